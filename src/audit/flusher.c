@@ -153,6 +153,7 @@ settle(const struct flusher_fds *fds, struct err *e)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a file size limit is EFBIG: no room */
 	if (flock(fds->log, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (errno == EWOULDBLOCK)

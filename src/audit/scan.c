@@ -98,12 +98,14 @@ visit(const struct scan *s, const struct batch_view *v, struct err *e)
 
 	if (s->visitor == NULL)
 		return true;
+	if (s->visitor->batch != NULL && !s->visitor->batch(s->visitor->ctx, v, s->end->offset,
+	    s->tree, writer_span(&s->nodes), e))
+		return false;
 	while (s->visitor->entry != NULL && batch_next(&r, &bytes))
 		if (!entry_read(bytes, &entry, e) ||
 		    !s->visitor->entry(s->visitor->ctx, &entry, bytes, e))
 			return false;
-	return s->visitor->batch == NULL || s->visitor->batch(s->visitor->ctx, v, s->end->offset,
-	    s->tree, writer_span(&s->nodes), e);
+	return true;
 }
 
 /* The batch at the window's start, if one lies there whole and in its bounds. */
