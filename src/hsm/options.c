@@ -159,6 +159,20 @@ complete(const struct options *o, struct err *e)
 	return true;
 }
 
+/* getopt_long takes abbreviations; "--pin 1234" must not pass for one. */
+static bool
+is_exact(const char *argument)
+{
+	size_t n = strcspn(argument, "=");
+
+	if (strncmp(argument, "--", 2) != 0)
+		return true;
+	for (size_t i = 0; table[i].name != NULL; i++)
+		if (strlen(table[i].name) == n - 2 && strncmp(argument + 2, table[i].name, n - 2) == 0)
+			return true;
+	return false;
+}
+
 bool
 options_read(int argc, char **argv, struct options *out, struct err *e)
 {
@@ -169,11 +183,14 @@ options_read(int argc, char **argv, struct options *out, struct err *e)
 
 	for (const struct alg *a; (a = alg_at(o.n_algs)) != NULL; )
 		o.algs[o.n_algs++] = a->number;
+	for (int i = 1; i < argc; i++)
+		if (!is_exact(argv[i]))
+			return err_set(e, ERR_FORMAT, "unknown option %.*s",
+			    (int)strcspn(argv[i], "="), argv[i]);
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (option == '?')
-			return err_set(e, ERR_FORMAT, "unknown option, or one without its value: %.80s",
-			    argv[optind - 1]);
+			return err_set(e, ERR_FORMAT, "unknown option, or one without its value");
 		if (!read_value(&o, option, optarg))
 			return err_set(e, ERR_FORMAT, "--%s: not a value for it",
 			    table[option - OPT_MODULE].name);
