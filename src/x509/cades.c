@@ -51,7 +51,7 @@ put_signing_time(struct writer *w, const struct cades *c)
 	attribute_end(w, at, set);
 }
 
-/* RFC 5035: SHA-256 is the default and then not written; issuerSerial is left out (EN 319 122-1 6.3). */
+/* RFC 5035: SHA-256 is the default, so not written. EN 319 122-1 6.3: without issuerSerial. */
 static void
 put_signing_certificate(struct writer *w, const struct cades *c)
 {
@@ -70,7 +70,8 @@ put_signing_certificate(struct writer *w, const struct cades *c)
 }
 
 bool
-cades_attributes(const struct cades *c, struct writer *out, uint8_t dtbsr[DIGEST_MAX], struct err *e)
+cades_attributes(const struct cades *c, struct writer *out, uint8_t dtbsr[DIGEST_MAX],
+    struct err *e)
 {
 	static void (*const put[])(struct writer *, const struct cades *) = {
 		put_content_type, put_message_digest, put_signing_time, put_signing_certificate };
@@ -79,7 +80,7 @@ cades_attributes(const struct cades *c, struct writer *out, uint8_t dtbsr[DIGEST
 	struct span elements[COUNT(put)];
 
 	if (c->document_digest.n != c->alg->digest_len)
-		return err_set(e, ERR_FORMAT, "CAdES: the document's digest must be of %zu bytes for %s",
+		return err_set(e, ERR_FORMAT, "CAdES: a digest of %zu bytes is needed for %s",
 		    c->alg->digest_len, c->alg->name);
 	for (size_t i = 0; i < COUNT(put); i++) {
 		struct writer w = writer_over(mem[i], ATTRIBUTE_MAX);
@@ -91,7 +92,7 @@ cades_attributes(const struct cades *c, struct writer *out, uint8_t dtbsr[DIGEST
 	der_put_set_of(&set, DER_SET, elements, COUNT(elements));
 	wr_span(out, writer_span(&set));
 	if (!writer_ok(&set) || !writer_ok(out))
-		return err_set(e, ERR_FORMAT, "CAdES: the signing time is after 9999, or there is no room");
+		return err_set(e, ERR_FORMAT, "CAdES: the signing time is after 9999, or no room");
 	alg_digest(c->alg, writer_span(&set), dtbsr);
 	return true;
 }
@@ -119,7 +120,8 @@ put_certificates(struct writer *w, const struct cades *c, struct err *e)
 		if (there)
 			continue;
 		if (n == CADES_CERTIFICATES)
-			return err_set(e, ERR_FORMAT, "CAdES: more than %d certificates", CADES_CERTIFICATES);
+			return err_set(e, ERR_FORMAT, "CAdES: more than %d certificates",
+			    CADES_CERTIFICATES);
 		all[n++] = c->chain[i];
 	}
 	der_put_set_of(w, DER_EXPLICIT(0), all, n);
@@ -174,8 +176,8 @@ signature_fits(const struct cades *c, const struct certificate *cert, struct spa
 	uint8_t digest[DIGEST_MAX];
 
 	return signature_verify(c->alg, cert->spki, alg_digest(c->alg, attributes, digest), raw) ||
-	    err_set(e, ERR_DENIED, "CAdES: the signature is not one over these attributes by the key of "
-	    "this certificate; nothing was written");
+	    err_set(e, ERR_DENIED, "CAdES: the signature is not one over these attributes by the "
+	    "key of this certificate; nothing was written");
 }
 
 bool

@@ -2,7 +2,8 @@
 /*
  * CAdES B-B, detached (ETSI EN 319 122-1): the signed attributes, whose digest is the DTBS/R, and
  * the file around the signature. The set of attributes is closed: content-type id-data,
- * message-digest, signing-time, signing-certificate-v2. One hash for document, attributes, signature.
+ * message-digest, signing-time, signing-certificate-v2. Document, attributes and signature have
+ * one hash.
  */
 #ifndef X509_CADES_H
 #define X509_CADES_H

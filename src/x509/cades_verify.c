@@ -15,8 +15,8 @@ document_matches(const struct cades_file *f, struct span document, struct err *e
 	uint8_t mem[DIGEST_MAX];
 
 	return span_equal(f->message_digest, alg_digest(f->alg, document, mem)) ||
-	    err_set(e, ERR_DENIED, "the document was changed after signing, or this signature belongs to "
-	    "another document");
+	    err_set(e, ERR_DENIED, "the document was changed after signing, or this signature "
+	    "belongs to another document");
 }
 
 /* signing-certificate-v2 says which certificate it is: a swapped one of the same key is refused. */
@@ -39,8 +39,8 @@ find_signer(const struct cades_file *f, struct span *der, struct certificate *c,
 		*der = f->certificates[i];
 		return true;
 	}
-	return err_set(e, ERR_DENIED, "the certificate that the signature names as the signer's is not in "
-	    "the file; it may have been swapped for another");
+	return err_set(e, ERR_DENIED, "the certificate that the signature names as the signer's is "
+	    "not in the file; it may have been swapped for another");
 }
 
 static bool
@@ -61,8 +61,10 @@ signature_holds(const struct cades_file *f, const struct certificate *c, uint8_t
 static bool
 usage_allows(const struct certificate *c, struct err *e)
 {
-	return (!c->is_ca && (c->key_usage & (USAGE_NON_REPUDIATION | USAGE_DIGITAL_SIGNATURE)) != 0) ||
-	    err_set(e, ERR_DENIED, "the signer's certificate is not meant for signing documents (key usage)");
+	unsigned signing = USAGE_NON_REPUDIATION | USAGE_DIGITAL_SIGNATURE;
+
+	return (!c->is_ca && (c->key_usage & signing) != 0) || err_set(e, ERR_DENIED,
+	    "the signer's certificate is not meant for signing documents (key usage)");
 }
 
 /* libcrypto's own reading of the same bytes. NULL, or the CMS with its signer found. */
@@ -103,28 +105,27 @@ store_fill(X509_STORE *store, const struct chain *anchors)
 	return true;
 }
 
+#define NOT_ISSUED	"the signer's certificate is not issued by any of the given CAs; give the " \
+	"root that you trust"
+
+static const struct {
+	int		 code;
+	const char	*text;
+} texts[] = {
+	{ X509_V_ERR_CERT_HAS_EXPIRED, "a certificate of the chain had expired at that time" },
+	{ X509_V_ERR_CERT_NOT_YET_VALID, "a certificate of the chain was not valid yet at that time" },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, NOT_ISSUED },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, NOT_ISSUED },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, NOT_ISSUED },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, NOT_ISSUED },
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "the signer's certificate is issued by no CA" },
+	{ X509_V_ERR_CERT_SIGNATURE_FAILURE, "a certificate of the chain was changed after its CA "
+	    "signed it, or was signed by an impostor of its CA" },
+};
+
 static bool
 chain_refused(int why, struct err *e)
 {
-	static const struct {
-		int		 code;
-		const char	*text;
-	} texts[] = {
-		{ X509_V_ERR_CERT_HAS_EXPIRED, "a certificate of the chain had expired at that time" },
-		{ X509_V_ERR_CERT_NOT_YET_VALID, "a certificate of the chain was not valid yet at that time" },
-		{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "the signer's certificate is not issued by "
-		    "any of the given CAs; give the root that you trust" },
-		{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "the signer's certificate is not issued by any of "
-		    "the given CAs; give the root that you trust" },
-		{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "the signer's certificate is not issued by any "
-		    "of the given CAs; give the root that you trust" },
-		{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "the chain ends in a root that is not among the "
-		    "given CAs; give the root that you trust" },
-		{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "the signer's certificate is issued by no CA" },
-		{ X509_V_ERR_CERT_SIGNATURE_FAILURE, "a certificate of the chain was changed after its CA "
-		    "signed it, or was signed by an impostor of its CA" },
-	};
-
 	for (size_t i = 0; i < COUNT(texts); i++)
 		if (texts[i].code == why)
 			return err_set(e, ERR_DENIED, "%s", texts[i].text);
@@ -134,7 +135,8 @@ chain_refused(int why, struct err *e)
 
 /* An anchor may be a root or the issuing CA itself, so a partial chain is enough. */
 static bool
-chain_holds(CMS_ContentInfo *cms, X509_STORE *store, X509_STORE_CTX *ctx, uint64_t at_ms, struct err *e)
+chain_holds(CMS_ContentInfo *cms, X509_STORE *store, X509_STORE_CTX *ctx, uint64_t at_ms,
+    struct err *e)
 {
 	STACK_OF(X509) *inside = CMS_get1_certs(cms), *signers = CMS_get0_signers(cms);
 	X509_VERIFY_PARAM *param;
@@ -181,11 +183,14 @@ cades_verify(struct span file, struct span document, const struct chain *anchors
 	struct cades_result result = { 0 };
 	struct certificate signer;
 	struct cades_file f;
+	uint64_t at;
 
 	if (!cades_file_read(file, &f, e) || !find_signer(&f, &result.signer, &signer, e) ||
 	    !signature_holds(&f, &signer, result.dtbsr, e) || !document_matches(&f, document, e) ||
-	    !usage_allows(&signer, e) ||
-	    !libcrypto_verifies(file, anchors, at_ms == CADES_AT_SIGNING_TIME ? f.signing_time : at_ms, e) ||
+	    !usage_allows(&signer, e))
+		return false;
+	at = at_ms == CADES_AT_SIGNING_TIME ? f.signing_time : at_ms;
+	if (!libcrypto_verifies(file, anchors, at, e) ||
 	    !name_to_text(signer.subject, result.subject, sizeof(result.subject), e))
 		return false;
 	result.alg = f.alg;

@@ -23,7 +23,7 @@ struct cades_result {
 };
 
 /* at_ms: the time at which the certificates must hold. Errors are for the user to read. */
-bool	cades_verify(struct span file, struct span document, const struct chain *anchors, uint64_t at_ms,
-	    struct cades_result *, struct err *) MUST_USE;
+bool	cades_verify(struct span file, struct span document, const struct chain *anchors,
+	    uint64_t at_ms, struct cades_result *, struct err *) MUST_USE;
 
 #endif

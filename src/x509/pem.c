@@ -73,8 +73,8 @@ chain_add(struct chain *chain, struct span der, struct err *e)
 	if (chain->n == CHAIN_MAX)
 		return err_set(e, ERR_FORMAT, "certificates: more than %d in one file", CHAIN_MAX);
 	if (der.n > CERTIFICATE_MAX || !der_whole(&r, DER_SEQUENCE, &whole) || !rd_end(&r))
-		return err_set(e, ERR_FORMAT, "certificates: number %zu is not X.509 of at most %d bytes",
-		    chain->n + 1, CERTIFICATE_MAX);
+		return err_set(e, ERR_FORMAT, "certificates: number %zu is not X.509 of at most %d "
+		    "bytes", chain->n + 1, CERTIFICATE_MAX);
 	chain->der[chain->n] = writer_grow(CERTIFICATE_MAX);
 	wr_span(&chain->der[chain->n++], der);
 	return true;
@@ -89,11 +89,13 @@ chain_fill(struct chain *chain, struct span file, struct err *e)
 
 	if (!is_pem(file))
 		return chain_add(chain, file, e);
-	if (file.n > CHAIN_MAX * 4 * CERTIFICATE_MAX || (bio = BIO_new_mem_buf(file.p, (int)file.n)) == NULL)
+	if (file.n > CHAIN_MAX * 4 * CERTIFICATE_MAX ||
+	    (bio = BIO_new_mem_buf(file.p, (int)file.n)) == NULL)
 		return err_set(e, ERR_FORMAT, "certificates: the file is too long");
 	while (good && next_pem(bio, PEM_CERTIFICATE, &one)) {
 		good = writer_ok(&one) ? chain_add(chain, writer_span(&one), e)
-		    : err_set(e, ERR_FORMAT, "certificates: one is longer than %d bytes", CERTIFICATE_MAX);
+		    : err_set(e, ERR_FORMAT, "certificates: one is longer than %d bytes",
+		    CERTIFICATE_MAX);
 		writer_reset(&one);
 	}
 	BIO_free(bio);

@@ -10,7 +10,7 @@
 #define PEM_REQUEST	"CERTIFICATE REQUEST"
 #define PEM_PUBLIC_KEY	"PUBLIC KEY"
 #define PEM_CMS		"CMS"
-#define CHAIN_MAX	8
+#define CHAIN_MAX	8	/* certificates in one file */
 
 struct chain;		/* 1..CHAIN_MAX certificates, in the order of their file */
 
@@ -23,7 +23,8 @@ AUTO_FREE(chain)
 
 void	pem_write(struct writer *, const char *label, struct span der);
 /* The DER of a file that is PEM with this label, or DER already. */
-bool	pem_or_der_read(struct span file, const char *label, struct writer *der, struct err *) MUST_USE;
+bool	pem_or_der_read(struct span file, const char *label, struct writer *der, struct err *)
+	    MUST_USE;
 
 struct certificate_text {	/* as CSC credentials/info gives them */
 	char	serial[48];			/* hexadecimal */

@@ -87,7 +87,8 @@ TEST(bad_texts_are_refused_with_a_reason)
 {
 	static const char *const bad[] = { "", "Alice", "CN=", "CN=,C=SE", "XX=1", "CN=a,", ",CN=a",
 		"C=se", "C=SWE", "C=S", "CN=a+C=SE", "CN=a;C=SE", "CN=\\", "CN=\\x", "CN=\"a\"",
-		"serialNumber=\xc3\x85", "CN=a\nb", "CN=\xe2\x80\xaeo", "CN=\xff", "CN=\xc0\x80", "CN=\xed\xa0\x80",
+		"serialNumber=\xc3\x85", "CN=a\nb", "CN=\xe2\x80\xaeo", "CN=\xff",
+		"CN=\xc0\x80", "CN=\xed\xa0\x80",
 		"CN=12345678901234567890123456789012345678901234567890123456789012345",
 		"L=1,L=2,L=3,L=4,L=5,L=6,L=7,L=8,L=9,L=0,L=1,L=2,L=3,L=4,L=5,L=6,L=7" };
 

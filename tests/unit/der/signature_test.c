@@ -84,7 +84,8 @@ TEST(other_encodings_of_ecdsa_values_are_refused)
 	    trailing[] = { 0x30, 6, 2, 1, 1, 2, 1, 1, 0 },
 	    inside[] = { 0x30, 8, 2, 1, 1, 2, 1, 1, 5, 0 }, padded[] = { 0x30, 7, 2, 2, 0, 1, 2, 1, 1 },
 	    negative[] = { 0x30, 6, 2, 1, 0x81, 2, 1, 1 }, zero[] = { 0x30, 6, 2, 1, 0, 2, 1, 1 },
-	    longer[] = { 0x30, 0x81, 6, 2, 1, 1, 2, 1, 1 }, three[] = { 0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1 };
+	    longer[] = { 0x30, 0x81, 6, 2, 1, 1, 2, 1, 1 },
+	    three[] = { 0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1 };
 	uint8_t wide[2 + 2 + 33 + 3] = { 0x30, 38, 2, 33, 1 };
 
 	CHECK(reads(alg, span_of(good, sizeof(good))));
