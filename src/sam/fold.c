@@ -244,6 +244,8 @@ fold_key(struct fold *f, struct err *e)
 {
 	const struct entry_key *p = &f->p->key;
 
+	if (p->cause == PURPOSE_CREATE_KEY && !prints_add(f->s->prints, p->detail, e))
+		return false;
 	return row_apply(f, RECORD_KEY, p->id, p->version, p->state, p->record.n > 0, e);
 }
 

@@ -32,6 +32,7 @@ struct journal {
 	struct batch	 batch;
 	size_t		 entry_at;		/* where the open entry's length lies */
 	uint64_t	 log_end, tree_end;	/* where the batch being filled will lie */
+	uint64_t	 last_place;
 	uint64_t	 time;			/* of the last entry: it never goes back */
 	uint8_t		 leaf[HASH_LEN];
 
@@ -132,6 +133,7 @@ journal_end(struct journal *j)
 
 	if (!batch_entry_end(&j->batch, j->leaf, &e))
 		bug(e.text);
+	j->last_place = j->log_end + j->entry_at;
 	r = reader_over(span_of(j->log.p + j->entry_at, j->log.n - j->entry_at));
 	if (!rd_span32(&r, 1, ENTRY_MAX, &bytes) || !entry_read(bytes, &entry, &e) ||
 	    !fold_apply(j->state, &entry, bytes, j->log_end + j->entry_at, &e))
@@ -148,6 +150,12 @@ uint64_t
 journal_last(const struct journal *j)
 {
 	return j->tree.size - 1;
+}
+
+uint64_t
+journal_last_place(const struct journal *j)
+{
+	return j->last_place;
 }
 
 void
@@ -328,6 +336,15 @@ journal_truncate(struct journal *j, struct err *e)
 }
 
 bool
+journal_mend_tree(struct journal *j, uint64_t at, struct span nodes, struct err *e)
+{
+	AUTO_WRITER w = writer_grow(FLUSH_FRAME_MAX);
+
+	flush_tree_write(&w, at, nodes);
+	return order_and_wait(j, &w, e);
+}
+
+bool
 journal_snapshot(struct journal *j, struct span sealed, struct err *e)
 {
 	for (size_t at = 0; at < sealed.n; at += FLUSH_PIECE) {
@@ -396,6 +413,15 @@ uint64_t
 journal_anchored_size(const struct journal *j)
 {
 	return j->anchored;
+}
+
+bool
+journal_wants_anchor(const struct journal *j)
+{
+	for (const struct waiter *w = j->waiting; w != NULL && w->size <= j->durable_size; w = w->next)
+		if (w->level == ANCHORED && w->size > j->anchored)
+			return true;
+	return false;
 }
 
 void

@@ -36,6 +36,8 @@ void		 journal_free(struct journal *);
 AUTO_FREE(journal)
 /* The flusher's first order: the log ends here. Blocks until it is done. */
 bool		 journal_truncate(struct journal *, struct err *) MUST_USE;
+/* Writes nodes of the tree file again; blocks. */
+bool		 journal_mend_tree(struct journal *, uint64_t at, struct span nodes, struct err *) MUST_USE;
 
 /* An entry: begin, write its payload to the writer, end. Two entries are never open at once. */
 struct writer	*journal_begin(struct journal *, enum entry_kind);
@@ -43,6 +45,7 @@ struct writer	*journal_begin(struct journal *, enum entry_kind);
 void		 journal_end(struct journal *);
 uint64_t	 journal_size(const struct journal *);		/* entries, flushed or not */
 uint64_t	 journal_last(const struct journal *);		/* sequence of the last one ended */
+uint64_t	 journal_last_place(const struct journal *);	/* where it lies in the log */
 void		 journal_last_leaf(const struct journal *, uint8_t leaf[HASH_LEN]);
 
 /* Calls done once all that was appended until now is as durable as asked. */
@@ -60,6 +63,7 @@ uint64_t	 journal_durable_end(const struct journal *);	/* log offset on disk */
 uint64_t	 journal_durable(const struct journal *, uint8_t root[HASH_LEN]);
 void		 journal_anchored(struct journal *, uint64_t size);	/* the anchor now says so */
 uint64_t	 journal_anchored_size(const struct journal *);
+bool		 journal_wants_anchor(const struct journal *);	/* somebody on disk waits for it */
 void		 journal_followed(struct journal *, uint64_t offset);	/* the follower has it on disk */
 uint64_t	 journal_followed_end(const struct journal *);
 /* NULL, or why nothing can be written any more. */

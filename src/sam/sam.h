@@ -6,7 +6,10 @@
 #ifndef SAM_SAM_H
 #define SAM_SAM_H
 
+#include "audit/anchor.h"
+#include "base/log.h"
 #include "sam/activation.h"
+#include "sam/decider.h"
 #include "sam/journal.h"
 #include "sam/nonce.h"
 #include "sam/pool.h"
@@ -35,9 +38,14 @@ struct sam {
 	enum sam_state	 open;
 	char		 why[200];		/* why it is not open */
 	bool		 behind;		/* the anchor says the log was rolled back: only RESUME */
+	bool		 stepped;		/* the wall clock was: closed until it is right again */
 	bool		 stopping;
+	int		 starting;		/* step of the start, start.c */
+	uint64_t	 log_end;		/* bytes of good batches, found by the scan */
+	struct tree	 tree;			/* the same as a tree */
+	bool		 mend_tree;		/* the tree file is not what the log makes it */
 	struct anchor	 anchor;		/* as the token has it */
-	struct span	 genesis;		/* its bytes, ours */
+	struct writer	 genesis;		/* its bytes */
 	struct state	*state;
 	struct journal	*journal;
 	struct pool	*pool;
@@ -50,7 +58,7 @@ struct sam {
 	uint8_t		 module_seed[32];	/* the module's randomness, mixed into ours */
 	uint64_t	 salts;
 	int64_t		 clock_offset;		/* wall minus boot-time clock, at the start */
-	uint64_t	 follow_wakeup;
+	struct call	*followers;		/* FOLLOW calls that wait for bytes */
 };
 
 /* Randomness for salts, ids, nonces: kernel and module mixed. EN 419 241-2 FCS_RNG.1 */

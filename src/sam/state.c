@@ -14,6 +14,7 @@ state_new(struct err *e)
 		return NULL;
 	}
 	if ((s->index = index_new(e)) == NULL || (s->answers = answers_new(e)) == NULL ||
+	    (s->prints = prints_new(e)) == NULL ||
 	    (s->reserved = calloc(RESERVED_OPEN_MAX, sizeof(*s->reserved))) == NULL) {
 		err_set(e, ERR_BACKEND, "no memory for the state");
 		state_free(s);
@@ -29,6 +30,7 @@ state_free(struct state *s)
 		return;
 	index_free(s->index);
 	answers_free(s->answers);
+	prints_free(s->prints);
 	free(s->reserved);
 	free(s);
 }
@@ -233,6 +235,7 @@ state_write(struct writer *w, const struct state *s)
 	wr_u64(w, s->entries);
 	head_write(w, &s->head);
 	answers_write(w, s->answers);
+	prints_write(w, s->prints);
 	index_write(w, s->index);
 }
 
@@ -253,7 +256,7 @@ state_read(struct span bytes, struct err *e)
 	    !officers_read(&r, s) || !anchors_read(&r, s) || !proposals_read(&r, s) ||
 	    !reserved_read(&r, s) || !rd_u64(&r, &s->signed_count) ||
 	    !rd_u64(&r, &s->refused_count) || !rd_u64(&r, &s->entries) || !head_read(&r, &s->head) ||
-	    !answers_read(&r, s->answers) ||
+	    !answers_read(&r, s->answers) || !prints_read(&r, s->prints, e) ||
 	    (s->index = index_read(&r, e)) == NULL || !rd_end(&r)) {
 		err_set(e, ERR_FORMAT, "snapshot: not the bytes of a state");
 		return NULL;

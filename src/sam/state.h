@@ -12,6 +12,7 @@
 #include "crypto/alg.h"
 #include "sam/answers.h"
 #include "sam/index.h"
+#include "sam/prints.h"
 #include "wire/status.h"
 
 #define PROPOSALS_MAX		256
@@ -62,6 +63,7 @@ struct state {
 	struct proposal	proposal[PROPOSALS_MAX];
 	struct index	*index;
 	struct answers	*answers;
+	struct prints	*prints;	/* of the group's signing keys */
 	struct reserved	*reserved;	/* RESERVED_OPEN_MAX places */
 	size_t		 reserved_open;
 	uint64_t	 signed_count, refused_count;

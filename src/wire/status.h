@@ -52,7 +52,7 @@ struct msg_followed {
 	struct span	bytes;
 };
 struct msg_receipt {
-	uint64_t	sequence;
+	uint64_t	place;		/* as USE, ACTIVATE or OUTCOME gave it */
 	uint8_t		signer[ID_LEN], authenticator[ID_LEN];
 	struct span	signer_record;
 };

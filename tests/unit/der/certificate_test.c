@@ -93,7 +93,7 @@ static bool
 links(struct span der, uint16_t ca, struct err *e)
 {
 	struct soft_key *ca_key = soft_key_other(ca == 0 ? ALG_ECDSA_P256_SHA256 : ca);
-	struct anchor anchor = { .alg = ca_key->alg, .spki = ca_key->spki };
+	struct issuing_ca anchor = { .alg = ca_key->alg, .spki = ca_key->spki };
 	struct certificate c;
 	struct names n;
 
@@ -187,7 +187,7 @@ TEST(a_certificate_of_another_issuer_name_is_refused)
 	struct wish wish = { 0 };
 	struct soft_key *ca = soft_key_other(ALG_ECDSA_P256_SHA256);
 	struct writer w = writer_over(name, sizeof(name));
-	struct anchor anchor = { .alg = ca->alg, .spki = ca->spki };
+	struct issuing_ca anchor = { .alg = ca->alg, .spki = ca->spki };
 	struct err e = { 0 };
 	struct certificate c;
 
