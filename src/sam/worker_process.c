@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,7 +22,7 @@
 #define DELAY_MAX	10000
 #define LONG_LIFE	60000
 #define EXIT_NO_EXEC	126
-#define ARGS_MAX	20
+#define ARGS_MAX	24
 
 /* propria-hsm's command line; the texts it points to live in here. */
 struct command {
@@ -42,6 +43,8 @@ worker_process_init(struct worker_process *w, unsigned index)
 static void
 arg(struct command *c, const char *option, const char *value)
 {
+	if (c->n + 2 > ARGS_MAX)
+		bug("more arguments for a worker than there is room for");
 	c->argv[c->n++] = (char *)(uintptr_t)option;
 	c->argv[c->n++] = (char *)(uintptr_t)value;
 }
@@ -178,8 +181,8 @@ worker_process_start(struct worker_process *w, const struct config *config, cons
 	return true;
 }
 
-bool
-worker_process_greeted(struct worker_process *w, struct err *e)
+static bool
+greeting_read(struct worker_process *w, struct err *e)
 {
 	struct frame f;
 	size_t used;
@@ -199,6 +202,20 @@ worker_process_greeted(struct worker_process *w, struct err *e)
 		return err_set(e, ERR_FORMAT, "worker %u does not answer as one", w->index);
 	w->state = WORKER_UP;
 	return true;
+}
+
+bool
+worker_process_greeted(struct worker_process *w, struct err *e)
+{
+	if (greeting_read(w, e))
+		return true;
+	close(w->socket);
+	w->socket = -1;
+	w->state = WORKER_ENDING;
+	/* One that closed its socket ends by itself, and its exit code is worth having. */
+	if (e->code == ERR_FORMAT)
+		kill(w->pid, SIGKILL);
+	return false;
 }
 
 static void
