@@ -253,7 +253,7 @@ static bool
 finish(struct parse *p)
 {
 	struct config *c = p->config;
-	struct passwd *pw;
+	struct passwd *pw = NULL;
 	uid_t own = geteuid();
 
 	p->line = 0;
