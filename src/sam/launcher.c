@@ -410,6 +410,8 @@ prepare(struct launcher *l, int pin_fd, struct err *e)
 	if ((c->user != NULL && !drop_ids(c->user, e)) || !sandbox_launcher(&s, e) ||
 	    !signals_open(l, e))
 		return false;
+	if (geteuid() == 0)
+		log_warn("running as root: set [sam] user to a user of the SAM's own");
 	sandbox_describe(&s, text, sizeof(text));
 	log_info("launcher: %s", text);
 	return true;

@@ -221,11 +221,16 @@ worker_process_greeted(struct worker_process *w, struct err *e)
 static void
 line_end(struct worker_process *w)
 {
+	const char *text;
+
 	if (w->said == 0)
 		return;
 	w->line[w->said] = '\0';
 	w->said = 0;
-	snprintf(w->last, sizeof(w->last), "%.*s", (int)sizeof(w->last) - 1, w->line);
+	/* Our own programs put time, name and level before it. */
+	text = strstr(w->line, " error: ");
+	text = text == NULL ? w->line : text + strlen(" error: ");
+	snprintf(w->last, sizeof(w->last), "%.*s", (int)sizeof(w->last) - 1, text);
 	dprintf(STDERR_FILENO, "worker %u: %s\n", w->index, w->line);
 }
 

@@ -29,7 +29,7 @@ struct worker_process {
 	size_t			answered, said;
 	uint8_t			answer[1024];	/* to the greeting */
 	char			line[400];	/* being read from messages */
-	char			last[160];	/* its last whole line */
+	char			last[200];	/* its last whole line */
 };
 
 void	worker_process_init(struct worker_process *, unsigned index);

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "sam/control.h"
 #include "sam/launcher.h"
+#include "sandbox/sandbox.h"
 
 #define HELLO	"printf '\\000\\000\\000\\011\\101\\000\\000\\000\\000\\000\\000\\000\\000' >&3\n"
 #define SERVE	"exec cat <&3 >/dev/null\n"
@@ -131,6 +132,8 @@ make(const char *script, const char *more)
 	char text[1024], path[64];
 	struct err e = {0};
 
+	snprintf(path, sizeof(path), "%s/room", dir);
+	(void)mkdir(path, 0700);
 	snprintf(path, sizeof(path), "%s/state", dir);
 	(void)mkdir(path, 0700);
 	put("state/log", "", 0600);
@@ -357,6 +360,22 @@ TEST(a_worker_gets_its_arguments_its_pin_and_no_environment_but_its_own)
 	CHECK(stops_in_order());
 }
 
+TEST(a_worker_with_paths_writes_nowhere_else)
+{
+	struct sandbox_status s;
+
+	sandbox_ask(&s);
+	if (s.landlock_abi == 0)
+		skip();
+	make(LOGIN "echo a >$OUT || echo refused >&2; echo b >${OUT%out}room/b && echo allowed >&2\n"
+	    HELLO SERVE, "paths = room\n");
+	start(ORDERLY);
+	CHECK(said("worker 0: refused", 5000) && said("worker 0: allowed", 5000));
+	CHECK(said("worker 0 there", 5000));
+	CHECK(!is_there("out") && is_there("room/b"));
+	CHECK(stops_in_order());
+}
+
 TEST(a_decider_has_its_descriptors_and_no_others)
 {
 	make(GOOD, "");
@@ -512,9 +531,18 @@ TEST(the_flusher_ends_after_the_decider)
 	CHECK(exit_code(5000) == 0);
 }
 
+TEST(a_worker_that_does_not_end_by_itself_is_killed_at_the_stop)
+{
+	make(LOGIN HELLO "exec sleep 1000\n", "");
+	start(ORDERLY);
+	CHECK(said("worker 0 there", 5000));
+	CHECK(stops_in_order());
+}
+
+/* Workers that do not even look at their sockets. */
 TEST(killing_the_launcher_leaves_nobody)
 {
-	make(GOOD, "workers = 2\n");
+	make(LOGIN HELLO "exec sleep 1000\n", "workers = 2\n");
 	start(ORDERLY);
 	CHECK(said("worker 1 there", 5000));
 	kill(launcher, SIGKILL);
@@ -586,6 +614,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(workers_are_greeted_and_handed_to_the_decider),
 		CASE(a_worker_gets_its_arguments_its_pin_and_no_environment_but_its_own),
+		CASE(a_worker_with_paths_writes_nowhere_else),
 		CASE(a_decider_has_its_descriptors_and_no_others),
 		CASE(a_worker_that_dies_is_replaced_and_the_decider_told),
 		CASE(a_worker_that_the_decider_gives_up_is_killed_and_replaced),
@@ -599,6 +628,7 @@ main(void)
 		CASE(sockets_have_the_mode_that_was_asked_for),
 		CASE(a_decider_that_does_not_stop_is_killed_by_a_second_signal),
 		CASE(the_flusher_ends_after_the_decider),
+		CASE(a_worker_that_does_not_end_by_itself_is_killed_at_the_stop),
 		CASE(killing_the_launcher_leaves_nobody),
 		CASE(a_decider_that_crashes_brings_all_down_and_up_again_five_times),
 		CASE(a_flusher_that_dies_brings_all_down_and_up_again),
@@ -608,7 +638,7 @@ main(void)
 		CASE(a_terminals_interrupt_does_not_reach_the_decider),
 	};
 	static const char *const made[] = { "state/log", "state/tree", "state/local.secret",
-		"state/objects", "worker", "sam.ini", "ssa", "officer", "out" };
+		"state/objects", "worker", "sam.ini", "ssa", "officer", "out", "room/b" };
 	char path[128];
 	int rc;
 
@@ -620,6 +650,8 @@ main(void)
 		(void)unlink(path);
 	}
 	snprintf(path, sizeof(path), "%s/state", dir);
+	(void)rmdir(path);
+	snprintf(path, sizeof(path), "%s/room", dir);
 	(void)rmdir(path);
 	(void)rmdir(dir);
 	config_free(config);
