@@ -35,7 +35,7 @@ struct launcher {
 	struct secret		*pin;
 	int			 signals;
 	enum phase		 phase;
-	uint64_t		 deadline;		/* WAITING: raise then; STOPPING: kill then */
+	uint64_t		 deadline;		/* WAITING: raise; STOPPING: kill */
 	uint64_t		 crash[CRASHES_MAX];	/* when, a ring */
 	size_t			 crashes;
 	int			 exit_code;
@@ -63,8 +63,8 @@ crashed(struct launcher *l, const char *who)
 	log_error("the %s ended: everything is taken down", who);
 	raised_take_down(&l->raised);
 	if (l->crashes >= CRASHES_MAX && now - *oldest < CRASHES_WITHIN) {
-		log_error("started %d times again within a minute, and it ended each time: giving up; "
-		    "the messages above say why", CRASHES_MAX);
+		log_error("started %d times again within a minute, and it ended each time: giving "
+		    "up; the messages above say why", CRASHES_MAX);
 		over(l, 1);
 		return;
 	}
@@ -114,8 +114,8 @@ decider_ended(struct launcher *l, int status)
 	if (code == DECIDER_STOPPED) {
 		over(l, 0);
 	} else if (code == DECIDER_DAMAGED) {
-		log_error("the state is damaged, as the decider's last message says: this SAM stays down "
-		    "until somebody looked at it");
+		log_error("the state is damaged, as the decider's last message says: this SAM stays "
+		    "down until somebody looked at it");
 		over(l, DECIDER_DAMAGED);
 	} else {
 		if (WIFSIGNALED(status))
@@ -135,12 +135,13 @@ worker_ended(struct launcher *l, struct worker_process *w, int status)
 	worker_process_ended(w, clock_life());
 	if (worker_process_pin_refused(w, status) && !l->raised.pin_refused) {
 		l->raised.pin_refused = true;
-		log_error("the token refused the PIN (worker %u: %s). No worker is started again, as "
-		    "tokens lock after a few tries; this SAM stays up and signs nothing. Start it anew "
-		    "with the right PIN", w->index, w->last);
+		log_error("the token refused the PIN (worker %u: %s). No worker is started again, "
+		    "as tokens lock after a few tries; this SAM stays up and signs nothing. Start "
+		    "it anew with the right PIN", w->index, w->last);
 	} else if (l->phase != STOPPING) {
-		log_warn("worker %u ended (%s %d): %s", w->index, WIFSIGNALED(status) ? "signal" :
-		    "exit code", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), w->last);
+		log_warn("worker %u ended (%s %d): %s", w->index,
+		    WIFSIGNALED(status) ? "signal" : "exit code",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), w->last);
 	}
 	if (handed)
 		(void)tell(l, CONTROL_DIED, w->index, -1);
@@ -209,7 +210,7 @@ on_control(struct launcher *l)
 	case CONTROL_NOTHING:
 		break;
 	case CONTROL_BROKEN:
-		/* It ended, which reap sees with its exit code; or it talks nonsense, and is ended. */
+		/* It ended, which reap sees with its exit code; or talks nonsense, and is ended. */
 		if (e.code == ERR_FORMAT && l->raised.decider != 0)
 			kill(l->raised.decider, SIGKILL);
 		close(l->raised.control);
@@ -324,7 +325,8 @@ advance(struct launcher *l)
 	case STOPPING:
 		if (now < l->deadline)
 			break;
-		log_error("the decider did not stop within %d s: it is killed", PATIENCE_STOP / 1000);
+		log_error("the decider did not stop within %d s: it is killed",
+		    PATIENCE_STOP / 1000);
 		over(l, 1);
 		break;
 	case OVER:

@@ -194,7 +194,8 @@ greeting_read(struct worker_process *w, struct err *e)
 	if (n <= 0)
 		return err_set(e, ERR_BACKEND, "worker %u closed its socket", w->index);
 	w->answered += (size_t)n;
-	if (!frame_read(span_of(w->answer, w->answered), sizeof(w->answer) - FRAME_HEAD, &f, &used, e))
+	if (!frame_read(span_of(w->answer, w->answered), sizeof(w->answer) - FRAME_HEAD, &f,
+	    &used, e))
 		return false;
 	if (used == 0)
 		return true;
@@ -248,7 +249,7 @@ worker_process_listen(struct worker_process *w)
 				line_end(w);
 			/* A vendor's library writes what it likes: keep terminals safe. */
 			if (bytes[i] != '\n')
-				w->line[w->said++] = isprint((unsigned char)bytes[i]) ? bytes[i] : '?';
+				w->line[w->said++] = isprint((uint8_t)bytes[i]) ? bytes[i] : '?';
 		}
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		line_end(w);
