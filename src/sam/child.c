@@ -72,7 +72,8 @@ child_keep(const int *fds, size_t n, struct err *e)
 			sorted[kept++] = fds[i];
 	qsort(sorted, kept, sizeof(sorted[0]), ascending);
 	for (size_t i = 0; i < kept; i++) {
-		if ((unsigned)sorted[i] > from && close_range(from, (unsigned)sorted[i] - 1, 0) != 0)
+		if ((unsigned)sorted[i] > from &&
+		    close_range(from, (unsigned)sorted[i] - 1, 0) != 0)
 			return err_errno(e, ERR_BACKEND, errno, "closing descriptors");
 		from = (unsigned)sorted[i] + 1;
 	}

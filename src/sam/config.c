@@ -131,7 +131,8 @@ environment_add(struct parse *p, const char *name, const char *value)
 	char *both = NULL;
 
 	if (!name_is_variable(variable))
-		return complain(p, "module", name, "not the name of a variable", "letters, digits, _");
+		return complain(p, "module", name, "not the name of a variable",
+		    "letters, digits, _");
 	for (size_t i = 0; i < t->n; i++)
 		if (strncmp(t->v[i], variable, n) == 0 && t->v[i][n] == '=')
 			return complain(p, "module", name, "given twice", "once");
@@ -215,8 +216,8 @@ file_is_trustworthy(FILE *f, const char *file, struct err *e)
 	if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))
 		return err_set(e, ERR_BACKEND, "configuration %.100s is not a plain file", file);
 	if ((st.st_mode & 022) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
-		return err_set(e, ERR_DENIED, "configuration %.80s can be changed by others: it must "
-		    "belong to root or to you, and be writable by nobody else (chmod go-w)", file);
+		return err_set(e, ERR_DENIED, "configuration %.80s can be changed by others: it "
+		    "must belong to root or to you, and be writable by nobody else (chmod go-w)", file);
 	return true;
 }
 
@@ -253,7 +254,7 @@ static bool
 finish(struct parse *p)
 {
 	struct config *c = p->config;
-	struct passwd *pw;
+	struct passwd *pw = NULL;
 	uid_t own = geteuid();
 
 	p->line = 0;
@@ -261,7 +262,8 @@ finish(struct parse *p)
 		if (p->seen[i])
 			continue;
 		if (keys[i].required)
-			return complain(p, keys[i].section, keys[i].name, "is missing", keys[i].allowed);
+			return complain(p, keys[i].section, keys[i].name, "is missing",
+			    keys[i].allowed);
 		if (keys[i].fallback != NULL && !key_set(p, i, keys[i].fallback))
 			return false;
 	}
@@ -287,8 +289,8 @@ file_read(struct parse *p)
 		return false;
 	if (rc != 0) {
 		p->line = rc > 0 ? rc : 0;
-		return complain(p, "", "", "not a line of a configuration", "[section], key = value, "
-		    "; comment");
+		return complain(p, "", "", "not a line of a configuration",
+		    "[section], key = value, ; comment");
 	}
 	return finish(p);
 }
@@ -306,7 +308,8 @@ config_load(const char *file, struct err *e)
 		return NULL;
 	}
 	c->ssa_group = c->officer_group = (gid_t)-1;
-	ok = file_is_trustworthy(p.f, file, &first) && directory_set(c, file, &first) && file_read(&p);
+	ok = file_is_trustworthy(p.f, file, &first) && directory_set(c, file, &first) &&
+	    file_read(&p);
 	fclose(p.f);
 	if (!ok) {
 		err_set(e, first.code, "%s", first.text);

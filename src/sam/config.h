@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SAM's configuration: an INI file, read strictly. An unknown section or key, a key given twice,
+ * The SAM's configuration: an INI file, read strictly. An unknown section or key, one given twice,
  * a missing or impossible value: refused, naming file, line, key and what is allowed. There are no
  * secrets in it. Relative paths count from the directory of the file.
  */
@@ -26,7 +26,7 @@ struct config {
 	char			*directory;		/* of the file, absolute */
 
 	/* [sam] */
-	char			*state;			/* directory: log, tree, snapshot, local.secret, objects */
+	char			*state;			/* directory of log, tree, local.secret */
 	char			*ssa_socket;
 	char			*officer_socket;
 	struct config_ids	 ssa_uids;		/* who may connect; default: our own uid */
@@ -40,13 +40,13 @@ struct config {
 	/* [module] */
 	char			*library;
 	char			*token;			/* label */
-	uint32_t		 mechanism;		/* CKM_ of the wrapping; 0: the worker chooses */
+	uint32_t		 mechanism;		/* CKM_ of wrapping; 0: the worker chooses */
 	struct config_numbers	 algorithms;		/* PROTOCOL.sam 0.1 */
 	uint32_t		 workers;
 	uint32_t		 deadline_ms;		/* for one operation */
 	char			*pin_file;		/* NULL: --pin-fd or the terminal */
-	char			*worker_program;	/* default: propria-hsm beside this program */
-	struct config_texts	 paths;			/* all a worker may write; empty: no landlock */
+	char			*worker_program;	/* default: propria-hsm beside us */
+	struct config_texts	 paths;			/* a worker may write; none: no landlock */
 	struct config_texts	 environment;		/* "NAME=value", for workers only */
 
 	/* [limits] */

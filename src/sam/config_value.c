@@ -196,8 +196,8 @@ group_show(const void *field, const struct config_key *k UNUSED, FILE *f)
 
 /* Calls each for the words between commas; an empty word is refused. */
 static bool
-list_each(const char *value, bool (*each)(void *list, const char *word, const void *with), void *list,
-    const void *with)
+list_each(const char *value, bool (*each)(void *list, const char *word, const void *with),
+    void *list, const void *with)
 {
 	char *copy = strdup(value), *rest = copy, *word;
 	bool ok = copy != NULL;

@@ -18,12 +18,12 @@ struct decider_setup {
 	int			 log_fd;		/* read only */
 	int			 tree_fd;		/* read only */
 	int			 snapshot_fd;		/* read only; -1: there is none */
-	int			 local_secret_fd;	/* read only, at its start; close it when read */
-	int			 workers[WORKERS_MAX];	/* each greeted once (HELLO); -1: not there, it may
-							   come later by CONTROL_WORKER */
+	int			 local_secret_fd;	/* read only; close it when read */
+	int			 workers[WORKERS_MAX];	/* each greeted once (HELLO); -1: not
+							   there, later by CONTROL_WORKER */
 	size_t			 n_workers;		/* config->workers */
-	bool			 pin_refused;		/* the token refused the PIN: none will come */
-	const struct config	*config;		/* uids, limits, deadline_ms, follower, token */
+	bool			 pin_refused;		/* by the token: none will come */
+	const struct config	*config;		/* uids, limits, deadline_ms, token */
 };
 
 /* Exit codes of the decider that the launcher acts on; any other one is a crash. */

@@ -21,6 +21,7 @@
 
 #define PATIENCE_STOP	10000	/* ms for an orderly stop */
 #define PATIENCE_HELLO	60000	/* ms for a worker to answer at all */
+#define PATIENCE_DECIDER 500	/* ms for the decider to end when the flusher did */
 #define PAUSE		1000	/* ms before starting again from the top */
 #define CRASHES_MAX	5
 #define CRASHES_WITHIN	60000
@@ -34,7 +35,7 @@ struct launcher {
 	struct secret		*pin;
 	int			 signals;
 	enum phase		 phase;
-	uint64_t		 deadline;		/* WAITING: raise then; STOPPING: kill then */
+	uint64_t		 deadline;		/* WAITING: raise; STOPPING: kill */
 	uint64_t		 crash[CRASHES_MAX];	/* when, a ring */
 	size_t			 crashes;
 	int			 exit_code;
@@ -62,8 +63,8 @@ crashed(struct launcher *l, const char *who)
 	log_error("the %s ended: everything is taken down", who);
 	raised_take_down(&l->raised);
 	if (l->crashes >= CRASHES_MAX && now - *oldest < CRASHES_WITHIN) {
-		log_error("started %d times again within a minute, and it ended each time: giving up; "
-		    "the messages above say why", CRASHES_MAX);
+		log_error("started %d times again within a minute, and it ended each time: giving "
+		    "up; the messages above say why", CRASHES_MAX);
 		over(l, 1);
 		return;
 	}
@@ -73,11 +74,27 @@ crashed(struct launcher *l, const char *who)
 	l->deadline = now + PAUSE;
 }
 
+/* A decider that is gone is reaped soon; one that does not read is ended. */
+static bool
+tell(struct launcher *l, char command, unsigned worker, int fd)
+{
+	struct control c = { .command = command, .worker = (uint8_t)worker, .fd = fd };
+	struct err e = {0};
+
+	if (l->raised.control < 0)
+		return false;	/* there is no decider yet, or no more */
+	if (control_send(l->raised.control, c, &e))
+		return true;
+	if (e.code == ERR_BUSY && l->raised.decider != 0) {
+		log_error("the decider does not read what the launcher tells it: it is killed");
+		kill(l->raised.decider, SIGKILL);
+	}
+	return false;
+}
+
 static void
 stop(struct launcher *l)
 {
-	struct err e = {0};
-
 	if (l->phase == STOPPING || l->raised.decider == 0) {
 		over(l, 0);
 		return;
@@ -85,11 +102,7 @@ stop(struct launcher *l)
 	log_info("stopping");
 	l->phase = STOPPING;
 	l->deadline = clock_life() + PATIENCE_STOP;
-	if (!control_send(l->raised.control, (struct control){ .command = CONTROL_STOP, .fd = -1 },
-	    &e)) {
-		log_error("%s", e.text);
-		over(l, 1);
-	}
+	(void)tell(l, CONTROL_STOP, 0, -1);
 }
 
 static void
@@ -101,8 +114,8 @@ decider_ended(struct launcher *l, int status)
 	if (code == DECIDER_STOPPED) {
 		over(l, 0);
 	} else if (code == DECIDER_DAMAGED) {
-		log_error("the state is damaged, as the decider's last message says: this SAM stays down "
-		    "until somebody looked at it");
+		log_error("the state is damaged, as the decider's last message says: this SAM stays "
+		    "down until somebody looked at it");
 		over(l, DECIDER_DAMAGED);
 	} else {
 		if (WIFSIGNALED(status))
@@ -117,24 +130,44 @@ decider_ended(struct launcher *l, int status)
 static void
 worker_ended(struct launcher *l, struct worker_process *w, int status)
 {
-	struct control died = { .command = CONTROL_DIED, .worker = (uint8_t)w->index, .fd = -1 };
 	bool handed = w->handed;
-	struct err e = {0};
 
 	worker_process_ended(w, clock_life());
 	if (worker_process_pin_refused(w, status) && !l->raised.pin_refused) {
 		l->raised.pin_refused = true;
-		log_error("the token refused the PIN (worker %u: %s). No worker is started again, as "
-		    "tokens lock after a few tries; this SAM stays up and signs nothing. Start it anew "
-		    "with the right PIN", w->index, w->last);
+		log_error("the token refused the PIN (worker %u: %s). No worker is started again, "
+		    "as tokens lock after a few tries; this SAM stays up and signs nothing. Start "
+		    "it anew with the right PIN", w->index, w->last);
 	} else if (l->phase != STOPPING) {
-		log_warn("worker %u ended (%s %d): %s", w->index, WIFSIGNALED(status) ? "signal" :
-		    "exit code", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), w->last);
+		log_warn("worker %u ended (%s %d): %s", w->index,
+		    WIFSIGNALED(status) ? "signal" : "exit code",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), w->last);
 	}
-	if (handed && l->raised.control >= 0 && !control_send(l->raised.control, died, &e)) {
-		log_error("%s", e.text);
-		crashed(l, "decider's control socket");
+	if (handed)
+		(void)tell(l, CONTROL_DIED, w->index, -1);
+}
+
+/*
+ * When the decider ends, the flusher sees its socket close and may be reaped first. What counts is
+ * how the decider ended, so it gets a moment.
+ */
+static void
+flusher_ended(struct launcher *l)
+{
+	int status;
+
+	l->raised.flusher = 0;
+	if (l->phase == STOPPING)
+		return;		/* its time limit is running anyway */
+	for (uint64_t until = clock_life() + PATIENCE_DECIDER; l->raised.decider != 0 &&
+	    clock_life() < until;) {
+		if (waitpid(l->raised.decider, &status, WNOHANG) == l->raised.decider) {
+			decider_ended(l, status);
+			return;
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 	}
+	crashed(l, "flusher");
 }
 
 /* Whoever ended; not more than one crash is made of it. */
@@ -149,8 +182,7 @@ reap(struct launcher *l)
 		if (pid == l->raised.decider) {
 			decider_ended(l, status);
 		} else if (pid == l->raised.flusher) {
-			l->raised.flusher = 0;
-			crashed(l, "flusher");
+			flusher_ended(l);
 		} else if ((w = raised_worker(&l->raised, pid)) != NULL) {
 			worker_ended(l, w, status);
 		}
@@ -178,7 +210,7 @@ on_control(struct launcher *l)
 	case CONTROL_NOTHING:
 		break;
 	case CONTROL_BROKEN:
-		/* It ended, which reap sees with its exit code; or it talks nonsense, and is ended. */
+		/* It ended, which reap sees with its exit code; or talks nonsense, and is ended. */
 		if (e.code == ERR_FORMAT && l->raised.decider != 0)
 			kill(l->raised.decider, SIGKILL);
 		close(l->raised.control);
@@ -195,17 +227,8 @@ on_control(struct launcher *l)
 static void
 hand_over(struct launcher *l, struct worker_process *w)
 {
-	struct control c = { .command = CONTROL_WORKER, .worker = (uint8_t)w->index,
-		.fd = w->socket };
-	struct err e = {0};
-
-	if (l->raised.control < 0)
-		return;		/* there is no decider yet, or no more */
-	if (!control_send(l->raised.control, c, &e)) {
-		log_error("%s", e.text);
-		crashed(l, "decider's control socket");
+	if (!tell(l, CONTROL_WORKER, w->index, w->socket))
 		return;
-	}
 	close(w->socket);
 	w->socket = -1;
 	w->handed = true;
@@ -219,14 +242,19 @@ on_worker(struct launcher *l, struct worker_process *w)
 	if (w->state != WORKER_STARTING)
 		return;
 	if (!worker_process_greeted(w, &e)) {
-		log_warn("%s", e.text);
-		kill(w->pid, SIGKILL);
-		shutdown(w->socket, SHUT_RDWR);
-		w->state = WORKER_UP;	/* as far as we wait for it: its end comes */
+		if (e.code == ERR_FORMAT)
+			log_warn("%s", e.text);
 	} else if (w->state == WORKER_UP) {
 		log_info("worker %u is up", w->index);
 		hand_over(l, w);
 	}
+}
+
+static bool
+worker_is_awaited(const struct worker_process *w, uint64_t now)
+{
+	return (w->state == WORKER_STARTING || w->state == WORKER_ENDING) &&
+	    now - w->since < WORKER_PATIENCE;
 }
 
 /* One after the other: modules with races at their start are common. */
@@ -239,9 +267,10 @@ advance_workers(struct launcher *l, uint64_t now)
 	for (unsigned i = 0; i < l->config->workers; i++) {
 		struct worker_process *w = &l->raised.workers[i];
 
-		if (w->state == WORKER_STARTING && now - w->since < WORKER_PATIENCE)
+		if (worker_is_awaited(w, now))
 			return;
-		if (w->state == WORKER_STARTING && now - w->since > PATIENCE_HELLO)
+		if ((w->state == WORKER_STARTING && now - w->since > PATIENCE_HELLO) ||
+		    w->state == WORKER_ENDING)
 			kill(w->pid, SIGKILL);
 		if (next == NULL && w->state == WORKER_DOWN && w->since <= now)
 			next = w;
@@ -258,8 +287,7 @@ workers_were_tried(const struct launcher *l, uint64_t now)
 	for (unsigned i = 0; i < l->config->workers; i++) {
 		const struct worker_process *w = &l->raised.workers[i];
 
-		if ((!w->tried && !l->raised.pin_refused) ||
-		    (w->state == WORKER_STARTING && now - w->since < WORKER_PATIENCE))
+		if ((!w->tried && !l->raised.pin_refused) || worker_is_awaited(w, now))
 			return false;
 	}
 	return true;
@@ -297,7 +325,8 @@ advance(struct launcher *l)
 	case STOPPING:
 		if (now < l->deadline)
 			break;
-		log_error("the decider did not stop within %d s: it is killed", PATIENCE_STOP / 1000);
+		log_error("the decider did not stop within %d s: it is killed",
+		    PATIENCE_STOP / 1000);
 		over(l, 1);
 		break;
 	case OVER:
@@ -383,6 +412,8 @@ prepare(struct launcher *l, int pin_fd, struct err *e)
 	if ((c->user != NULL && !drop_ids(c->user, e)) || !sandbox_launcher(&s, e) ||
 	    !signals_open(l, e))
 		return false;
+	if (geteuid() == 0)
+		log_warn("running as root: set [sam] user to a user of the SAM's own");
 	sandbox_describe(&s, text, sizeof(text));
 	log_info("launcher: %s", text);
 	return true;

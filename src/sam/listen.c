@@ -20,17 +20,19 @@ path_free(const struct sockaddr_un *a, struct err *e)
 	int fd, rc, why;
 
 	if (lstat(a->sun_path, &st) != 0)
-		return errno == ENOENT || err_errno(e, ERR_BACKEND, errno, "socket %s", a->sun_path);
+		return errno == ENOENT ||
+		       err_errno(e, ERR_BACKEND, errno, "socket %s", a->sun_path);
 	if (!S_ISSOCK(st.st_mode))
-		return err_set(e, ERR_DENIED, "socket %s: another kind of file is there; move it away",
-		    a->sun_path);
+		return err_set(e, ERR_DENIED,
+		    "socket %s: another kind of file is there; move it away", a->sun_path);
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
 		return err_errno(e, ERR_BACKEND, errno, "socket");
 	rc = connect(fd, (const struct sockaddr *)a, sizeof(*a));
 	why = errno;
 	close(fd);
 	if (rc == 0 || why == EAGAIN)
-		return err_set(e, ERR_NOT_NOW, "another SAM is running: it answers on %s", a->sun_path);
+		return err_set(
+		    e, ERR_NOT_NOW, "another SAM is running: it answers on %s", a->sun_path);
 	if (why != ECONNREFUSED)
 		return err_errno(e, ERR_BACKEND, why, "socket %s is there, and whether it lives is "
 		    "not known", a->sun_path);

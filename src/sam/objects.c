@@ -100,5 +100,6 @@ objects_write(int dir_fd, const struct objects *o, struct err *e)
 	}
 	ok = ok && fsync(fd) == 0;
 	close(fd);
-	return ok || err_set(e, ERR_BACKEND, "file objects could not be written: is the disk full?");
+	return ok ||
+	       err_set(e, ERR_BACKEND, "file objects could not be written: is the disk full?");
 }

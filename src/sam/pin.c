@@ -20,8 +20,8 @@ pin_from_file(const char *path, struct err *e)
 	}
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 ||
 	    (st.st_uid != 0 && st.st_uid != geteuid()))
-		err_set(e, ERR_DENIED, "[module] pin_file: others may read it; it must be a plain file "
-		    "of its owner alone (chmod 600), and the owner root or you");
+		err_set(e, ERR_DENIED, "[module] pin_file: others may read it; it must be a plain "
+		    "file of its owner alone (chmod 600), and the owner root or you");
 	else
 		pin = secret_read_fd(fd, PIN_MAX, e);
 	close(fd);
@@ -38,8 +38,8 @@ pin_get(int fd, const struct config *c, struct err *e)
 	if (pin == NULL)
 		return NULL;
 	if (secret_span(pin).n == 0) {
-		err_set(e, ERR_FORMAT, "the PIN is empty: give it with --pin-fd, [module] pin_file, or "
-		    "on the terminal");
+		err_set(e, ERR_FORMAT, "the PIN is empty: give it with --pin-fd, [module] pin_file, "
+		    "or on the terminal");
 		return NULL;
 	}
 	return TAKE(pin);

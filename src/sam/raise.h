@@ -17,8 +17,8 @@ struct raised {
 	struct state_files		 files;
 	struct objects			 objects;
 	pid_t				 decider, flusher;		/* 0: none */
-	int				 control;			/* to the decider; -1: none */
-	int				 flusher_end;			/* for the decider; -1: given */
+	int				 control;		/* to the decider; -1: none */
+	int				 flusher_end;		/* for the decider; -1: given */
 	struct worker_process		 workers[WORKERS_MAX];
 };
 

@@ -17,8 +17,8 @@ directory_open(const char *path, int *out, struct err *e)
 	if (*out < 0)
 		return err_errno(e, ERR_MISSING, errno, "state directory %.100s", path);
 	if (fstat(*out, &st) != 0 || st.st_uid != geteuid())
-		return err_set(e, ERR_DENIED, "state directory %.80s belongs to another user: start as "
-		    "its owner, or set [sam] user", path);
+		return err_set(e, ERR_DENIED, "state directory %.80s belongs to another user: start "
+		    "as its owner, or set [sam] user", path);
 	if ((st.st_mode & 022) != 0)
 		return err_set(e, ERR_DENIED, "state directory %.80s can be changed by others: "
 		    "chmod go-w it", path);
@@ -35,11 +35,11 @@ file_open(int dir, const char *name, int flags, mode_t forbidden, int *out, stru
 	if (*out < 0)
 		return err_errno(e, ERR_MISSING, errno, "%s in the state directory", name);
 	if (fstat(*out, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid())
-		return err_set(e, ERR_DENIED, "%s in the state directory is not a plain file of this "
-		    "user", name);
+		return err_set(e, ERR_DENIED, "%s in the state directory is not a plain file of "
+		    "this user", name);
 	if ((st.st_mode & forbidden) != 0)
-		return err_set(e, ERR_DENIED, "%s in the state directory is open to others: chmod 600 "
-		    "it", name);
+		return err_set(e, ERR_DENIED, "%s in the state directory is open to others: chmod "
+		    "600 it", name);
 	return true;
 }
 
@@ -47,8 +47,8 @@ static bool
 log_open_locked(int dir, int *out, struct err *e)
 {
 	if (faccessat(dir, "log", F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
-		return err_set(e, ERR_MISSING, "there is no log in the state directory: this SAM was "
-		    "not founded yet; run propria-sam init");
+		return err_set(e, ERR_MISSING, "there is no log in the state directory: this SAM "
+		    "was not founded yet; run propria-sam init");
 	if (!file_open(dir, "log", O_RDWR, 022, out, e))
 		return false;
 	return flock(*out, LOCK_EX | LOCK_NB) == 0 ||

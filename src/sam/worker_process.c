@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,7 +22,7 @@
 #define DELAY_MAX	10000
 #define LONG_LIFE	60000
 #define EXIT_NO_EXEC	126
-#define ARGS_MAX	20
+#define ARGS_MAX	24
 
 /* propria-hsm's command line; the texts it points to live in here. */
 struct command {
@@ -42,6 +43,8 @@ worker_process_init(struct worker_process *w, unsigned index)
 static void
 arg(struct command *c, const char *option, const char *value)
 {
+	if (c->n + 2 > ARGS_MAX)
+		bug("more arguments for a worker than there is room for");
 	c->argv[c->n++] = (char *)(uintptr_t)option;
 	c->argv[c->n++] = (char *)(uintptr_t)value;
 }
@@ -178,8 +181,8 @@ worker_process_start(struct worker_process *w, const struct config *config, cons
 	return true;
 }
 
-bool
-worker_process_greeted(struct worker_process *w, struct err *e)
+static bool
+greeting_read(struct worker_process *w, struct err *e)
 {
 	struct frame f;
 	size_t used;
@@ -191,7 +194,8 @@ worker_process_greeted(struct worker_process *w, struct err *e)
 	if (n <= 0)
 		return err_set(e, ERR_BACKEND, "worker %u closed its socket", w->index);
 	w->answered += (size_t)n;
-	if (!frame_read(span_of(w->answer, w->answered), sizeof(w->answer) - FRAME_HEAD, &f, &used, e))
+	if (!frame_read(span_of(w->answer, w->answered), sizeof(w->answer) - FRAME_HEAD, &f,
+	    &used, e))
 		return false;
 	if (used == 0)
 		return true;
@@ -201,14 +205,33 @@ worker_process_greeted(struct worker_process *w, struct err *e)
 	return true;
 }
 
+bool
+worker_process_greeted(struct worker_process *w, struct err *e)
+{
+	if (greeting_read(w, e))
+		return true;
+	close(w->socket);
+	w->socket = -1;
+	w->state = WORKER_ENDING;
+	/* One that closed its socket ends by itself, and its exit code is worth having. */
+	if (e->code == ERR_FORMAT)
+		kill(w->pid, SIGKILL);
+	return false;
+}
+
 static void
 line_end(struct worker_process *w)
 {
+	const char *text;
+
 	if (w->said == 0)
 		return;
 	w->line[w->said] = '\0';
 	w->said = 0;
-	snprintf(w->last, sizeof(w->last), "%.*s", (int)sizeof(w->last) - 1, w->line);
+	/* Our own programs put time, name and level before it. */
+	text = strstr(w->line, " error: ");
+	text = text == NULL ? w->line : text + strlen(" error: ");
+	snprintf(w->last, sizeof(w->last), "%.*s", (int)sizeof(w->last) - 1, text);
 	dprintf(STDERR_FILENO, "worker %u: %s\n", w->index, w->line);
 }
 
@@ -226,7 +249,7 @@ worker_process_listen(struct worker_process *w)
 				line_end(w);
 			/* A vendor's library writes what it likes: keep terminals safe. */
 			if (bytes[i] != '\n')
-				w->line[w->said++] = isprint((unsigned char)bytes[i]) ? bytes[i] : '?';
+				w->line[w->said++] = isprint((uint8_t)bytes[i]) ? bytes[i] : '?';
 		}
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		line_end(w);

@@ -13,7 +13,8 @@
 #define WORKER_PATIENCE		10000	/* ms: then the next one may start, though this is silent */
 #define WORKER_EXIT_REFUSED	2	/* its exit code for a problem of module, token or PIN */
 
-enum worker_state { WORKER_DOWN, WORKER_STARTING, WORKER_UP };
+/* ENDING: its greeting failed, and its end is awaited, since its exit code says why. */
+enum worker_state { WORKER_DOWN, WORKER_STARTING, WORKER_UP, WORKER_ENDING };
 
 struct worker_process {
 	enum worker_state	state;
@@ -28,14 +29,14 @@ struct worker_process {
 	size_t			answered, said;
 	uint8_t			answer[1024];	/* to the greeting */
 	char			line[400];	/* being read from messages */
-	char			last[160];	/* its last whole line */
+	char			last[200];	/* its last whole line */
 };
 
 void	worker_process_init(struct worker_process *, unsigned index);
 /* fork, exec, greeting. On failure the worker is DOWN, with back-off. */
 bool	worker_process_start(struct worker_process *, const struct config *, const struct objects *,
 	    const struct secret *pin, uint64_t now, struct err *) MUST_USE;
-/* Reads what is there of the answer to the greeting; UP when it is whole. False: not a worker. */
+/* Reads what is there of the answer to the greeting; UP when it is whole. False: ENDING. */
 bool	worker_process_greeted(struct worker_process *, struct err *) MUST_USE;
 /* Passes its messages on to our standard error, as lines with its number. */
 void	worker_process_listen(struct worker_process *);

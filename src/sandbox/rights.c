@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each kind of process may do: read the lists from top to bottom. The C library decides which
- * of several calls it makes (2.36: newfstatat, clone3; 2.41: fstat, futex_waitv), so a list names the
- * whole family. Calls nobody listed answer ENOSYS, which libraries survive; the few that mean an
+ * of several calls it makes (2.36: newfstatat, clone3; 2.41: fstat, futex_waitv), so a list names
+ * the whole family. Calls nobody listed answer ENOSYS, which libraries survive; the few that mean an
  * attack end the process.
  */
 #include <errno.h>
