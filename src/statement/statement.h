@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The statement: canonical bytes of one act, what people approve. One encoder, one reader.
+ * PROTOCOL.sam 1; EN 419 241-1 SRA_SAP.2.1, SRA_SAP.2.3 (with its evidence it is the SAD).
+ */
+#ifndef STATEMENT_STATEMENT_H
+#define STATEMENT_STATEMENT_H
+
+#include "base/err.h"
+#include "base/reader.h"
+#include "base/writer.h"
+#include "crypto/hash.h"
+
+#define STATEMENT_MAX	262144
+#define ITEMS_MAX	1000
+#define FRESH_LEN	40
+#define PROPOSAL_LEN	32
+#define NONCE_MAC_LEN	16
+#define POLICY_LEN	13
+
+enum purpose {
+	PURPOSE_SIGN		= 0x0101,
+	PURPOSE_INVITE		= 0x0201,
+	PURPOSE_BIND		= 0x0202,
+	PURPOSE_SUSPEND		= 0x0203,
+	PURPOSE_REINSTATE	= 0x0204,
+	PURPOSE_CLOSE		= 0x0205,
+	PURPOSE_CREATE_KEY	= 0x0301,
+	PURPOSE_DESTROY_KEY	= 0x0302,
+	PURPOSE_RELEASE_KEY	= 0x0303,
+	PURPOSE_FOUND		= 0x0400,
+	PURPOSE_ADD_ANCHOR	= 0x0401,
+	PURPOSE_REMOVE_ANCHOR	= 0x0402,
+	PURPOSE_ADD_OFFICER	= 0x0403,
+	PURPOSE_REMOVE_OFFICER	= 0x0404,
+	PURPOSE_SET_POLICY	= 0x0405,
+	PURPOSE_RESUME		= 0x0406,
+};
+
+enum item_kind { KIND_DTBSR = 1, KIND_CADES = 2, KIND_PADES = 3 };
+enum key_class { CLASS_SIGNATURE = 1, CLASS_SEAL = 2 };
+enum seen { SEEN_DOCUMENT = 1, SEEN_LABELS = 2 };
+enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE };
+
+struct item {
+	struct span	digest;
+	struct span	label;
+};
+
+struct body_sign {
+	uint8_t		key[16];
+	uint8_t		spki[HASH_LEN];
+	uint8_t		class, level;
+	uint16_t	alg;
+	uint8_t		kind, seen;
+	uint8_t		requester[16];
+	struct span	name;
+	uint8_t		session[16], profile[16], idv[32];
+	uint16_t	attrs;
+	size_t		n;
+	struct item	items[ITEMS_MAX];
+	struct span	text;
+};
+
+struct body_invite {
+	uint8_t		loa;
+	struct span	proofing;
+	uint8_t		evidence[32];
+	struct span	name;
+	uint8_t		code[32];
+};
+
+struct body_bind {
+	uint32_t	from;
+	uint8_t		type, protection;
+	struct span	spki, label;
+};
+
+struct body_signer {		/* SUSPEND, REINSTATE, CLOSE */
+	uint32_t	from;
+	struct span	reason;
+};
+
+struct body_create_key {
+	uint32_t	from;
+	uint16_t	alg;
+	uint8_t		class, level;
+	uint8_t		profile[16];
+};
+
+struct body_key {		/* DESTROY_KEY, RELEASE_KEY */
+	uint8_t		key[16];
+	uint32_t	from;
+	struct span	reason;
+};
+
+struct body_add_anchor {
+	uint16_t	alg;
+	struct span	spki, issuer;
+	uint32_t	max_days;
+	struct span	label;
+};
+
+struct body_add_officer {
+	uint8_t		role;
+	struct span	person, spki;
+};
+
+struct body_resume {
+	uint32_t	epoch;
+	uint64_t	size;
+	uint8_t		root[32];
+	uint64_t	log_size;
+	uint8_t		log_root[32];
+};
+
+struct statement {
+	uint16_t	purpose;
+	uint8_t		group[32];
+	uint32_t	epoch;
+	uint8_t		subject[16];
+	uint8_t		fresh[FRESH_LEN];
+	uint64_t	iat, exp;
+	struct span	body;		/* filled by statement_read: its bytes */
+	union {
+		struct body_sign	sign;
+		struct body_invite	invite;
+		struct body_bind	bind;
+		struct body_signer	signer;
+		struct body_create_key	create_key;
+		struct body_key		key;
+		struct body_add_anchor	add_anchor;
+		uint8_t			remove_anchor[32];
+		struct body_add_officer	add_officer;
+		uint8_t			remove_officer[16];
+		uint8_t			policy[POLICY_LEN];
+		struct body_resume	resume;
+	};
+};
+
+/* Spans in *s are lent from `bytes`. Anything not canonical is ERR_FORMAT, reason "parse". */
+bool	statement_read(struct span bytes, struct statement *s, struct err *e) MUST_USE;
+/* Writes the whole statement; ask writer_ok. What it writes, statement_read accepts or nobody. */
+void	statement_write(struct writer *, const struct statement *);
+void	statement_body_write(struct writer *, const struct statement *);
+/* d, what approvals sign. */
+void	statement_digest(struct span bytes, uint8_t d[HASH_LEN]);
+const char *purpose_name(uint16_t);	/* "SIGN", ...; NULL if there is no such purpose */
+
+/* Strict UTF-8 without control, bidirectional or separator characters: PROTOCOL.sam 0, text. */
+bool	text_is_clean(struct span);
+
+#endif

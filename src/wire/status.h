@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* STATUS, HEAD, ROSTER, FOLLOW, RECEIPT: what the SAM tells about itself. PROTOCOL.sam 4.1, 4.8 */
+#ifndef WIRE_STATUS_H
+#define WIRE_STATUS_H
+
+#include "wire/frame.h"
+
+#define FOLLOW_MAX	1048576
+#define PROOF_MAX	64
+#define OFFICERS_MAX	32
+#define ANCHORS_MAX	64
+#define HEAD_WIRE_LEN	116
+#define ONLY_READS	UINT64_MAX
+
+enum sam_state { SAM_STARTING, SAM_OPEN, SAM_CLOSED };
+
+struct msg_status {
+	uint8_t		state;
+	struct span	why;
+	uint8_t		group[GROUP_LEN];
+	uint32_t	epoch;
+	uint64_t	size, anchored, room, now;
+	struct span	version;
+	uint8_t		workers, busy;
+	uint32_t	activations;
+	uint64_t	signers, keys, signed_count, refused, follower;
+};
+struct msg_head {
+	uint8_t		head[HEAD_WIRE_LEN];		/* PROTOCOL.sam 5.3 */
+	struct span	log_key, attestation_key;
+};
+struct roster_officer {
+	uint8_t		id[ID_LEN];
+	uint8_t		role;
+	struct span	person, spki;
+};
+struct roster_anchor {
+	uint8_t		id[32];
+	struct span	label;
+};
+struct msg_roster {
+	uint8_t		policy[13];
+	size_t		officers, anchors;
+	struct roster_officer officer[OFFICERS_MAX];
+	struct roster_anchor anchor[ANCHORS_MAX];
+};
+struct msg_follow {
+	uint64_t	from, durable;
+};
+struct msg_followed {
+	uint64_t	from;
+	struct span	bytes;
+};
+struct msg_receipt {
+	uint64_t	sequence;
+	uint8_t		signer[ID_LEN], authenticator[ID_LEN];
+	struct span	signer_record;
+};
+struct msg_receipted {
+	struct span	entry;
+	uint64_t	size, index;
+	size_t		n;
+	uint8_t		proof[PROOF_MAX][32];
+	uint8_t		head[HEAD_WIRE_LEN];
+	struct span	attestation;
+};
+
+bool	msg_status_read(struct reader *, struct msg_status *, struct err *) MUST_USE;
+void	msg_status_write(struct writer *, const struct msg_status *);
+bool	msg_head_read(struct reader *, struct msg_head *, struct err *) MUST_USE;
+void	msg_head_write(struct writer *, const struct msg_head *);
+bool	msg_roster_read(struct reader *, struct msg_roster *, struct err *) MUST_USE;
+void	msg_roster_write(struct writer *, const struct msg_roster *);
+bool	msg_follow_read(struct reader *, struct msg_follow *, struct err *) MUST_USE;
+void	msg_follow_write(struct writer *, const struct msg_follow *);
+bool	msg_followed_read(struct reader *, struct msg_followed *, struct err *) MUST_USE;
+void	msg_followed_write(struct writer *, const struct msg_followed *);
+bool	msg_receipt_read(struct reader *, struct msg_receipt *, struct err *) MUST_USE;
+void	msg_receipt_write(struct writer *, const struct msg_receipt *);
+bool	msg_receipted_read(struct reader *, struct msg_receipted *, struct err *) MUST_USE;
+void	msg_receipted_write(struct writer *, const struct msg_receipted *);
+
+#endif
