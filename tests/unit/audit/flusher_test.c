@@ -453,6 +453,34 @@ TEST(a_second_flusher_is_refused_by_the_lock)
 	remove_all(&b);
 }
 
+TEST(a_tree_file_that_lost_its_end_is_told_and_mended)
+{
+	struct writer w = writer_grow(1u << 16);
+	struct flush_answer a;
+	struct bench b;
+	int fd;
+
+	found(&b);
+	CHECK(truncate_at(&b, b.l.at[1], HASH_LEN).done && append(&b, 1).done);
+	finish(&b);
+	fd = open_in(b.dir, "tree");
+	CHECK(ftruncate(fd, 3 * HASH_LEN + 5) == 0);
+	close(fd);
+	start(&b);
+	a = truncate_at(&b, b.l.at[2], tree_nodes(b.l.first[2]) * HASH_LEN);
+	CHECK(a.done && a.tree_end == 3 * HASH_LEN);
+	a = append(&b, 2);
+	CHECK(a.done && a.tree_end == 3 * HASH_LEN);	/* no gap is left */
+	flush_tree_write(&w, 0, span_of(b.l.nodes.p, tree_nodes(b.l.first[3]) * HASH_LEN));
+	say(&b, &w);
+	a = take(&b);
+	CHECK(a.done && a.tree_end == tree_nodes(b.l.first[3]) * HASH_LEN);
+	CHECK(append(&b, 3).tree_end == tree_nodes(b.l.first[4]) * HASH_LEN);
+	CHECK(finish(&b) == 0);
+	CHECK(tree_file_same(b.tree, 0, span_of(b.l.nodes.p, tree_nodes(b.l.first[4]) * HASH_LEN)));
+	remove_all(&b);
+}
+
 TEST(an_append_before_the_start_or_at_the_wrong_place_is_final)
 {
 	struct bench b;
@@ -595,6 +623,7 @@ main(void)
 		cmocka_unit_test(a_batch_that_finds_no_room_at_all_is_final),
 		cmocka_unit_test(a_file_size_limit_is_no_room_too),
 		cmocka_unit_test(a_second_flusher_is_refused_by_the_lock),
+		cmocka_unit_test(a_tree_file_that_lost_its_end_is_told_and_mended),
 		cmocka_unit_test(an_append_before_the_start_or_at_the_wrong_place_is_final),
 		cmocka_unit_test(what_was_appended_is_not_truncated_in_the_same_life),
 		cmocka_unit_test(a_broken_peer_ends_the_flusher),

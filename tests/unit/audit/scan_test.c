@@ -140,7 +140,7 @@ TEST(a_flipped_bit_anywhere_is_found_at_its_batch)
 	test_log_free(&l);
 }
 
-/* The head of the last batch is its first sector: half of it right and half of it wrong is no tear. */
+/* The head lies in the first sector: half of it right and half of it wrong is no tear. */
 TEST(a_flipped_bit_in_the_head_of_the_last_batch_is_damage)
 {
 	struct test_log l;
@@ -273,23 +273,73 @@ TEST(bytes_behind_a_torn_batch_are_damage)
 	test_log_free(&l);
 }
 
-/* Digests are chosen by signers: one that looks like a batch's head must not close a SAM. */
-TEST(a_digest_that_looks_like_a_batch_is_no_batch)
+/* A log whose last batch, cut short, holds these bytes. */
+static enum scan_how
+torn_with(struct test_log *l, struct span bait)
 {
-	static const uint8_t bait[32] = { 'P', 'R', 'L', 'B', 0, 0, 0, 0, 0, 0, 0, 99, 0, 0, 0, 1, 0, 0,
-		0, 99 };
-	struct entry_outcome m = { .alg = 1, .n = 1 };
-	struct outcome_item it = { 0, OUTCOME_NOT_MADE, { bait, 32 }, { NULL, 0 } };
+	struct entry_signer m = { .version = 1, .state = 1, .record = bait };
 	struct err e = { 0 };
+
+	test_begin(l);
+	batch_entry_begin(&l->batch, 0, ENTRY_SIGNER);
+	entry_signer_write(l->batch.out, &m);
+	CHECK(batch_entry_end(&l->batch, NULL, &e));
+	test_end(l);
+	return scan(span_of(l->bytes.p, l->bytes.n - 1), test_log_key).how;
+}
+
+/*
+ * Parts of entries are chosen by others: what looks like a batch must not close a SAM after a
+ * power cut, unless it is where a batch of this log could be.
+ */
+TEST(bytes_that_look_like_a_batch_are_none_unless_they_go_on)
+{
+	static const struct { uint64_t first, sequence; size_t cut; enum scan_how how; } baits[] = {
+		{ 99, 99, 0, SCAN_DAMAGED },	/* as a later batch begins */
+		{ 99, 98, 0, SCAN_TORN },	/* its first entry is another's */
+		{ 2, 2, 0, SCAN_TORN },		/* was before: a copy of an old one */
+		{ 99, 99, 60, SCAN_TORN },	/* a head alone, as in a list of digests */
+	};
+
+	for (size_t i = 0; i < COUNT(baits); i++) {
+		AUTO_WRITER w = writer_grow(1000);
+		struct test_log l;
+
+		wr_bytes(&w, "PRLB", 4);
+		wr_u64(&w, baits[i].first);
+		wr_u32(&w, 1);
+		wr_u32(&w, 100);
+		wr_zero(&w, 32);
+		wr_u32(&w, 96);
+		entry_head_write(&w, baits[i].sequence, 0, ENTRY_ALARM);
+		if (baits[i].cut > 0)
+			memset(w.p + baits[i].cut, 0xee, w.n - baits[i].cut);
+		test_log_small(&l);
+		CHECK(torn_with(&l, writer_span(&w)) == baits[i].how);
+		test_log_free(&l);
+	}
+}
+
+/* Made by whoever has the log key, not by a power cut. */
+TEST(a_last_batch_with_its_mac_right_and_a_wrong_sequence_is_damage)
+{
+	struct entry_alarm m = { span_str("x"), span_str("y") };
+	struct err e = { 0 };
+	struct scan_end end;
 	struct test_log l;
 
 	test_log_small(&l);
 	test_begin(&l);
-	batch_entry_begin(&l.batch, 0, ENTRY_OUTCOME);
-	entry_outcome_write(l.batch.out, &m, &it);
+	test_add_alarm(&l, "right", "");
+	batch_entry_begin(&l.batch, 0, ENTRY_ALARM);
+	l.bytes.p[l.bytes.n - ENTRY_HEAD + 7]++;
+	entry_alarm_write(l.batch.out, &m);
 	CHECK(batch_entry_end(&l.batch, NULL, &e));
 	test_end(&l);
-	CHECK(scan(span_of(l.bytes.p, l.bytes.n - 1), test_log_key).how == SCAN_TORN);
+	end = scan(writer_span(&l.bytes), test_log_key);
+	CHECK(end.how == SCAN_DAMAGED && end.sequence == l.tree.size - 1);
+	CHECK(strstr(end.why, "says") != NULL && end.offset == l.at[l.n - 1]);
+	CHECK(scan(writer_span(&l.bytes), no_key).how == SCAN_TORN);
 	test_log_free(&l);
 }
 
@@ -397,7 +447,8 @@ main(void)
 		cmocka_unit_test(a_batch_put_between_two_others_is_damage),
 		cmocka_unit_test(two_torn_batches_at_the_end_are_damage),
 		cmocka_unit_test(bytes_behind_a_torn_batch_are_damage),
-		cmocka_unit_test(a_digest_that_looks_like_a_batch_is_no_batch),
+		cmocka_unit_test(bytes_that_look_like_a_batch_are_none_unless_they_go_on),
+		cmocka_unit_test(a_last_batch_with_its_mac_right_and_a_wrong_sequence_is_damage),
 		cmocka_unit_test(a_visitor_sees_every_entry_once_and_may_stop),
 		cmocka_unit_test(a_scan_goes_on_from_where_a_tree_is_known),
 		cmocka_unit_test(a_tree_file_is_mended_from_the_log),
