@@ -122,7 +122,8 @@ entry_outcome_read(struct span bytes, struct entry_outcome *out, struct err *e)
 }
 
 void
-entry_outcome_write(struct writer *w, const struct entry_outcome *m, const struct outcome_item *item)
+entry_outcome_write(struct writer *w, const struct entry_outcome *m,
+    const struct outcome_item *item)
 {
 	wr_bytes(w, m->d, HASH_LEN);
 	wr_bytes(w, m->key, ID_LEN);
