@@ -17,7 +17,6 @@
 #define SOCKET_MAX	(sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define PATH_LEN_MAX	4000
 
-static const char *const follower_words[] = { "none", "async", "sync", NULL };
 
 static const struct config_key keys[] = {
 	{ "sam", "state", &kind_path, FIELD(state), .required = true, .max = PATH_LEN_MAX,
@@ -35,8 +34,6 @@ static const struct config_key keys[] = {
 	{ "sam", "officer_group", &kind_group, FIELD(officer_group),
 	    .allowed = "a group name or number" },
 	{ "sam", "user", &kind_text, FIELD(user), .max = 32, .allowed = "a user name" },
-	{ "sam", "follower", &kind_choice, FIELD(follower), "none", .words = follower_words,
-	    .allowed = "none, async or sync" },
 
 	{ "module", "library", &kind_path, FIELD(library), .required = true, .max = PATH_LEN_MAX,
 	    .allowed = "the path of a PKCS#11 library" },

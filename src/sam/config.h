@@ -16,8 +16,6 @@
 #define WORKERS_MAX		64
 #define CONFIG_LIST_MAX		16
 
-enum follower { FOLLOWER_NONE, FOLLOWER_ASYNC, FOLLOWER_SYNC };	/* as in PROTOCOL.sam 6 */
-
 struct config_ids { uid_t v[CONFIG_LIST_MAX]; size_t n; };
 struct config_numbers { uint16_t v[CONFIG_LIST_MAX]; size_t n; };
 struct config_texts { char *v[CONFIG_LIST_MAX]; size_t n; };
@@ -35,7 +33,6 @@ struct config {
 	gid_t			 ssa_group;		/* of the socket; (gid_t)-1: leave it */
 	gid_t			 officer_group;
 	char			*user;			/* NULL: stay who we are */
-	unsigned		 follower;		/* enum follower */
 
 	/* [module] */
 	char			*library;

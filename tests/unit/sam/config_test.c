@@ -52,7 +52,7 @@ TEST(a_small_configuration_gets_its_defaults)
 	assert_string_equal(c->token, "soft token");
 	CHECK(c->ssa_uids.n == 1 && c->ssa_uids.v[0] == geteuid());
 	CHECK(c->officer_uids.n == 1 && c->officer_uids.v[0] == geteuid());
-	CHECK(c->socket_mode == 0660 && c->follower == FOLLOWER_NONE && c->user == NULL);
+	CHECK(c->socket_mode == 0660 && c->user == NULL);
 	CHECK(c->workers == 1 && c->deadline_ms == 10000 && c->mechanism == 0);
 	CHECK(c->algorithms.n == 3 && c->algorithms.v[0] == 1 && c->algorithms.v[2] == 16);
 	CHECK(c->activations == 10000 && c->nonces == 1000000 && c->pin_file == NULL);
@@ -65,7 +65,7 @@ static const char full[] =
     "[sam]\n"
     "state = /var/lib/propria\nssa_socket = /run/p/ssa\nofficer_socket = /run/p/officer\n"
     "ssa_uids = 1001, root\nofficer_uids =\nsocket_mode = 0600\nssa_group = 33\n"
-    "officer_group = root\nuser = root\nfollower = sync\n"
+    "officer_group = root\nuser = root\n"
     "[module]\n"
     "library = lib.so\ntoken = t ; the label\nmechanism = 0x210A\n"
     "algorithms = ecdsa-p256-sha256, 32\nworkers = 64\ndeadline_ms = 500\npin_file = pin\n"
@@ -79,7 +79,7 @@ check_full(const struct config *c)
 	CHECK(c->ssa_uids.n == 2 && c->ssa_uids.v[0] == 1001 && c->ssa_uids.v[1] == 0);
 	CHECK(c->officer_uids.n == 1 && c->socket_mode == 0600 && c->ssa_group == 33);
 	CHECK(c->officer_group == 0 && strcmp(c->user, "root") == 0);
-	CHECK(c->follower == FOLLOWER_SYNC && strcmp(c->token, "t") == 0);
+	CHECK(strcmp(c->token, "t") == 0);
 	CHECK(c->mechanism == 0x210a && c->algorithms.n == 2 && c->algorithms.v[1] == 32);
 	CHECK(c->workers == 64 && c->deadline_ms == 500 && strstr(c->pin_file, "/pin") != NULL);
 	CHECK(c->paths.n == 2 && strstr(c->paths.v[1], "/tokens") != NULL && c->paths.v[1][0] == '/');
@@ -156,7 +156,6 @@ static const struct bad {
 	{ GOOD "[sam]\nssa_uids = 4294967295\n", { ":9:", "ssa_uids", "user names", "" } },
 	{ GOOD "[sam]\nssa_group = no-such-group\n", { ":9:", "ssa_group", "group", "" } },
 	{ GOOD "[sam]\nuser = no-such-user\n", { "[sam] user", "no such user", "", "" } },
-	{ GOOD "[sam]\nfollower = maybe\n", { ":9:", "follower", "none, async or sync", "" } },
 	{ GOOD "[limits]\nactivations = 0\n", { ":9:", "activations", "1 to 1000000", "" } },
 	{ GOOD "[limits]\nnonces = 10\n", { ":9:", "nonces", "1000 to 16000000", "" } },
 	{ GOOD "just words\n", { ":8", "not a line", "key = value", "" } },
