@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Payloads of use entries, refusals and alarms. Lists are lent as bytes that were checked when
+ * they were read: walk them with the _item functions. PROTOCOL.sam 5.2
+ */
+#ifndef AUDIT_ENTRY_USE_H
+#define AUDIT_ENTRY_USE_H
+
+#include "audit/entry_state.h"
+
+#define USE_ITEMS_MAX		1000
+#define REFUSALS_MAX		64
+#define REASON_WORD_MAX		23
+
+struct entry_reserved {
+	uint8_t		d[HASH_LEN];
+	uint8_t		key[ID_LEN], signer[ID_LEN], authenticator[ID_LEN];
+	uint8_t		evidence[HASH_LEN];
+	uint8_t		requester[ID_LEN];
+	uint8_t		seen;			/* 1 document, 2 labels */
+	uint64_t	exp;
+	uint32_t	uses;			/* of this key, with these */
+	size_t		n;			/* 1..1000 */
+	struct span	indexes;		/* of a read one: n x u32, ascending */
+};
+
+enum outcome_status { OUTCOME_SIGNED, OUTCOME_NOT_MADE, OUTCOME_UNKNOWN };
+
+struct outcome_item {
+	uint32_t	index;
+	uint8_t		status;			/* enum outcome_status */
+	struct span	digest;			/* as long as alg says */
+	struct span	signature;		/* the same; empty unless signed */
+};
+
+struct entry_outcome {
+	uint8_t		d[HASH_LEN];
+	uint8_t		key[ID_LEN];
+	uint64_t	reserved;		/* sequence of its RESERVED */
+	uint16_t	alg;
+	uint64_t	exp;
+	size_t		n;			/* 1..1000 */
+	struct span	items;			/* of a read one */
+};
+
+struct entry_refused {
+	struct span	reason;			/* 1..23 */
+	uint8_t		request;
+	uint8_t		socket;			/* 1 SSA, 2 officers */
+	uint8_t		signer[ID_LEN], key[ID_LEN];
+	uint8_t		d[HASH_LEN];
+};
+
+struct refusals_item {
+	struct span	reason;
+	uint32_t	count;
+};
+
+struct entry_refusals {
+	uint64_t	since;
+	size_t		n;			/* 1..64 */
+	struct span	items;			/* of a read one */
+};
+
+struct entry_alarm {
+	struct span	what, detail;		/* "clock": time was set back (verify_file.h) */
+};
+
+bool	entry_reserved_read(struct span, struct entry_reserved *, struct err *) MUST_USE;
+void	entry_reserved_write(struct writer *, const struct entry_reserved *, const uint32_t *index);
+uint32_t entry_reserved_index(const struct entry_reserved *, size_t i);		/* i < n */
+
+bool	entry_outcome_read(struct span, struct entry_outcome *, struct err *) MUST_USE;
+void	entry_outcome_write(struct writer *, const struct entry_outcome *,
+	    const struct outcome_item *);
+/* Start with reader_over(m->items); false after the n-th. */
+bool	entry_outcome_item(struct reader *, struct outcome_item *);
+
+bool	entry_refused_read(struct span, struct entry_refused *, struct err *) MUST_USE;
+void	entry_refused_write(struct writer *, const struct entry_refused *);
+bool	entry_refusals_read(struct span, struct entry_refusals *, struct err *) MUST_USE;
+void	entry_refusals_write(struct writer *, const struct entry_refusals *,
+	    const struct refusals_item *);
+bool	entry_refusals_item(struct reader *, struct refusals_item *);	/* as entry_outcome_item */
+bool	entry_alarm_read(struct span, struct entry_alarm *, struct err *) MUST_USE;
+void	entry_alarm_write(struct writer *, const struct entry_alarm *);
+
+#endif
