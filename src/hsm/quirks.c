@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of module oddities, each met with the module named. */
+#include <string.h>
+
+#include "hsm/quirks.h"
+
+static const struct quirk quirks[] = {
+	{ "SoftHSM", "", true, 0,
+	    "keys are files; wraps with AES_KEY_WRAP_PAD only; create token objects at the ceremony "
+	    "only and start workers one after another" },
+	/* CKA_NSS_DB, with any value: softokn refuses an EC key without it */
+	{ "Mozilla Foundation", "NSS", true, 0xd5a0db00UL,
+	    "keys are files; parameters come from NSS_LIB_PARAMS; slow at signing with token keys" },
+	{ "", "", false, 0, "" },
+};
+
+static bool
+begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+const struct quirk *
+quirk_find(const char *maker, const char *library)
+{
+	const struct quirk *q = quirks;
+
+	while (!begins(maker, q->maker) || !begins(library, q->library))
+		q++;
+	return q;
+}

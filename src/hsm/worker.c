@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests of the SAM, one table, one at a time. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "crypto/verify.h"
+#include "hsm/anchor.h"
+#include "hsm/worker.h"
+#include "wire/hsm.h"
+
+_Static_assert(HSM_WRAPPED_MAX == WRAPPED_MAX && HSM_SPKI_MAX == SPKI_MAX &&
+    HSM_SIGNATURE_MAX == SIGNATURE_MAX && HSM_ANCHOR_MAX == ANCHOR_MAX, "wire and keys agree");
+
+struct worker {
+	struct keys		*keys;
+	const struct secret	*pin;
+	const struct probe	*probe;
+	bool			 signing;	/* a signature was asked of the module: no second try */
+	enum worker_exit	 leave;		/* after this answer, unless WORKER_DONE */
+	struct msg_hsm_sign	 sign;
+	struct msg_hsm_signed	 done;
+	uint8_t			 signatures[HSM_DIGESTS_MAX][SIGNATURE_MAX];
+	size_t			 n_in;
+	uint8_t			 in[HSM_REQUEST_MAX + FRAME_HEAD];
+	uint8_t			 out[HSM_ANSWER_MAX + FRAME_HEAD];
+};
+
+typedef bool answer_fn(struct worker *, struct reader *, struct writer *, struct err *);
+
+static bool
+answer_hello(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	const struct keys *k = v->keys;
+	struct msg_hsm_hello m = {
+		.library = span_str(token_library(k->token)),
+		.token = span_str(token_label(k->token)),
+		.serial = span_str(token_serial(k->token)),
+		.mech = (uint32_t)k->mech,
+		.flags = v->probe->flags,
+		.n_algs = v->probe->n_algs,
+		.log = span_of(k->log.spki, k->log.alg->spki_len),
+		.attestation = span_of(k->attestation.spki, k->attestation.alg->spki_len),
+	};
+
+	if (!msg_hsm_empty_read(r, e))
+		return false;
+	memcpy(m.algs, v->probe->algs, sizeof(m.algs));
+	msg_hsm_hello_write(w, &m);
+	return true;
+}
+
+static bool
+answer_hmac(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	uint8_t mac[HASH_LEN];
+	struct span data;
+
+	if (!msg_hsm_hmac_read(r, &data, e) || !keys_hmac(v->keys, data, mac, e))
+		return false;
+	msg_hsm_mac_write(w, mac);
+	explicit_bzero(mac, sizeof(mac));
+	return true;
+}
+
+static bool
+answer_sign_head(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	struct msg_hsm_sign_head m;
+	uint8_t sig[HSM_HEAD_SIG_LEN];
+	struct token_key *key;
+
+	if (!msg_hsm_sign_head_read(r, &m, e))
+		return false;
+	key = m.key == HSM_KEY_LOG ? &v->keys->log : &v->keys->attestation;
+	if (!token_key_sign(v->keys->token, key, span_of(m.digest, sizeof(m.digest)), sig, e)) {
+		if (e->code == ERR_BUG)
+			v->leave = WORKER_LIED;
+		return false;
+	}
+	msg_hsm_head_signed_write(w, sig);
+	return true;
+}
+
+static bool
+alg_offered(struct worker *v, uint16_t number, const struct alg **alg, struct err *e)
+{
+	for (size_t i = 0; i < v->probe->n_algs; i++)
+		if (v->probe->algs[i] == number) {
+			*alg = alg_find(number);
+			return true;
+		}
+	return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered by this module", number);
+}
+
+static bool
+answer_generate(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	struct msg_hsm_generated m;
+	struct keys_made made;
+	const struct alg *alg;
+	uint16_t number;
+
+	if (!msg_hsm_generate_read(r, &number, e) || !alg_offered(v, number, &alg, e) ||
+	    !keys_generate(v->keys, alg, &made, e))
+		return false;
+	m = (struct msg_hsm_generated){ .spki = span_of(made.spki, alg->spki_len),
+		.mech = (uint32_t)v->keys->mech, .wrapped = span_of(made.wrapped, made.n_wrapped) };
+	msg_hsm_generated_write(w, &m);
+	return true;
+}
+
+static bool
+sign_request_fits(struct worker *v, const struct alg **alg, struct err *e)
+{
+	const struct msg_hsm_sign *m = &v->sign;
+
+	if (!alg_offered(v, m->alg, alg, e))
+		return false;
+	if (m->spki.n != (*alg)->spki_len)
+		return err_why(e, ERR_DENIED, "svd", "public key of another kind than the algorithm's");
+	if (!keys_mech_is_known(m->mech))
+		return err_why(e, ERR_DENIED, "record", "key wrapped by mechanism 0x%x", m->mech);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->digest[i].n != (*alg)->digest_len)
+			return err_why(e, ERR_DENIED, "dtbs", "digest of another length than the algorithm's");
+	return true;
+}
+
+/* One signature, into its place. Only what verifies under the SAM's own copy of the key leaves. */
+static bool
+sign_one(struct worker *v, CK_OBJECT_HANDLE key, const struct alg *alg, size_t i, struct err *e)
+{
+	struct span sig = span_of(v->signatures[i], alg->signature_len);
+
+	v->signing = true;
+	if (!object_sign(v->keys->token, key, alg, v->sign.digest[i], v->signatures[i], e))
+		return false;
+	if (!signature_verify(alg, v->sign.spki, v->sign.digest[i], sig)) {
+		v->leave = WORKER_LIED;
+		return err_set(e, ERR_BUG, "the module gave a signature that does not verify");
+	}
+	v->done.status[i] = HSM_SIGNED;
+	v->done.signature[i] = sig;
+	return true;
+}
+
+/* The first failure ends the list: what follows was not signed, and says so. */
+static size_t
+sign_all(struct worker *v, CK_OBJECT_HANDLE key, const struct alg *alg, struct err *e)
+{
+	size_t n = 0;
+
+	v->done.n = v->sign.n;
+	for (size_t i = 0; i < v->sign.n; i++) {
+		v->done.status[i] = HSM_FAILED;
+		v->done.signature[i] = span_of(NULL, 0);
+	}
+	while (n < v->sign.n && sign_one(v, key, alg, n, e))
+		n++;
+	return n;
+}
+
+static bool
+answer_sign(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	const struct alg *alg;
+	CK_OBJECT_HANDLE key;
+	struct err drop = {0};
+	size_t n;
+
+	if (!msg_hsm_sign_read(r, &v->sign, e) || !sign_request_fits(v, &alg, e) ||
+	    !keys_unwrap(v->keys, alg, v->sign.mech, v->sign.wrapped, &key, e))
+		return false;
+	n = sign_all(v, key, alg, e);
+	if (!keys_drop(v->keys, key, &drop)) {
+		log_error("a signing key can't be destroyed, leaving: %s", drop.text);
+		v->leave = v->leave == WORKER_DONE ? WORKER_LOST : v->leave;
+	}
+	if (n < v->sign.n && gate_lost(e) && v->leave == WORKER_DONE)
+		v->leave = WORKER_LOST;
+	if (n == 0 && v->leave != WORKER_LIED)
+		return false;
+	if (n < v->sign.n)
+		log_error("%zu of %zu signatures: %s", n, v->sign.n, e->text);
+	msg_hsm_signed_write(w, &v->done);
+	return true;
+}
+
+static bool
+answer_random(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	uint8_t bytes[HSM_RANDOM_MAX];
+	uint16_t n;
+
+	if (!msg_hsm_random_read(r, &n, e) || !token_random(v->keys->token, bytes, n, e))
+		return false;
+	msg_hsm_randomness_write(w, span_of(bytes, n));
+	explicit_bzero(bytes, sizeof(bytes));
+	return true;
+}
+
+static bool
+answer_anchor_get(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	uint8_t value[ANCHOR_MAX];
+	size_t n;
+
+	if (!msg_hsm_empty_read(r, e) || !anchor_get(v->keys, value, &n, e))
+		return false;
+	msg_hsm_anchor_write(w, span_of(value, n));
+	return true;
+}
+
+static bool
+answer_anchor_set(struct worker *v, struct reader *r, struct writer *w UNUSED, struct err *e)
+{
+	struct span value;
+
+	return msg_hsm_anchor_read(r, &value, e) && anchor_set(v->keys, value, e);
+}
+
+static const struct request {
+	uint8_t		 type;
+	const char	*name;
+	answer_fn	*answer;
+} requests[] = {
+	{ HSM_SIGN, "HSM_SIGN", answer_sign },
+	{ HSM_HELLO, "HSM_HELLO", answer_hello },
+	{ HSM_HMAC, "HSM_HMAC", answer_hmac },
+	{ HSM_SIGN_HEAD, "HSM_SIGN_HEAD", answer_sign_head },
+	{ HSM_GENERATE, "HSM_GENERATE", answer_generate },
+	{ HSM_RANDOM, "HSM_RANDOM", answer_random },
+	{ HSM_ANCHOR_GET, "HSM_ANCHOR_GET", answer_anchor_get },
+	{ HSM_ANCHOR_SET, "HSM_ANCHOR_SET", answer_anchor_set },
+};
+
+static const struct request *
+request_find(uint8_t type)
+{
+	for (size_t i = 0; i < COUNT(requests); i++)
+		if (requests[i].type == type)
+			return &requests[i];
+	return NULL;
+}
+
+/* After a loss: session, login and handles anew, once. A PIN that became wrong is final. */
+static bool
+reopen(struct worker *v, const struct err *why)
+{
+	struct err e = {0};
+
+	log_warn("%s; opening the token again", why->text);
+	if (token_reopen(v->keys->token, secret_span(v->pin), &e) && keys_find(v->keys, &e))
+		return true;
+	log_error("%s", e.text);
+	v->leave = e.code == ERR_DENIED ? WORKER_REFUSED : WORKER_LOST;
+	return false;
+}
+
+static bool
+try_answer(struct worker *v, const struct request *q, struct span payload, struct writer *w,
+    struct err *e)
+{
+	size_t before = w->n;
+	struct reader r = reader_over(payload);
+
+	v->signing = false;
+	if (q->answer(v, &r, w, e))
+		return true;
+	if (!gate_lost(e))
+		return false;
+	if (v->signing || v->leave != WORKER_DONE || !reopen(v, e)) {
+		v->leave = v->leave == WORKER_DONE ? WORKER_LOST : v->leave;
+		return false;
+	}
+	w->n = before;
+	err_clear(e);
+	r = reader_over(payload);
+	if (q->answer(v, &r, w, e))
+		return true;
+	if (gate_lost(e) && v->leave == WORKER_DONE)
+		v->leave = WORKER_LOST;
+	return false;
+}
+
+static bool
+answer_frame(struct worker *v, int fd, const struct frame *f)
+{
+	const struct request *q = request_find(f->type);
+	AUTO_WRITER w = writer_over(v->out, sizeof(v->out));
+	struct err e = {0};
+	size_t at;
+
+	if (q == NULL) {
+		log_error("request of unknown type %u: leaving", f->type);
+		v->leave = WORKER_BROKEN;
+		return false;
+	}
+	at = frame_begin(&w, f->type + 1, f->number);
+	if (!try_answer(v, q, f->payload, &w, &e)) {
+		log_error("%s: %s", q->name, e.text);
+		writer_reset(&w);
+		at = frame_begin(&w, MSG_REFUSED, f->number);
+		msg_refused_write(&w, e.code >= ERR_BUG ? ERR_BACKEND : e.code,
+		    e.reason[0] != '\0' ? e.reason : "backend");
+	}
+	frame_end(&w, at);
+	if (!writer_ok(&w))
+		bug("an answer does not fit");
+	err_clear(&e);
+	return frame_send(fd, writer_span(&w), &e) && v->leave == WORKER_DONE;
+}
+
+/* Answers the whole frames at hand. */
+static bool
+answer_all(struct worker *v, int fd)
+{
+	struct err e = {0};
+	struct frame f;
+	size_t used, at = 0;
+	bool go_on = true;
+
+	do {
+		if (!frame_read(span_of(v->in + at, v->n_in - at), HSM_REQUEST_MAX, &f, &used, &e)) {
+			log_error("%s: leaving", e.text);
+			v->leave = WORKER_BROKEN;
+			return false;
+		}
+		if (used > 0)
+			go_on = answer_frame(v, fd, &f);
+		at += used;
+	} while (used > 0 && go_on);
+	memmove(v->in, v->in + at, v->n_in - at);
+	v->n_in -= at;
+	return go_on;
+}
+
+enum worker_exit
+worker_serve(struct worker *v, int fd)
+{
+	for (;;) {
+		ssize_t got = recv(fd, v->in + v->n_in, sizeof(v->in) - v->n_in, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return v->leave;
+		v->n_in += (size_t)got;
+		if (!answer_all(v, fd))
+			return v->leave;
+	}
+}
+
+struct worker *
+worker_new(struct keys *keys, const struct secret *pin, const struct probe *probe, struct err *e)
+{
+	struct worker *v = calloc(1, sizeof(*v));
+
+	if (v == NULL) {
+		err_set(e, ERR_BACKEND, "no memory");
+		return NULL;
+	}
+	v->keys = keys;
+	v->pin = pin;
+	v->probe = probe;
+	return v;
+}
+
+void
+worker_free(struct worker *v)
+{
+	if (v != NULL)
+		explicit_bzero(v, sizeof(*v));
+	free(v);
+}

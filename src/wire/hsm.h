@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every message between the SAM and its module workers: PROTOCOL.sam 7. Reading allocates nothing:
+ * spans are lent from the payload, arrays are fixed. A request's name is the message's; the answer
+ * is a struct of its own where it carries something.
+ */
+#ifndef WIRE_HSM_H
+#define WIRE_HSM_H
+
+#include "wire/frame.h"
+
+#define HSM_ALGS_MAX		16
+#define HSM_DIGESTS_MAX		1000
+#define HSM_DIGEST_MAX		64
+#define HSM_SPKI_MAX		422
+#define HSM_SIGNATURE_MAX	384
+#define HSM_WRAPPED_MAX		4000
+#define HSM_RANDOM_MAX		1024
+#define HSM_ANCHOR_MAX		256
+#define HSM_MAC_LEN		32
+#define HSM_HEAD_SIG_LEN	64
+
+/* Payloads of the largest request and the largest answer. */
+#define HSM_REQUEST_MAX		(72u * 1024)
+#define HSM_ANSWER_MAX		(392u * 1024)
+
+enum hsm_flag {			/* HELLO: what the module granted, found by trying */
+	HSM_KEK_TRUSTED			= 1 << 0,
+	HSM_KEK_HAS_UNWRAP_TEMPLATE	= 1 << 1,
+	HSM_KEYS_WRAP_WITH_TRUSTED	= 1 << 2,
+	HSM_KEK_NEVER_EXTRACTABLE	= 1 << 3,
+	HSM_MODULE_DECLARED		= 1 << 4,	/* FIPS or CC, as the operator declares */
+};
+#define HSM_FLAGS_ALL		0x1fu
+
+enum hsm_head_key { HSM_KEY_LOG = 1, HSM_KEY_ATTESTATION = 2 };
+enum hsm_status { HSM_SIGNED = 0, HSM_FAILED = 1 };
+
+struct msg_hsm_hello {		/* the answer; the request is empty */
+	struct span	library, token, serial;
+	uint32_t	mech;		/* CKM_ of the wrapping */
+	uint32_t	flags;		/* enum hsm_flag */
+	size_t		n_algs;		/* ascending, none twice */
+	uint16_t	algs[HSM_ALGS_MAX];
+	struct span	log, attestation;	/* spki */
+};
+
+struct msg_hsm_sign_head {
+	uint8_t		key;		/* enum hsm_head_key */
+	uint8_t		digest[32];
+};
+
+struct msg_hsm_generated {	/* answer to GENERATE */
+	struct span	spki;
+	uint32_t	mech;
+	struct span	wrapped;
+};
+
+struct msg_hsm_sign {
+	uint16_t	alg;
+	struct span	spki;
+	uint32_t	mech;
+	struct span	wrapped;
+	size_t		n;		/* 1..HSM_DIGESTS_MAX */
+	struct span	digest[HSM_DIGESTS_MAX];
+};
+
+struct msg_hsm_signed {		/* answer to SIGN: in the order of the digests */
+	size_t		n;
+	uint8_t		status[HSM_DIGESTS_MAX];	/* enum hsm_status */
+	struct span	signature[HSM_DIGESTS_MAX];	/* empty if failed */
+};
+
+/* HELLO, ANCHOR_GET as requests, ANCHOR_SET as answer: no bytes. */
+bool	msg_hsm_empty_read(struct reader *, struct err *) MUST_USE;
+
+bool	msg_hsm_hello_read(struct reader *, struct msg_hsm_hello *, struct err *) MUST_USE;
+void	msg_hsm_hello_write(struct writer *, const struct msg_hsm_hello *);
+
+bool	msg_hsm_hmac_read(struct reader *, struct span *data, struct err *) MUST_USE;
+void	msg_hsm_hmac_write(struct writer *, struct span data);
+bool	msg_hsm_mac_read(struct reader *, uint8_t mac[HSM_MAC_LEN], struct err *) MUST_USE;
+void	msg_hsm_mac_write(struct writer *, const uint8_t mac[HSM_MAC_LEN]);
+
+bool	msg_hsm_sign_head_read(struct reader *, struct msg_hsm_sign_head *, struct err *) MUST_USE;
+void	msg_hsm_sign_head_write(struct writer *, const struct msg_hsm_sign_head *);
+bool	msg_hsm_head_signed_read(struct reader *, uint8_t sig[HSM_HEAD_SIG_LEN], struct err *) MUST_USE;
+void	msg_hsm_head_signed_write(struct writer *, const uint8_t sig[HSM_HEAD_SIG_LEN]);
+
+bool	msg_hsm_generate_read(struct reader *, uint16_t *alg, struct err *) MUST_USE;
+void	msg_hsm_generate_write(struct writer *, uint16_t alg);
+bool	msg_hsm_generated_read(struct reader *, struct msg_hsm_generated *, struct err *) MUST_USE;
+void	msg_hsm_generated_write(struct writer *, const struct msg_hsm_generated *);
+
+bool	msg_hsm_sign_read(struct reader *, struct msg_hsm_sign *, struct err *) MUST_USE;
+void	msg_hsm_sign_write(struct writer *, const struct msg_hsm_sign *);
+bool	msg_hsm_signed_read(struct reader *, struct msg_hsm_signed *, struct err *) MUST_USE;
+void	msg_hsm_signed_write(struct writer *, const struct msg_hsm_signed *);
+
+bool	msg_hsm_random_read(struct reader *, uint16_t *n, struct err *) MUST_USE;
+void	msg_hsm_random_write(struct writer *, uint16_t n);
+bool	msg_hsm_randomness_read(struct reader *, struct span *bytes, struct err *) MUST_USE;
+void	msg_hsm_randomness_write(struct writer *, struct span bytes);
+
+/* The same bytes: the answer of ANCHOR_GET and the request of ANCHOR_SET. */
+bool	msg_hsm_anchor_read(struct reader *, struct span *value, struct err *) MUST_USE;
+void	msg_hsm_anchor_write(struct writer *, struct span value);
+
+#endif
