@@ -98,12 +98,14 @@ visit(const struct scan *s, const struct batch_view *v, struct err *e)
 
 	if (s->visitor == NULL)
 		return true;
+	if (s->visitor->batch != NULL && !s->visitor->batch(s->visitor->ctx, v, s->end->offset,
+	    s->tree, writer_span(&s->nodes), e))
+		return false;
 	while (s->visitor->entry != NULL && batch_next(&r, &bytes))
 		if (!entry_read(bytes, &entry, e) ||
 		    !s->visitor->entry(s->visitor->ctx, &entry, bytes, e))
 			return false;
-	return s->visitor->batch == NULL || s->visitor->batch(s->visitor->ctx, v, s->end->offset,
-	    s->tree, writer_span(&s->nodes), e);
+	return true;
 }
 
 /* The batch at the window's start, if one lies there whole and in its bounds. */
@@ -124,33 +126,46 @@ next_batch(struct scan *s, struct batch_view *v, bool *found, struct err *e)
 	return true;
 }
 
+/* A whole batch that is wrong: torn if it is the last and a power cut can have made it. */
+static bool
+judge(struct scan *s, const struct batch_view *v, bool mac_holds, struct err *e)
+{
+	struct err why = { 0 };
+	uint64_t bad = v->first;
+	struct tree t = *s->tree;
+
+	if (batch_check(v, &t, NULL, &bad, &why))
+		err_set(&why, ERR_FORMAT, "the MAC of its batch is wrong");
+	if (s->log_key.n > 0 && mac_holds)	/* written so, by whoever has the key */
+		return damaged(s, v, bad, &why);
+	if (!scan_tail(s->window.fd, s->tree, s->end, e))
+		return false;
+	return s->end->how == SCAN_TORN || damaged(s, v, bad, &why);
+}
+
 /* One step: *more says whether a batch was good and another may follow. */
 static bool
 step(struct scan *s, bool *more, struct err *e)
 {
 	struct batch_view v;
-	struct err why = { 0 };
+	bool found, mac_holds;
 	uint64_t bad;
-	bool found;
 
 	*more = false;
 	if (!next_batch(s, &v, &found, e))
 		return false;
-	if (!found || (s->log_key.n > 0 && !batch_mac_holds(&v, s->log_key)))
+	if (!found)
 		return scan_tail(s->window.fd, s->tree, s->end, e);
 	writer_reset(&s->nodes);
-	if (!batch_check(&v, s->tree, &s->nodes, &bad, &why)) {
-		if (s->log_key.n > 0)		/* with its MAC right, no power cut made this */
-			return damaged(s, &v, bad, &why);
-		if (!scan_tail(s->window.fd, s->tree, s->end, e))
-			return false;
-		return s->end->how == SCAN_TORN || damaged(s, &v, bad, &why);
-	}
+	mac_holds = s->log_key.n == 0 || batch_mac_holds(&v, s->log_key);
+	if (!mac_holds || !batch_check(&v, s->tree, &s->nodes, &bad, NULL))
+		return judge(s, &v, mac_holds, e);
 	if (!visit(s, &v, e))
 		return false;
 	s->window.start += v.whole.n;
 	s->end->offset += v.whole.n;
 	s->end->batches++;
+	s->end->sequence = s->tree->size;
 	*more = true;
 	return true;
 }

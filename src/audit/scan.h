@@ -23,12 +23,12 @@ struct scan_end {
 	char		why[160];	/* for people; empty if clean */
 };
 
-/* Called for good batches only: first each entry, then the batch. False ends the scan with *e. */
+/* Called for good batches only: first the batch, then each entry. False ends the scan with *e. */
 struct scan_visitor {
-	bool	(*entry)(void *ctx, const struct entry *, struct span bytes, struct err *);
 	/* `nodes`: what this batch adds to the tree file, lent. `after`: the tree with it. */
 	bool	(*batch)(void *ctx, const struct batch_view *, uint64_t offset,
 		    const struct tree *after, struct span nodes, struct err *);
+	bool	(*entry)(void *ctx, const struct entry *, struct span bytes, struct err *);
 	void	*ctx;
 };
 

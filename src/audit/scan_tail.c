@@ -136,7 +136,7 @@ scan_tail(int fd, const struct tree *tree, struct scan_end *end, struct err *e)
 		return damaged(end, "this batch is not whole, but later ones are there");
 	if (right == BATCH_HEAD && batch_length(span_of(head, n), &length))
 		reach = end->offset + length;
-	else if (right == BATCH_HEAD && !all_zero(head + 12, 8))
+	else if (right == BATCH_HEAD && t.beyond > end->offset + 20)
 		return damaged(end, "the head of this batch is out of its bounds");
 	if (t.beyond > reach)
 		return damaged(end, "this batch is not whole, but there are bytes behind it");

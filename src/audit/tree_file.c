@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "audit/scan.h"
 #include "audit/tree_file.h"
 
 static bool
@@ -69,10 +68,16 @@ mend(void *ctx, const struct batch_view *v, uint64_t offset UNUSED, const struct
 	return tree_file_same(*fd, at, nodes) || tree_file_write(*fd, at, nodes, e);
 }
 
+struct scan_visitor
+tree_file_mender(const int *fd)
+{
+	return (struct scan_visitor){ .batch = mend, .ctx = (void *)(uintptr_t)fd };
+}
+
 bool
 tree_file_rebuild(int fd_tree, int fd_log, struct err *e)
 {
-	struct scan_visitor visitor = { .batch = mend, .ctx = &fd_tree };
+	struct scan_visitor visitor = tree_file_mender(&fd_tree);
 	struct scan_end end;
 	struct tree tree;
 

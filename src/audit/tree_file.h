@@ -3,7 +3,7 @@
 #ifndef AUDIT_TREE_FILE_H
 #define AUDIT_TREE_FILE_H
 
-#include "audit/tree.h"
+#include "audit/scan.h"
 
 /* Reads nodes with pread from *fd, which must outlive the source. */
 struct tree_source tree_file_source(const int *fd);
@@ -11,6 +11,8 @@ struct tree_source tree_file_source(const int *fd);
 bool	tree_file_same(int fd, uint64_t at, struct span nodes);
 /* Writes nodes at node `at`, no sync: what a crash loses is made again. */
 bool	tree_file_write(int fd, uint64_t at, struct span nodes, struct err *) MUST_USE;
+/* For a scan: writes again what differs. Entries are not visited. */
+struct scan_visitor tree_file_mender(const int *fd);
 /* Compares the file with the log's good batches and writes again what differs. */
 bool	tree_file_rebuild(int fd_tree, int fd_log, struct err *) MUST_USE;
 

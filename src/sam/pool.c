@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The queue in front of the workers. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "sam/pool.h"
+#include "wire/frame.h"
+
+#define QUEUE_MAX	4096
+
+struct ask {
+	struct ask	*next;
+	pool_done	 done;
+	void		*job;
+	uint8_t		 type;
+	struct span	 frame;		/* ours */
+	uint64_t	 queued;
+};
+
+struct worker {
+	int		 fd;		/* -1: none */
+	struct ask	*running;
+	uint64_t	 deadline;
+	struct writer	 in;
+};
+
+struct pool {
+	size_t		 n, queued;
+	uint64_t	 patience;	/* ms per operation */
+	uint64_t	 number;
+	uint64_t	 alone_since;	/* no worker alive since; 0: there is one */
+	void		*owner;
+	struct ask	*first, *last;
+	struct worker	 worker[];
+};
+
+static void
+ask_free(struct ask *a)
+{
+	if (a == NULL)
+		return;
+	explicit_bzero((void *)(uintptr_t)a->frame.p, a->frame.n);
+	free((void *)(uintptr_t)a->frame.p);
+	free(a);
+}
+
+struct pool *
+pool_new(size_t workers, uint64_t deadline_ms, void *owner, struct err *e)
+{
+	struct pool *p;
+
+	if (workers < 1 || workers > WORKERS_MAX ||
+	    (p = calloc(1, sizeof(*p) + workers * sizeof(p->worker[0]))) == NULL) {
+		err_set(e, ERR_BACKEND, "1 to %d workers", WORKERS_MAX);
+		return NULL;
+	}
+	p->n = workers;
+	p->patience = deadline_ms;
+	p->owner = owner;
+	p->alone_since = clock_life();
+	for (size_t i = 0; i < workers; i++) {
+		p->worker[i].fd = -1;
+		p->worker[i].in = writer_grow(FRAME_MAX + FRAME_HEAD);
+	}
+	return p;
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->worker[i].fd >= 0)
+			close(p->worker[i].fd);
+		ask_free(p->worker[i].running);
+		writer_wipe(&p->worker[i].in);
+	}
+	while (p->first != NULL) {
+		struct ask *a = p->first;
+
+		p->first = a->next;
+		ask_free(a);
+	}
+	free(p);
+}
+
+static void
+fail(struct pool *p, struct ask *a, const char *reason, const char *text)
+{
+	struct err e = { 0 };
+
+	err_why(&e, ERR_BACKEND, reason, "%s", text);
+	a->done(p->owner, a->job, NULL, &e);
+	ask_free(a);
+}
+
+size_t
+pool_alive(const struct pool *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->worker[i].fd >= 0;
+	return n;
+}
+
+size_t
+pool_busy(const struct pool *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->worker[i].running != NULL;
+	return n;
+}
+
+void
+pool_lost(struct pool *p, size_t i)
+{
+	struct worker *w = &p->worker[i];
+	struct ask *a = w->running;
+
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+	w->running = NULL;
+	writer_wipe(&w->in);
+	if (pool_alive(p) == 0 && p->alone_since == 0)
+		p->alone_since = clock_life();
+	if (a != NULL)
+		fail(p, a, "lost", "the module worker was lost while it worked on this");
+}
+
+static void
+start(struct pool *p, size_t i)
+{
+	struct worker *w = &p->worker[i];
+	struct ask *a = p->first;
+	struct err e = { 0 };
+
+	if (w->fd < 0 || w->running != NULL || a == NULL)
+		return;
+	if ((p->first = a->next) == NULL)
+		p->last = NULL;
+	p->queued--;
+	w->running = a;
+	w->deadline = clock_life() + p->patience;
+	if (!frame_send(w->fd, a->frame, &e))
+		pool_lost(p, i);
+}
+
+static void
+start_all(struct pool *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		start(p, i);
+}
+
+void
+pool_attach(struct pool *p, size_t i, int fd)
+{
+	if (i >= p->n) {
+		close(fd);
+		return;
+	}
+	pool_lost(p, i);
+	p->worker[i].fd = fd;
+	p->alone_since = 0;
+	start(p, i);
+}
+
+bool
+pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_done done, void *job,
+    struct err *e)
+{
+	struct writer w = writer_grow(FRAME_MAX + FRAME_HEAD);
+	struct ask *a = calloc(1, sizeof(*a));
+	size_t at;
+
+	if (p->queued >= QUEUE_MAX && !urgent) {
+		free(a);
+		return err_why(e, ERR_BUSY, "busy", "%zu requests wait for the module", p->queued);
+	}
+	at = frame_begin(&w, type, ++p->number);
+	wr_span(&w, payload);
+	frame_end(&w, at);
+	if (a == NULL || !writer_ok(&w)) {
+		writer_wipe(&w);
+		free(a);
+		return err_set(e, ERR_BACKEND, "no memory for a request to the module");
+	}
+	*a = (struct ask){ .done = done, .job = job, .type = type, .frame = writer_span(&w) };
+	if (p->first == NULL || urgent) {
+		a->next = p->first;
+		p->first = a;
+		p->last = p->last == NULL ? a : p->last;
+	} else {
+		p->last->next = a;
+		p->last = a;
+	}
+	p->queued++;
+	start_all(p);
+	return true;
+}
+
+int
+pool_fd(const struct pool *p, size_t i)
+{
+	return p->worker[i].fd;
+}
+
+/* An answer that is not one to the question ends the worker: a broken peer is not recovered from. */
+static void
+answered(struct pool *p, size_t i, const struct frame *f)
+{
+	struct worker *w = &p->worker[i];
+	struct reader r = reader_over(f->payload);
+	struct ask *a = w->running;
+	struct err e = { 0 };
+
+	if (a == NULL || (f->type != MSG_REFUSED && f->type != a->type + 1)) {
+		pool_lost(p, i);
+		return;
+	}
+	w->running = NULL;
+	if (f->type == MSG_REFUSED) {
+		msg_refused_raise(&r, "module", &e);
+		snprintf(e.reason, sizeof(e.reason), "refused");
+		a->done(p->owner, a->job, NULL, &e);
+	} else {
+		a->done(p->owner, a->job, &r, NULL);
+	}
+	ask_free(a);
+}
+
+void
+pool_readable(struct pool *p, size_t i)
+{
+	struct worker *w = &p->worker[i];
+	uint8_t block[65536];
+	ssize_t got = recv(w->fd, block, sizeof(block), MSG_DONTWAIT);
+	struct frame f;
+	struct err e = { 0 };
+	size_t used;
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got > 0)
+		wr_bytes(&w->in, block, (size_t)got);
+	if (got <= 0 || !writer_ok(&w->in) || !frame_read(writer_span(&w->in), FRAME_MAX, &f, &used, &e)) {
+		pool_lost(p, i);
+		return;
+	}
+	if (used == 0)
+		return;
+	if (used != w->in.n) {		/* one request, one answer, nothing behind it */
+		pool_lost(p, i);
+		return;
+	}
+	answered(p, i, &f);
+	if (w->fd >= 0)
+		writer_reset(&w->in);
+	start(p, i);
+}
+
+int
+pool_expired(struct pool *p, uint64_t now)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->worker[i].running != NULL && now >= p->worker[i].deadline) {
+			pool_lost(p, i);
+			return (int)i;
+		}
+	return -1;
+}
+
+int
+pool_wait(const struct pool *p, uint64_t now)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->worker[i].running != NULL && p->worker[i].deadline < least)
+			least = p->worker[i].deadline;
+	if (least == UINT64_MAX)
+		return -1;
+	return least <= now ? 0 : (int)(least - now);
+}
+
+size_t
+pool_workers(const struct pool *p)
+{
+	return p->n;
+}
+
+size_t
+pool_queued(const struct pool *p)
+{
+	return p->queued;
+}
+
+void
+pool_give_up(struct pool *p, uint64_t now, uint64_t patience_ms)
+{
+	if (p->alone_since == 0 || now - p->alone_since < patience_ms)
+		return;
+	while (p->first != NULL) {
+		struct ask *a = p->first;
+
+		if ((p->first = a->next) == NULL)
+			p->last = NULL;
+		p->queued--;
+		fail(p, a, "refused", "no module worker is running");
+	}
+}

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Builds without sanitizers need nothing beside the profile. */
+#include "sandbox/filter.h"
+
+const char *const filter_build_extra[] = { NULL };
