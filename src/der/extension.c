@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extensions (RFC 5280 4.2): a table of those we know; a critical one that is not judged refuses. */
+/* Extensions (RFC 5280 4.2): a table of those we know; critical and not judged means refused. */
 #include "der/extension.h"
 
 static bool

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The DER that surrounds signatures: ECDSA-Sig-Value, AlgorithmIdentifier, the digest an algorithm takes. */
+/* The DER around signatures: ECDSA-Sig-Value, AlgorithmIdentifier; the digest of an algorithm. */
 #ifndef DER_SIGNATURE_H
 #define DER_SIGNATURE_H
 
