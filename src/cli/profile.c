@@ -24,13 +24,6 @@ profile_wipe(struct profile *p)
 	*p = (struct profile){ 0 };
 }
 
-void
-known_key_wipe(struct known_key *k)
-{
-	if (k->certificate.max > 0)
-		writer_wipe(&k->certificate);
-}
-
 static bool
 make_folder(const char *dir, struct err *e)
 {
@@ -46,6 +39,12 @@ make_folder(const char *dir, struct err *e)
 		}
 	return mkdir(path, 0700) == 0 || errno == EEXIST ||
 	    err_errno(e, ERR_BACKEND, errno, "%.100s cannot be made", path);
+}
+
+bool
+profile_folder(const struct profile *p, struct err *e)
+{
+	return make_folder(p->dir, e);
 }
 
 bool
@@ -173,15 +172,12 @@ key_take(const json_t *j, struct known_key *k)
 {
 	const char *alg = json_string_value(json_object_get(j, "algorithm"));
 	const char *spki = json_string_value(json_object_get(j, "spki"));
-	const char *certificate = json_string_value(json_object_get(j, "certificate"));
 	struct writer w = writer_over(k->spki, sizeof(k->spki));
 
 	k->class = (uint8_t)json_integer_value(json_object_get(j, "class"));
 	k->level = (uint8_t)json_integer_value(json_object_get(j, "level"));
-	k->certificate = writer_grow(FILE_SMALL);
 	return alg != NULL && (k->alg = alg_by_name(alg)) != NULL && spki != NULL &&
-	    base64_read(spki, &w) && w.n == k->alg->spki_len &&
-	    (certificate == NULL || base64_read(certificate, &k->certificate));
+	    base64_read(spki, &w) && w.n == k->alg->spki_len;
 }
 
 bool
@@ -204,11 +200,18 @@ void
 profile_key_set(struct profile *p, const struct known_key *k)
 {
 	char id[HEX_MAX(16)], *spki = base64_new(span_of(k->spki, k->alg->spki_len));
-	char *certificate = k->certificate.n == 0 ? NULL : base64_new(writer_span(&k->certificate));
 
-	json_object_set_new(p->keys, hex(span_of(k->id, 16), id), json_pack("{s:s,s:i,s:i,s:s,s:s*}",
-	    "algorithm", k->alg->name, "class", k->class, "level", k->level, "spki", spki,
-	    "certificate", certificate));
+	json_object_set_new(p->keys, hex(span_of(k->id, 16), id), json_pack("{s:s,s:i,s:i,s:s}",
+	    "algorithm", k->alg->name, "class", k->class, "level", k->level, "spki", spki));
 	free(spki);
-	free(certificate);
+}
+
+void
+profile_certificate_path(const struct profile *p, const uint8_t id[16], char out[PATH_LONG])
+{
+	char name[HEX_MAX(16) + 4];
+
+	hex(span_of(id, 16), name);
+	memcpy(name + 32, ".pem", 5);
+	profile_path(p, name, out);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a signer's machine knows: the server, the pinned group, who the signer is, where the keys
- * are, and for each signing key what the attestation and its certificate said. One folder.
+ * are, and for each signing key what its attestation said. One folder; beside it the genesis, the
+ * keys, and KEY.pem with the certificate of each signing key and its chain.
  */
 #ifndef CLI_PROFILE_H
 #define CLI_PROFILE_H
@@ -30,10 +31,7 @@ struct known_key {
 	const struct alg	*alg;
 	uint8_t			 class, level;
 	uint8_t			 spki[SPKI_MAX];	/* alg->spki_len bytes */
-	struct writer		 certificate;		/* DER; empty: none */
 };
-void	known_key_wipe(struct known_key *);
-#define AUTO_KNOWN_KEY __attribute__((cleanup(known_key_wipe))) struct known_key
 
 void	profile_wipe(struct profile *);
 #define AUTO_PROFILE __attribute__((cleanup(profile_wipe))) struct profile
@@ -41,6 +39,7 @@ void	profile_wipe(struct profile *);
 /* --home, else $XDG_DATA_HOME/propria, else ~/.local/share/propria. */
 bool	profile_place(struct profile *, const char *home, struct err *) MUST_USE;
 bool	profile_load(struct profile *, const char *home, struct err *) MUST_USE;
+bool	profile_folder(const struct profile *, struct err *) MUST_USE;	/* makes it, mode 0700 */
 bool	profile_save(const struct profile *, struct err *) MUST_USE;
 bool	profile_read(struct profile *, struct span json, struct err *) MUST_USE;
 void	profile_write(const struct profile *, struct writer *);
@@ -50,5 +49,8 @@ void	profile_path(const struct profile *, const char *name, char out[PATH_LONG])
 /* NULL id: the only key there is. */
 bool	profile_key(const struct profile *, const char *id, struct known_key *, struct err *) MUST_USE;
 void	profile_key_set(struct profile *, const struct known_key *);
+/* Path of the key's certificate and chain. */
+void	profile_certificate_path(const struct profile *, const uint8_t id[16], char out[PATH_LONG]);
+#define PROFILE_GENESIS	"genesis"
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "audit/entry.h"
 #include "audit/genesis.h"
+#include "audit/tree.h"
 #include "statement/evidence.h"
 
 #define RECEIPT_MAX	(1u * 1024 * 1024)
