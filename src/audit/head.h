@@ -9,7 +9,7 @@
 #include "crypto/hash.h"
 
 #define HEAD_SIGNATURE	64
-#define HEAD_LEN	(4 + 8 + HASH_LEN + 8 + HEAD_SIGNATURE)
+#define HEAD_LEN	(4 + 8 + 32 + 8 + 64)		/* as in wire/status.h */
 
 struct head {
 	uint32_t	epoch;

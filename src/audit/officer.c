@@ -65,7 +65,7 @@ officer_card_write(struct writer *w, const struct officer_card *m)
 }
 
 void
-officer_proof_digest(const struct officer_card *m, uint8_t out[HASH_LEN])
+officer_card_digest(const struct officer_card *m, uint8_t out[HASH_LEN])
 {
 	static const char domain[] = "propria-officer-v1";	/* with its zero */
 	uint8_t mem[sizeof(domain) + OFFICER_CARD_MAX + SPKI_MAX];
@@ -85,7 +85,7 @@ officer_proof_holds(const struct officer_card *m, struct err *e)
 
 	if (!spki_check(KEY_P256, m->spki, e))
 		return false;
-	officer_proof_digest(m, digest);
+	officer_card_digest(m, digest);
 	return signature_verify(alg_find(ALG_ECDSA_P256_SHA256), m->spki,
 	    span_of(digest, HASH_LEN), span_of(m->proof, OFFICER_PROOF)) ||
 	    err_why(e, ERR_DENIED, "auth", "%.*s did not prove to have the private key",

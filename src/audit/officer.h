@@ -35,7 +35,7 @@ void	officer_write(struct writer *, const struct officer_card *);
 bool	officer_card_read(struct span, struct officer_card *, struct err *) MUST_USE;
 void	officer_card_write(struct writer *, const struct officer_card *);
 /* What the officer's key signs (ES256): the digest of all but the proof. */
-void	officer_proof_digest(const struct officer_card *, uint8_t out[HASH_LEN]);
+void	officer_card_digest(const struct officer_card *, uint8_t out[HASH_LEN]);
 bool	officer_proof_holds(const struct officer_card *, struct err *) MUST_USE;
 
 #endif

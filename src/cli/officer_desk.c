@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The officers' desk: status, roster, reading, approving and enacting acts, and resuming. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/encode.h"
+#include "cli/explain.h"
+#include "cli/file.h"
+#include "cli/officer.h"
+#include "cli/words.h"
+
+const struct option_row options_officer_status[] = { OPTION_SOCKET, { NULL, NULL, NULL } };
+const struct option_row options_officer_roster[] = { OPTION_SOCKET, { NULL, NULL, NULL } };
+
+static const char *
+state_name(uint8_t state)
+{
+	return state == SAM_OPEN ? "open" : state == SAM_CLOSED ? "closed" : "starting";
+}
+
+bool
+command_officer_status(struct call *c, struct err *e)
+{
+	struct msg_status m;
+	AUTO_SAM sam = { .fd = -1 };
+	char text[HEX_MAX(GROUP_LEN)], when[TIME_TEXT];
+
+	if (!sam_open(&sam, c, e) || !sam_status(&sam, &m, e))
+		return false;
+	say(c, "The SAM is %s. %.*s\n", state_name(m.state), (int)m.why.n, (const char *)m.why.p);
+	say(c, "  group            %s\n", hex(span_of(m.group, GROUP_LEN), text));
+	say(c, "  epoch            %u\n", m.epoch);
+	say(c, "  log entries      %llu, anchored up to %llu\n", (unsigned long long)m.size,
+	    (unsigned long long)m.anchored);
+	say(c, "  signers, keys    %llu, %llu\n", (unsigned long long)m.signers,
+	    (unsigned long long)m.keys);
+	say(c, "  signed, refused  %llu, %llu\n", (unsigned long long)m.signed_count,
+	    (unsigned long long)m.refused);
+	say(c, "  workers          %u, busy %u\n", m.workers, m.busy);
+	say(c, "  its clock        %s\n", time_text(m.now, when));
+	put_text(c, "state", state_name(m.state));
+	put_span(c, "why", m.why);
+	put_text(c, "group", text);
+	put_number(c, "epoch", m.epoch);
+	put_number(c, "size", m.size);
+	put_number(c, "anchored", m.anchored);
+	put_number(c, "room", m.room);
+	put_number(c, "now", m.now);
+	put_span(c, "version", m.version);
+	put_number(c, "workers", m.workers);
+	put_number(c, "busy", m.busy);
+	put_number(c, "activations", m.activations);
+	put_number(c, "signers", m.signers);
+	put_number(c, "keys", m.keys);
+	put_number(c, "signed", m.signed_count);
+	put_number(c, "refused", m.refused);
+	put_number(c, "follower", m.follower);
+	return true;
+}
+
+static json_t *
+officer_json(const struct roster_officer *o)
+{
+	char id[HEX_MAX(ID_LEN)], print[HEX_MAX(HASH_LEN)];
+	uint8_t digest[HASH_LEN];
+
+	sha256(o->spki, digest);
+	return json_pack("{s:s,s:s,s:s%,s:s}", "id", hex(span_of(o->id, ID_LEN), id), "role",
+	    role_name(o->role) == NULL ? "?" : role_name(o->role), "person",
+	    (const char *)o->person.p, o->person.n, "key",
+	    hex(span_of(digest, sizeof(digest)), print));
+}
+
+static void
+roster_print(struct call *c, const struct msg_roster *m)
+{
+	json_t *officers = json_array(), *anchors = json_array();
+	char id[HEX_MAX(32)], policy[HEX_MAX(POLICY_LEN)];
+
+	say(c, "Officers\n");
+	for (size_t i = 0; i < m->officers; i++) {
+		const struct roster_officer *o = &m->officer[i];
+
+		say(c, "  %s  %-21s %.*s\n", hex(span_of(o->id, ID_LEN), id), role_name(o->role),
+		    (int)o->person.n, (const char *)o->person.p);
+		json_array_append_new(officers, officer_json(o));
+	}
+	say(c, "Trusted certification authorities\n");
+	for (size_t i = 0; i < m->anchors; i++) {
+		const struct roster_anchor *a = &m->anchor[i];
+
+		say(c, "  %s  %.*s\n", hex(span_of(a->id, 32), id), (int)a->label.n,
+		    (const char *)a->label.p);
+		json_array_append_new(anchors, json_pack("{s:s,s:s%}", "id", id, "label",
+		    (const char *)a->label.p, a->label.n));
+	}
+	put_json(c, "officers", officers);
+	put_json(c, "anchors", anchors);
+	put_text(c, "policy", hex(span_of(m->policy, POLICY_LEN), policy));
+	if (!c->json) {
+		fprintf(c->out, "Policy\n");
+		words_policy(c->out, m->policy);
+	}
+}
+
+bool
+command_officer_roster(struct call *c, struct err *e)
+{
+	struct msg_roster m;
+	AUTO_SAM sam = { .fd = -1 };
+
+	if (!sam_open(&sam, c, e) || !sam_roster(&sam, &m, e))
+		return false;
+	roster_print(c, &m);
+	return true;
+}
+
+#define OPTION_SOCKET_MAYBE \
+	{ "socket", "PATH", "ask the SAM there for names and ids of officers" }
+
+const struct option_row options_officer_show[] = { OPTION_SOCKET_MAYBE, { NULL, NULL, NULL } };
+
+/* The roster, if a socket is named: an act can be read and approved on a machine without one. */
+static bool
+roster_maybe(struct call *c, struct sam *sam, struct msg_roster *m, bool *have, struct err *e)
+{
+	*have = option(c, "socket") != NULL;
+	return !*have || (sam_open(sam, c, e) && sam_roster(sam, m, e));
+}
+
+static void
+approvals_print(struct call *c, const struct act *a, const struct msg_roster *roster)
+{
+	json_t *list = json_array();
+	char id[HEX_MAX(16)];
+
+	for (size_t i = 0; i < a->evidences.n; i++) {
+		const struct evidence *ev = &a->evidences.list[i];
+		const struct roster_officer *o = roster_find(roster, ev->id);
+
+		hex(span_of(ev->id, 16), id);
+		say(c, "  approval         %s%s%.*s%s\n", id, o == NULL ? "" : " ",
+		    o == NULL ? 0 : (int)o->person.n, o == NULL ? "" : (const char *)o->person.p,
+		    o == NULL ? "" : evidence_verify(ev, a->d, o->spki) ? "" : ": DOES NOT VERIFY");
+		json_array_append_new(list, json_string(id));
+	}
+	put_json(c, "approvals", list);
+}
+
+static bool
+act_open(struct call *c, struct writer *bytes, struct act *a, struct err *e)
+{
+	*bytes = writer_grow(ACT_MAX);
+	if (!file_read(c->operand[0], bytes, e) || !act_read(writer_span(bytes), a, e)) {
+		e->reason[0] = '\0';
+		return false;
+	}
+	return true;
+}
+
+bool
+command_officer_show(struct call *c, struct err *e)
+{
+	AUTO_SAM sam = { .fd = -1 };
+	AUTO_WRITER bytes = { 0 };
+	struct msg_roster roster;
+	struct act a;
+	bool have;
+
+	if (!act_open(c, &bytes, &a, e) || !roster_maybe(c, &sam, &roster, &have, e))
+		return false;
+	officer_words(c, &a.statement, have ? &roster : NULL);
+	approvals_print(c, &a, have ? &roster : NULL);
+	return true;
+}
+
+const struct option_row options_officer_approve[] = {
+	{ "key", "KEY", "your key: a file, or pkcs11:MODULE:TOKEN:LABEL" },
+	OPTION_SOCKET_MAYBE,
+	{ "officer", "ID", "your id in the roster, where there is no socket" },
+	{ "group", "HEX", "refuse acts of other groups" },
+	{ "out", "FILE", "write the act here; else in place" },
+	{ "yes", NULL, "do not ask: the words were read elsewhere" },
+	OPTIONS_KEY_SECRETS,
+	{ NULL, NULL, NULL },
+};
+
+static bool
+group_fits(struct call *c, const struct act *a, struct err *e)
+{
+	uint8_t pin[GROUP_LEN];
+
+	memcpy(pin, a->statement.group, sizeof(pin));
+	return option_hex(c, "group", pin, sizeof(pin), e) &&
+	    (memcmp(pin, a->statement.group, sizeof(pin)) == 0 ||
+	    err_set(e, ERR_DENIED, "this act is for another group than the one you named: "
+	    "do not approve it, and ask who gave it to you"));
+}
+
+bool
+command_officer_approve(struct call *c, struct err *e)
+{
+	const char *where, *out = option(c, "out");
+	uint8_t id[16], sig[APPROVAL_LEN];
+	AUTO_SAM sam = { .fd = -1 };
+	AUTO_WRITER bytes = { 0 };
+	struct msg_roster roster;
+	AUTO(key) *key = NULL;
+	struct act a;
+	bool have;
+
+	if ((where = option_needed(c, "key", e)) == NULL ||
+	    !option_hex(c, "officer", id, sizeof(id), e) || !act_open(c, &bytes, &a, e) ||
+	    !group_fits(c, &a, e) || !roster_maybe(c, &sam, &roster, &have, e))
+		return false;
+	officer_words(c, &a.statement, have ? &roster : NULL);
+	approvals_print(c, &a, have ? &roster : NULL);
+	if ((!option_is(c, "yes") && !confirm(c, "approve", e)) || (key = ask_key(c, where, e)) == NULL ||
+	    !officer_approve(&a, have ? &roster : NULL, option(c, "officer") == NULL ? NULL : id, key,
+	    sig, e) || !officer_act_save(out == NULL ? c->operand[0] : out, &a, e))
+		return false;
+	say(c, "Approved; %zu approvals are in the act.\n", a.evidences.n);
+	put_number(c, "count", a.evidences.n);
+	return true;
+}
+
+const struct option_row options_officer_enact[] = { OPTION_SOCKET, { NULL, NULL, NULL } };
+
+bool
+command_officer_enact(struct call *c, struct err *e)
+{
+	AUTO_WRITER evidences = writer_grow(EVIDENCES_BYTES_MAX);
+	struct msg_enacted enacted;
+	AUTO_SAM sam = { .fd = -1 };
+	AUTO_WRITER bytes = { 0 };
+	struct act a;
+
+	if (!act_open(c, &bytes, &a, e))
+		return false;
+	if (a.evidences.n == 0)
+		return err_set(e, ERR_DENIED, "nobody has approved this act yet: propria officer "
+		    "approve does");
+	evidences_write(&evidences, &a.evidences);
+	if (!sam_open(&sam, c, e) ||
+	    !sam_enact(&sam, a.bytes, writer_span(&evidences), &enacted, e))
+		return false;
+	officer_enacted(c, &enacted);
+	return true;
+}
+
+const struct option_row options_officer_resume[] = {
+	{ "anchor-root", "HEX", "root that the anchor names, if the SAM's reason does not say it" },
+	OPTIONS_ACT,
+	{ NULL, NULL, NULL },
+};
+
+/* 64 hexadecimal digits in the SAM's reason for being closed. */
+static bool
+root_in_words(struct span why, uint8_t root[32])
+{
+	char text[65];
+
+	for (size_t i = 0; i + 64 <= why.n; i++) {
+		memcpy(text, why.p + i, 64);
+		text[64] = '\0';
+		if (hex_read(text, root, 32))
+			return true;
+	}
+	return false;
+}
+
+static bool
+resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct err *e)
+{
+	struct msg_head head;
+	struct reader r;
+	uint32_t epoch;
+
+	b->epoch = o->status.epoch;
+	b->size = o->status.anchored;
+	if (!root_in_words(o->status.why, b->root) && option(c, "anchor-root") == NULL)
+		return err_exit(e, EXIT_USAGE, "the SAM does not say the anchor's root; read it with "
+		    "propria-hsm --report and give it with --anchor-root");
+	if (!option_hex(c, "anchor-root", b->root, sizeof(b->root), e) || !sam_head(&o->sam, &head, e))
+		return false;
+	r = reader_over(span_of(head.head, sizeof(head.head)));
+	return (rd_u32(&r, &epoch) && rd_u64(&r, &b->log_size) &&
+	    rd_bytes(&r, b->log_root, sizeof(b->log_root))) ||
+	    err_set(e, ERR_BUG, "head");
+}
+
+bool
+command_officer_resume(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_RESUME };
+	struct msg_enacted enacted;
+	AUTO_OFFICER o = { 0 };
+	bool done;
+
+	if (!officer_begin(&o, c, e))
+		return false;
+	if (o.status.state != SAM_CLOSED)
+		return err_set(e, ERR_NOT_NOW, "the SAM is %s: there is nothing to resume",
+		    state_name(o.status.state));
+	return resume_body(&o, c, &s.resume, e) && officer_act(&o, c, &s, &done, &enacted, e);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Security officers' acts: trusted CAs, officers, policy. */
+#include "audit/officer.h"
+#include "cli/commands.h"
+#include "cli/file.h"
+#include "cli/officer.h"
+#include "cli/policy.h"
+#include "x509/pem.h"
+
+const struct option_row options_officer_add_anchor[] = {
+	{ "label", "TEXT", "a name for this CA, at most 64 bytes" },
+	{ "max-days", "N", "longest validity of its certificates that is accepted (1100)" },
+	{ "algorithm", "NAME", "with which the CA signs; needed for RSA keys" },
+	OPTIONS_ACT,
+	{ NULL, NULL, NULL },
+};
+
+/* An EC key has one algorithm here; for RSA somebody must say which. */
+static const struct alg *
+alg_of_ca(struct call *c, struct span spki, struct err *e)
+{
+	const char *name = option(c, "algorithm");
+	enum key_kind kind;
+	const struct alg *alg;
+
+	if (!spki_kind(spki, &kind)) {
+		err_set(e, ERR_FORMAT, "the CA's key is of a kind that is not supported: P-256, P-384 "
+		    "and RSA with 3072 bits are");
+		return NULL;
+	}
+	if (name == NULL && kind != KEY_RSA3072)
+		return alg_find(kind == KEY_P256 ? ALG_ECDSA_P256_SHA256 : ALG_ECDSA_P384_SHA384);
+	alg = name == NULL ? NULL : alg_by_name(name);
+	if (alg == NULL || alg->kind != kind) {
+		err_exit(e, EXIT_USAGE, "--algorithm: say with which algorithm this CA signs, such as "
+		    "rsa3072-pkcs1-sha256");
+		return NULL;
+	}
+	return alg;
+}
+
+static bool
+ca_read(struct call *c, struct span der, struct body_add_anchor *b, struct err *e)
+{
+	struct certificate_cut cut;
+	struct certificate cert;
+	const struct alg *alg;
+	uint64_t days = 1100;
+
+	if (!certificate_cut(der, &cut, e) || !certificate_read(&cut, &cert, e))
+		return false;
+	if (!cert.is_ca)
+		return err_set(e, ERR_DENIED, "%.80s is no CA's certificate: only a CA can be trusted "
+		    "to say who somebody is", c->operand[0]);
+	if (span_equal(cert.issuer, cert.subject) &&
+	    !certificate_is_signed_by(&cut, cut.alg, cert.spki))
+		return err_set(e, ERR_DENIED, "%.80s is damaged: its own signature does not verify",
+		    c->operand[0]);
+	if (!option_number(c, "max-days", 1, 36500, &days, e) ||
+	    (alg = alg_of_ca(c, cert.spki, e)) == NULL)
+		return false;
+	b->alg = alg->number;
+	b->spki = cert.spki;
+	b->issuer = cert.subject;
+	b->max_days = (uint32_t)days;
+	return true;
+}
+
+bool
+command_officer_add_anchor(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_ADD_ANCHOR };
+	struct msg_enacted enacted;
+	AUTO_OFFICER o = { 0 };
+	AUTO_WRITER file = writer_grow(FILE_SMALL);
+	AUTO(chain) *chain = NULL;
+	const char *label;
+	bool done;
+
+	if ((label = option_needed(c, "label", e)) == NULL || !file_read(c->operand[0], &file, e) ||
+	    (chain = chain_read(writer_span(&file), e)) == NULL ||
+	    !ca_read(c, chain_at(chain, 0), &s.add_anchor, e) || !officer_begin(&o, c, e))
+		return false;
+	s.add_anchor.label = span_str(label);
+	return officer_act(&o, c, &s, &done, &enacted, e);
+}
+
+const struct option_row options_officer_remove_anchor[] = { OPTIONS_ACT, { NULL, NULL, NULL } };
+const struct option_row options_officer_add_officer[] = { OPTIONS_ACT, { NULL, NULL, NULL } };
+const struct option_row options_officer_remove_officer[] = { OPTIONS_ACT, { NULL, NULL, NULL } };
+
+bool
+command_officer_remove_anchor(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_REMOVE_ANCHOR };
+	struct msg_enacted enacted;
+	AUTO_OFFICER o = { 0 };
+	bool done;
+
+	return officer_id_take(c->operand[0], s.remove_anchor, sizeof(s.remove_anchor),
+	    "the anchor's id, as propria officer roster shows it", e) && officer_begin(&o, c, e) &&
+	    officer_act(&o, c, &s, &done, &enacted, e);
+}
+
+bool
+command_officer_add_officer(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_ADD_OFFICER };
+	AUTO_WRITER bytes = writer_grow(OFFICER_CARD_MAX);
+	struct msg_enacted enacted;
+	struct officer_card card;
+	AUTO_OFFICER o = { 0 };
+	bool done;
+
+	if (!file_read(c->operand[0], &bytes, e) ||
+	    !officer_card_read(writer_span(&bytes), &card, e) || !officer_proof_holds(&card, e) ||
+	    !officer_begin(&o, c, e))
+		return false;
+	s.add_officer.role = card.role;
+	s.add_officer.person = card.person;
+	s.add_officer.spki = card.spki;
+	return officer_act(&o, c, &s, &done, &enacted, e);
+}
+
+bool
+command_officer_remove_officer(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_REMOVE_OFFICER };
+	struct msg_enacted enacted;
+	AUTO_OFFICER o = { 0 };
+	bool done;
+
+	return officer_id_take(c->operand[0], s.remove_officer, sizeof(s.remove_officer),
+	    "the officer's id, as propria officer roster shows it", e) && officer_begin(&o, c, e) &&
+	    officer_act(&o, c, &s, &done, &enacted, e);
+}
+
+const struct option_row options_officer_policy[] = {
+	OPTIONS_POLICY,
+	OPTIONS_ACT,
+	{ NULL, NULL, NULL },
+};
+
+bool
+command_officer_policy(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_SET_POLICY };
+	struct msg_enacted enacted;
+	AUTO_OFFICER o = { 0 };
+	bool done;
+
+	return officer_begin(&o, c, e) && policy_from_options(c, o.roster.policy, s.policy, e) &&
+	    officer_act(&o, c, &s, &done, &enacted, e);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* propria sign: one approval over a list of documents, which stay on this machine. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "cli/certificate.h"
+#include "cli/commands.h"
+#include "cli/encode.h"
+#include "cli/file.h"
+#include "cli/session.h"
+#include "cli/signing.h"
+#include "cli/words.h"
+
+const struct option_row options_sign[] = {
+	{ "key", "ID", "the signing key, if there are several" },
+	{ "out", "FILE", "where the signature goes (FILE.p7s)" },
+	{ "receipt", "FILE", "where the receipt goes" },
+	{ "receipts", NULL, "keep a receipt beside each signature (FILE.p7s.receipt)" },
+	{ "text", "TEXT", "a description; it is part of the approval" },
+	{ "one-message", NULL, "send approval and hashes in one message" },
+	{ "yes", NULL, "do not ask: approve what is named here" },
+	OPTION_HOME,
+	OPTIONS_KEY_SECRETS,
+	{ NULL, NULL, NULL },
+};
+
+#define TRIES	3
+
+static void
+wait_a_second(void)
+{
+	struct timespec t = { .tv_sec = 1 };
+
+	nanosleep(&t, NULL);
+}
+
+static void
+show(struct call *c, FILE *f, const struct signing_job *job, const struct body_sign *b)
+{
+	char text[HEX_MAX(DIGEST_MAX)];
+	struct certificate_text certificate;
+	struct err ignored = { 0 };
+
+	fprintf(f, "You are about to sign with key %s (%s, SCAL%u)\n", hex(span_of(job->key.id, 16), text),
+	    job->key.alg->name, job->key.level);
+	if (certificate_to_text(chain_at(job->chain, 0), &certificate, &ignored))
+		fprintf(f, "  as     %s\n", certificate.subject);
+	fprintf(f, "  asked  by you, on the command line\n");
+	for (size_t i = 0; i < job->n; i++) {
+		const struct document *d = &job->list[i];
+
+		fprintf(f, "  file   ");
+		print_clean(f, b->items[i].label);
+		fprintf(f, ", %llu bytes\n", (unsigned long long)d->size);
+		fprintf(f, "    hash of the file   %s\n",
+		    hex(span_of(d->digest, job->key.alg->digest_len), text));
+		fprintf(f, "    hash to be signed  %s\n",
+		    hex(span_of(d->dtbsr, job->key.alg->digest_len), text));
+	}
+	if (b->text.n > 0) {
+		fprintf(f, "  text   ");
+		print_clean(f, b->text);
+		fputc('\n', f);
+	}
+	fflush(c->out);
+}
+
+static bool
+challenge_get(struct session *s, const struct signing_job *job, struct challenge *out, struct err *e)
+{
+	char id[HEX_MAX(16)];
+	AUTO_JSON *j = ssa_post(&s->ssa, "/csc/v2/credentials/getChallenge", json_pack("{s:s,s:s}",
+	    "credentialID", hex(span_of(job->key.id, 16), id), "authObjectID", "approval"), e);
+	const char *text;
+
+	return j != NULL && ssa_text(j, "challenge", &text, e) && sic_challenge_read(text, out, e);
+}
+
+/* Builds, shows, asks, approves. What is asked for is what the statement says. */
+static bool
+approve(struct session *s, struct call *c, const struct signing_job *job, struct approved *approved,
+    struct err *e)
+{
+	struct statement *st = calloc(1, sizeof(*st));
+	struct challenge challenge;
+	AUTO(key) *key = NULL;
+	bool good;
+
+	if (st == NULL)
+		bug("out of memory");
+	st->purpose = PURPOSE_SIGN;
+	signing_body(job, option(c, "text"), &st->sign);
+	show(c, c->json ? c->progress : c->out, job, &st->sign);
+	good = (option_is(c, "yes") || confirm(c, "sign", e)) &&
+	    (key = session_key(&s->profile, c, e)) != NULL && challenge_get(s, job, &challenge, e) &&
+	    sic_statement(approved, st, &s->profile, &challenge, clock_wall(), e) &&
+	    sic_approve(approved, s->profile.authenticator, key, e);
+	free(st);
+	return good;
+}
+
+static char *
+authorize(struct session *s, const struct signing_job *job, struct span package, struct err *e)
+{
+	AUTO_JSON *j = ssa_post(&s->ssa, "/csc/v2/credentials/authorize",
+	    signing_authorize_json(job, package), e);
+	const char *sad;
+	char *copy;
+
+	if (j == NULL || !ssa_text(j, "SAD", &sad, e))
+		return NULL;
+	if ((copy = strdup(sad)) == NULL)
+		bug("out of memory");
+	return copy;
+}
+
+/* A repeated signHash is answered from the SAM's log; nothing is signed twice. */
+static json_t *
+sign_hash(struct session *s, struct call *c, const struct signing_job *job, const char *sad,
+    struct err *e)
+{
+	json_t *answer = NULL;
+
+	for (int i = 0; i < TRIES && answer == NULL; i++) {
+		if (i > 0) {
+			note(c, "%s; asking again\n", e->text);
+			err_clear(e);
+			wait_a_second();
+		}
+		answer = ssa_post(&s->ssa, "/csc/v2/signatures/signHash", signing_hash_json(job, sad), e);
+		if (answer == NULL && command_exit(e) != EXIT_UNREACHABLE)
+			return NULL;
+	}
+	return answer;
+}
+
+static json_t *
+signatures(struct session *s, struct call *c, const struct signing_job *job,
+    const struct approved *approved, struct err *e)
+{
+	AUTO_WRITER package = writer_grow(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8);
+	json_t *answer = NULL;
+	char *sad;
+
+	sic_package(approved, &package);
+	sad = option_is(c, "one-message") ? signing_inline_sad(writer_span(&package))
+	    : authorize(s, job, writer_span(&package), e);
+	if (sad != NULL)
+		answer = sign_hash(s, c, job, sad, e);
+	free(sad);
+	return answer;
+}
+
+static json_t *
+receipt_ask(struct session *s, const struct approved *approved, size_t index, struct err *e)
+{
+	char d[HEX_MAX(HASH_LEN)];
+
+	return ssa_post(&s->ssa, "/propria/v1/receipt", json_pack("{s:s,s:I}", "d",
+	    hex(span_of(approved->d, HASH_LEN), d), "index", (json_int_t)index), e);
+}
+
+/* The head over the new entry is signed a moment later. */
+static bool
+receipt_get(struct session *s, const struct approved *approved, size_t index, struct span raw,
+    struct writer *bytes, struct err *e)
+{
+	AUTO_JSON *j = receipt_ask(s, approved, index, e);
+	struct receipt_facts *facts;
+	struct receipt receipt;
+	bool good;
+
+	for (int i = 1; i < TRIES && j == NULL; i++) {
+		err_clear(e);
+		wait_a_second();
+		j = receipt_ask(s, approved, index, e);
+	}
+	if (j == NULL || !ssa_base64(j, "receipt", bytes, e))
+		return false;
+	if ((facts = malloc(sizeof(*facts))) == NULL)
+		bug("out of memory");
+	good = receipt_read(writer_span(bytes), &receipt, e) &&
+	    receipt_check(&receipt, s->profile.group, facts, e) &&
+	    signing_receipt_fits(facts, approved->d, raw, e);
+	free(facts);
+	return good || err_mark(e, EXIT_INVALID);
+}
+
+static bool
+beside(const char *path, const char *suffix, char out[PATH_LONG], struct err *e)
+{
+	return snprintf(out, PATH_LONG, "%s%s", path, suffix) < PATH_LONG ||
+	    err_exit(e, EXIT_USAGE, "the path of %.80s is too long", path);
+}
+
+static bool
+keep_receipt(struct session *s, struct call *c, const struct approved *approved, size_t i,
+    struct span raw, const char *p7s, struct err *e)
+{
+	AUTO_WRITER bytes = writer_grow(RECEIPT_MAX);
+	const char *path = option(c, "receipt");
+	char name[PATH_LONG];
+
+	if (path == NULL && !option_is(c, "receipts"))
+		return true;
+	if (path == NULL && !beside(p7s, ".receipt", name, e))
+		return false;
+	path = path == NULL ? name : path;
+	if (!receipt_get(s, approved, i, raw, &bytes, e) ||
+	    !file_write(path, 0644, writer_span(&bytes), e))
+		return false;
+	say(c, "Receipt in %s.\n", path);
+	return true;
+}
+
+static bool
+keep(struct session *s, struct call *c, const struct signing_job *job, const struct approved *approved,
+    const json_t *answer, size_t i, json_t *done, struct err *e)
+{
+	AUTO_WRITER p7s = writer_grow(CADES_FILE_MAX);
+	const char *out = option(c, "out");
+	uint8_t raw[SIGNATURE_MAX];
+	char name[PATH_LONG];
+
+	if (out == NULL && !beside(job->list[i].path, ".p7s", name, e))
+		return false;
+	out = out == NULL ? name : out;
+	if (!signing_take(job, answer, i, &p7s, raw, e) ||
+	    !file_write(out, 0644, writer_span(&p7s), e))
+		return false;
+	say(c, "Signed. The signature is in %s.\n", out);
+	json_array_append_new(done, json_pack("{s:s,s:s}", "file", job->list[i].path, "signature", out));
+	return keep_receipt(s, c, approved, i, span_of(raw, job->key.alg->signature_len), out, e);
+}
+
+static bool
+sign_all(struct session *s, struct call *c, const struct signing_job *job, struct err *e)
+{
+	AUTO_JSON *answer = NULL;
+	AUTO_APPROVED approved;
+	char d[HEX_MAX(HASH_LEN)];
+	json_t *done;
+
+	approved_init(&approved);
+	if (!approve(s, c, job, &approved, e) ||
+	    (answer = signatures(s, c, job, &approved, e)) == NULL)
+		return false;
+	put_text(c, "approval", hex(span_of(approved.d, HASH_LEN), d));
+	put_json(c, "signatures", done = json_array());
+	for (size_t i = 0; i < job->n; i++)
+		if (!keep(s, c, job, &approved, answer, i, done, e))
+			return false;
+	return true;
+}
+
+static bool
+one_file_options(const struct call *c, struct err *e)
+{
+	return c->n == 1 || (option(c, "out") == NULL && option(c, "receipt") == NULL) ||
+	    err_exit(e, EXIT_USAGE, "--out and --receipt are for one file; with several, signatures and "
+	    "--receipts go beside each");
+}
+
+bool
+command_sign(struct call *c, struct err *e)
+{
+	AUTO_WRITER pem = writer_grow(FILE_SMALL);
+	AUTO(chain) *chain = NULL;
+	struct signing_job job = { 0 };
+	AUTO_SESSION s = { 0 };
+	struct certificate cert;
+	char path[PATH_LONG];
+	bool good;
+
+	if (!one_file_options(c, e) || !session_open(&s, c, e) ||
+	    !profile_key(&s.profile, option(c, "key"), &job.key, e))
+		return false;
+	profile_certificate_path(&s.profile, job.key.id, path);
+	if (!file_exists(path))
+		return err_set(e, ERR_NOT_NOW, "this key has no certificate here yet: propria keys link "
+		    "puts it in place");
+	if (!file_read(path, &pem, e) || (chain = chain_read(writer_span(&pem), e)) == NULL ||
+	    !certificate_is_of(chain_at(chain, 0), &job.key, &cert, e))
+		return false;
+	job.chain = chain;
+	good = signing_prepare(&job, c->operand, (size_t)c->n, clock_wall(), e) &&
+	    sign_all(&s, c, &job, e);
+	signing_job_wipe(&job);
+	return good;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements in words: a table of purposes, each with its lines. */
+#include "cli/encode.h"
+#include "cli/explain.h"
+#include "cli/words.h"
+#include "crypto/alg.h"
+#include "der/name.h"
+
+static void
+line(FILE *f, const char *label, const char *value)
+{
+	fprintf(f, "  %-16s %s\n", label, value == NULL ? "(unknown)" : value);
+}
+
+static void
+line_text(FILE *f, const char *label, struct span text)
+{
+	fprintf(f, "  %-16s ", label);
+	print_clean(f, text);
+	fputc('\n', f);
+}
+
+static void
+line_hex(FILE *f, const char *label, const void *bytes, size_t n)
+{
+	char text[HEX_MAX(64)];
+
+	line(f, label, n > 64 ? NULL : hex(span_of(bytes, n), text));
+}
+
+static void
+line_number(FILE *f, const char *label, uint64_t v)
+{
+	fprintf(f, "  %-16s %llu\n", label, (unsigned long long)v);
+}
+
+static void
+line_key(FILE *f, const char *label, struct span spki)
+{
+	uint8_t print[HASH_LEN];
+
+	sha256(spki, print);
+	line_hex(f, label, print, sizeof(print));
+}
+
+static void
+line_name(FILE *f, const char *label, struct span der)
+{
+	char text[NAME_MAX_TEXT];
+	struct err ignored = { 0 };
+
+	line(f, label, name_check(der, &ignored) && name_to_text(der, text, sizeof(text), &ignored)
+	    ? text : "(not a readable name: do not approve this)");
+}
+
+static void
+line_alg(FILE *f, const char *label, uint16_t number)
+{
+	const struct alg *alg = alg_find(number);
+
+	line(f, label, alg == NULL ? NULL : alg->name);
+}
+
+const struct roster_officer *
+roster_find(const struct msg_roster *roster, const uint8_t id[16])
+{
+	for (size_t i = 0; roster != NULL && i < roster->officers; i++)
+		if (memcmp(roster->officer[i].id, id, ID_LEN) == 0)
+			return &roster->officer[i];
+	return NULL;
+}
+
+const struct roster_officer *
+roster_by_key(const struct msg_roster *roster, struct span spki)
+{
+	for (size_t i = 0; roster != NULL && i < roster->officers; i++)
+		if (span_equal(roster->officer[i].spki, spki))
+			return &roster->officer[i];
+	return NULL;
+}
+
+static void
+words_sign(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	const struct body_sign *b = &s->sign;
+
+	line_hex(f, "key", b->key, sizeof(b->key));
+	line(f, "class", class_name(b->class));
+	line_number(f, "SCAL", b->level);
+	line_alg(f, "algorithm", b->alg);
+	line_text(f, "who asks", b->name);
+	line(f, "hashed by", b->seen == SEEN_DOCUMENT ? "this program, from the documents"
+	    : "somebody else: only names were seen");
+	for (size_t i = 0; i < b->n; i++) {
+		line_text(f, "document", b->items[i].label);
+		line_hex(f, "to be signed", b->items[i].digest.p, b->items[i].digest.n);
+	}
+	if (b->text.n > 0)
+		line_text(f, "text", b->text);
+}
+
+static void
+words_invite(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_name(f, "name", s->invite.name);
+	line(f, "assurance", loa_name(s->invite.loa));
+	line_text(f, "proofing", s->invite.proofing);
+	line_hex(f, "proofing file", s->invite.evidence, sizeof(s->invite.evidence));
+	line_hex(f, "code's key", s->invite.code, sizeof(s->invite.code));
+}
+
+static void
+words_bind(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_text(f, "authenticator", s->bind.label);
+	line(f, "kept in", protection_name(s->bind.protection));
+	line_key(f, "key", s->bind.spki);
+}
+
+static void
+words_signer(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_number(f, "from version", s->signer.from);
+	line_text(f, "reason", s->signer.reason);
+}
+
+static void
+words_create_key(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_alg(f, "algorithm", s->create_key.alg);
+	line(f, "class", class_name(s->create_key.class));
+	line_number(f, "SCAL", s->create_key.level);
+}
+
+static void
+words_key(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_hex(f, "key", s->key.key, sizeof(s->key.key));
+	line_number(f, "from version", s->key.from);
+	line_text(f, "reason", s->key.reason);
+}
+
+static void
+words_found(FILE *f, const struct statement *s UNUSED, const struct msg_roster *roster UNUSED)
+{
+	line(f, "genesis", "as shown by propria ceremony show");
+}
+
+static void
+words_add_anchor(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_text(f, "label", s->add_anchor.label);
+	line_name(f, "issuer", s->add_anchor.issuer);
+	line_alg(f, "signs with", s->add_anchor.alg);
+	line_key(f, "key", s->add_anchor.spki);
+	line_number(f, "longest validity", s->add_anchor.max_days);
+}
+
+static void
+words_remove_anchor(FILE *f, const struct statement *s, const struct msg_roster *roster)
+{
+	line_hex(f, "anchor", s->remove_anchor, sizeof(s->remove_anchor));
+	for (size_t i = 0; roster != NULL && i < roster->anchors; i++)
+		if (memcmp(roster->anchor[i].id, s->remove_anchor, 32) == 0)
+			line_text(f, "label", roster->anchor[i].label);
+}
+
+static void
+words_add_officer(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_text(f, "person", s->add_officer.person);
+	line(f, "role", role_name(s->add_officer.role));
+	line_key(f, "key", s->add_officer.spki);
+}
+
+static void
+words_remove_officer(FILE *f, const struct statement *s, const struct msg_roster *roster)
+{
+	const struct roster_officer *o = roster_find(roster, s->remove_officer);
+
+	line_hex(f, "officer", s->remove_officer, sizeof(s->remove_officer));
+	if (o != NULL) {
+		line_text(f, "person", o->person);
+		line(f, "role", role_name(o->role));
+	}
+}
+
+static void
+words_set_policy(FILE *f, const struct statement *s, const struct msg_roster *roster)
+{
+	words_policy(f, s->policy);
+	if (roster != NULL) {
+		fprintf(f, "  in place of:\n");
+		words_policy(f, roster->policy);
+	}
+}
+
+static void
+words_resume(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	const struct body_resume *b = &s->resume;
+
+	line_number(f, "anchor's epoch", b->epoch);
+	line_number(f, "anchor's size", b->size);
+	line_hex(f, "anchor's root", b->root, sizeof(b->root));
+	line_number(f, "log's size", b->log_size);
+	line_hex(f, "log's root", b->log_root, sizeof(b->log_root));
+	if (b->log_size < b->size)
+		fprintf(f, "  WARNING: the log is %llu entries shorter than the anchor says. What they "
+		    "recorded is lost:\n  destroyed keys and removed officers among them live again.\n",
+		    (unsigned long long)(b->size - b->log_size));
+}
+
+static const struct {
+	uint16_t	purpose;
+	const char	*title;
+	void		(*words)(FILE *, const struct statement *, const struct msg_roster *);
+} table[] = {
+	{ PURPOSE_SIGN, "sign", words_sign },
+	{ PURPOSE_INVITE, "invite a signer", words_invite },
+	{ PURPOSE_BIND, "bind an authenticator to a signer", words_bind },
+	{ PURPOSE_SUSPEND, "suspend a signer", words_signer },
+	{ PURPOSE_REINSTATE, "reinstate a suspended signer", words_signer },
+	{ PURPOSE_CLOSE, "close a signer for ever; all keys are destroyed", words_signer },
+	{ PURPOSE_CREATE_KEY, "create a signing key", words_create_key },
+	{ PURPOSE_DESTROY_KEY, "destroy a signing key for ever", words_key },
+	{ PURPOSE_RELEASE_KEY, "release a frozen signing key", words_key },
+	{ PURPOSE_FOUND, "found a group", words_found },
+	{ PURPOSE_ADD_ANCHOR, "trust a certification authority", words_add_anchor },
+	{ PURPOSE_REMOVE_ANCHOR, "stop trusting a certification authority", words_remove_anchor },
+	{ PURPOSE_ADD_OFFICER, "add an officer", words_add_officer },
+	{ PURPOSE_REMOVE_OFFICER, "remove an officer", words_remove_officer },
+	{ PURPOSE_SET_POLICY, "change the policy", words_set_policy },
+	{ PURPOSE_RESUME, "resume on the log that is there, in a new epoch", words_resume },
+};
+
+void
+words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
+{
+	static const char *const followers[] = { "none", "asynchronous", "synchronous" };
+	struct reader r = reader_over(span_of(policy, POLICY_LEN));
+	uint8_t min_loa, ro, so, keys, follower;
+	uint16_t protections;
+	uint32_t life;
+
+	if (!rd_u32(&r, &life) || !rd_u8(&r, &min_loa) || !rd_u16(&r, &protections) ||
+	    !rd_u8(&r, &ro) || !rd_u8(&r, &so) || !rd_u8(&r, &keys) || !rd_u8(&r, &follower))
+		bug("policy");
+	fprintf(f, "  %-16s %u s\n", "approvals live", life / 1000);
+	line(f, "least assurance", loa_name(min_loa));
+	for (unsigned i = 1; i < 16; i++)
+		if (protections >> i & 1)
+			line(f, "may approve", protection_name(i));
+	line_number(f, "registration", ro);
+	line_number(f, "security", so);
+	line_number(f, "keys a signer", keys);
+	line(f, "log follower", follower < COUNT(followers) ? followers[follower] : NULL);
+}
+
+static bool
+has_subject(const struct statement *s)
+{
+	for (size_t i = 0; i < sizeof(s->subject); i++)
+		if (s->subject[i] != 0)
+			return true;
+	return false;
+}
+
+void
+words_statement(FILE *f, const struct statement *s, const struct msg_roster *roster)
+{
+	char until[TIME_TEXT];
+
+	for (size_t i = 0; i < COUNT(table); i++)
+		if (table[i].purpose == s->purpose) {
+			fprintf(f, "%s: %s\n", purpose_name(s->purpose), table[i].title);
+			if (has_subject(s))
+				line_hex(f, "signer", s->subject, sizeof(s->subject));
+			table[i].words(f, s, roster);
+		}
+	line_hex(f, "group", s->group, sizeof(s->group));
+	line_number(f, "epoch", s->epoch);
+	line(f, "valid until", time_text(s->exp, until));
+}
