@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Extensions (RFC 5280 4.2): a table of those we know; critical and not judged means refused. */
+#include "der/extension.h"
+
+static bool
+read_key_usage(struct reader *r, struct certificate *c)
+{
+	return der_named_bits(r, &c->key_usage) && c->key_usage != 0 && rd_end(r);
+}
+
+static bool
+read_basic_constraints(struct reader *r, struct certificate *c)
+{
+	uint32_t path_length;
+	struct reader in;
+
+	return der_enter(r, DER_SEQUENCE, &in) && rd_end(r) && der_flag(&in, &c->is_ca) &&
+	    (rd_end(&in) || (c->is_ca && der_small(&in, &path_length) && rd_end(&in)));
+}
+
+static bool
+read_subject_key_id(struct reader *r, struct certificate *c)
+{
+	return der_take(r, DER_OCTET_STRING, &c->subject_key_id) && c->subject_key_id.n > 0 &&
+	    rd_end(r);
+}
+
+static bool
+read_authority_key_id(struct reader *r, struct certificate *c)
+{
+	struct span content, whole;
+	struct reader in;
+	uint8_t tag;
+
+	if (!der_enter(r, DER_SEQUENCE, &in) || !rd_end(r))
+		return false;
+	if (der_is(&in, DER_CONTEXT(0)) && !der_take(&in, DER_CONTEXT(0), &c->authority_key_id))
+		return false;
+	while (!rd_end(&in))
+		if (!der_any(&in, &tag, &content, &whole))
+			return false;
+	return true;
+}
+
+static const struct known {
+	const char	*oid;
+	enum extension	 bit;
+	bool		 may_be_critical;	/* we judge it, or it cannot narrow what we judge */
+	bool		 (*read)(struct reader *, struct certificate *);
+} known[] = {
+	{ "2.5.29.15", EXT_KEY_USAGE, true, read_key_usage },
+	{ "2.5.29.19", EXT_BASIC_CONSTRAINTS, true, read_basic_constraints },
+	{ "2.5.29.32", EXT_POLICIES, true, NULL },
+	{ "2.5.29.14", EXT_SUBJECT_KEY_ID, false, read_subject_key_id },
+	{ "2.5.29.35", EXT_AUTHORITY_KEY_ID, false, read_authority_key_id },
+	{ "2.5.29.37", EXT_EXTENDED_USAGE, false, NULL },
+	{ "2.5.29.31", EXT_CRL_POINTS, false, NULL },
+	{ "1.3.6.1.5.5.7.1.1", EXT_AUTHORITY_INFO, false, NULL },
+	{ "1.3.6.1.5.5.7.1.3", EXT_QC_STATEMENTS, false, NULL },
+	{ "2.5.29.17", EXT_ALT_NAME, false, NULL },
+};
+
+static const struct known *
+known_find(struct span oid)
+{
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (oid_is(oid, known[i].oid))
+			return &known[i];
+	return NULL;
+}
+
+static bool
+one_read(struct reader *r, struct span *oid, struct certificate *c, struct err *e)
+{
+	const struct known *k;
+	struct reader in, value;
+	bool critical;
+
+	if (!der_enter(r, DER_SEQUENCE, &in) || !der_oid(&in, oid) || !der_flag(&in, &critical) ||
+	    !der_enter(&in, DER_OCTET_STRING, &value) || !rd_end(&in))
+		return err_why(e, ERR_FORMAT, "cert", "certificate: malformed extension");
+	k = known_find(*oid);
+	if (critical && (k == NULL || !k->may_be_critical))
+		return err_why(e, ERR_DENIED, "cert", "certificate: a critical extension that is not "
+		    "judged here");
+	if (k == NULL)
+		return true;
+	c->seen |= k->bit;
+	return k->read == NULL || k->read(&value, c) ||
+	    err_why(e, ERR_FORMAT, "cert", "certificate: malformed extension %s", k->oid);
+}
+
+bool
+extensions_read(struct reader *r, struct certificate *c, struct err *e)
+{
+	struct span oids[CERTIFICATE_EXTENSIONS];
+	struct reader tagged, list;
+	size_t n = 0;
+
+	if (!der_enter(r, DER_EXPLICIT(3), &tagged) || !der_enter(&tagged, DER_SEQUENCE, &list) ||
+	    !rd_end(&tagged) || rd_end(&list))
+		return err_why(e, ERR_FORMAT, "cert", "certificate: no extensions, or unknown fields");
+	for (; !rd_end(&list); n++) {
+		if (n == CERTIFICATE_EXTENSIONS)
+			return err_why(e, ERR_FORMAT, "cert", "certificate: too many extensions");
+		if (!one_read(&list, &oids[n], c, e))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (span_equal(oids[i], oids[n]))
+				return err_why(e, ERR_FORMAT, "cert", "certificate: an extension "
+				    "stands twice");
+	}
+	return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CAdES B-B, detached (ETSI EN 319 122-1): the signed attributes, whose digest is the DTBS/R, and
+ * the file around the signature. The set of attributes is closed: content-type id-data,
+ * message-digest, signing-time, signing-certificate-v2. Document, attributes and signature have
+ * one hash.
+ */
+#ifndef X509_CADES_H
+#define X509_CADES_H
+
+#include "der/certificate.h"
+
+#define CADES_ATTRIBUTES_MAX	512
+#define CADES_FILE_MAX		(128 * 1024)
+#define CADES_CERTIFICATES	8	/* in one file, the signer's among them */
+
+struct cades {
+	const struct alg	*alg;			/* of the signer's key */
+	struct span		 document_digest;	/* alg->digest_len bytes */
+	struct span		 signer;		/* certificate, DER */
+	const struct span	*chain;			/* of issuers, DER; may hold the signer's too */
+	size_t			 chain_n;
+	uint64_t		 signing_time;		/* ms; written in seconds */
+};
+
+/* Writes the attributes (a DER SET OF) and their digest: what the signer approves and signs. */
+bool	cades_attributes(const struct cades *, struct writer *attributes, uint8_t dtbsr[DIGEST_MAX],
+	    struct err *) MUST_USE;
+/* The whole file. Refuses a signature that does not verify over these attributes. */
+bool	cades_assemble(const struct cades *, struct span attributes, struct span raw_signature,
+	    struct writer *file, struct err *) MUST_USE;
+
+#endif
