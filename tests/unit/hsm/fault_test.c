@@ -217,6 +217,8 @@ TEST(hello_does_not_claim_what_the_module_did_not_grant)
 	uint32_t all = flags_with("");
 
 	CHECK((all & HSM_KEYS_WRAP_WITH_TRUSTED) != 0);
+	/* says it is wrappable by trusted keys only, then wraps it under any */
+	CHECK(flags_with("pretend 2\n") == (all & ~(uint32_t)HSM_KEYS_WRAP_WITH_TRUSTED));
 	CHECK(flags_with("drop 0x210\n") == (all & ~(uint32_t)HSM_KEYS_WRAP_WITH_TRUSTED));
 }
 
