@@ -36,7 +36,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_ASSERTION_PUT] = "INSERT OR IGNORE INTO assertions VALUES (?,?)",
 	[SQL_ACTIVATION_GET] = "SELECT * FROM activations WHERE handle = ?",
 	[SQL_APPROVAL_GET] = "SELECT * FROM approvals WHERE d = ?",
-	[SQL_USES_OF] = "SELECT * FROM uses WHERE d = ? ORDER BY sequence",
+	[SQL_USES_OF] = "SELECT * FROM uses WHERE d = ? ORDER BY place",
 	[SQL_TOKEN_GET] = "SELECT * FROM tokens WHERE hash = ?",
 	[SQL_ASSERTIONS] = "SELECT * FROM assertions",
 	[SQL_SWEEP_ACTIVATIONS] = "DELETE FROM activations WHERE expires < ?",

@@ -313,7 +313,7 @@ op_uses_of(struct store *s, const uint8_t d[32], use_seen *seen, void *arg, stru
 	if (!connection_row(&q->db, SQL_USES_OF, &row, e, "b", d, (size_t)32))
 		return false;
 	while (row) {
-		struct use_row u = { .sequence = (uint64_t)sqlite3_column_int64(st, 1) };
+		struct use_row u = { .place = (uint64_t)sqlite3_column_int64(st, 1) };
 
 		memcpy(u.d, d, 32);
 		u.indexes = span_of(sqlite3_column_blob(st, 2), (size_t)sqlite3_column_bytes(st, 2));

@@ -41,7 +41,7 @@ struct approval {
 };
 struct use_row {
 	uint8_t		d[32];
-	uint64_t	sequence;
+	uint64_t	place;
 	struct span	indexes;	/* n x u32 */
 };
 struct token_row {

@@ -236,9 +236,9 @@ use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct msg_results *m)
 {
 	uint8_t bytes[USES_MAX * 4];
 	struct writer w = writer_over(bytes, sizeof(bytes));
-	struct use_row u = { .sequence = m->sequence };
+	struct use_row u = { .place = m->place };
 
-	if (m->sequence == 0)
+	if (m->place == 0)
 		return;
 	for (size_t i = 0; i < m->n; i++)
 		if (m->result[i].status != USE_SPENT)

@@ -10,7 +10,7 @@
 struct inquiry {
 	uint8_t		d[32], authenticator[16];
 	uint32_t	index;
-	uint64_t	sequence;
+	uint64_t	place;
 	struct writer	bytes;		/* statement v32, evidences v32 */
 };
 
@@ -97,7 +97,7 @@ on_outcome(struct call *c, struct reader *r, const struct err *refusal)
 	}
 	use_keep(c->ssa, q->d, &m);
 	out = call_answer(c);
-	emit_number(&out, "sequence", m.sequence);
+	emit_number(&out, "place", m.place);
 	emit_array(&out, "results");
 	for (size_t i = 0; i < m.n; i++) {
 		emit_object(&out, NULL);
@@ -197,7 +197,7 @@ receipt_ask(struct call *c)
 {
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 	struct inquiry *q = c->state;
-	struct msg_receipt m = { .sequence = q->sequence, .signer_record = c->signer->record };
+	struct msg_receipt m = { .place = q->place, .signer_record = c->signer->record };
 
 	memcpy(m.signer, c->client, 16);
 	memcpy(m.authenticator, q->authenticator, 16);
@@ -220,8 +220,8 @@ on_sequence(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 		return;
 	}
-	q->sequence = m.sequence;
-	if (m.sequence == 0)
+	q->place = m.place;
+	if (m.place == 0)
 		call_error(c, 400, "invalid_request", "This index has no outcome yet", "unknown");
 	else
 		receipt_ask(c);
@@ -236,8 +236,8 @@ sequence_seen(void *arg, const struct use_row *u)
 
 	while (rd_u32(&r, &i))
 		if (i == q->index)
-			q->sequence = u->sequence;
-	return q->sequence == 0;
+			q->place = u->place;
+	return q->place == 0;
 }
 
 void
@@ -259,7 +259,7 @@ handle_receipt(struct call *c)
 		call_failed(c, &e);
 		return;
 	}
-	if (q->sequence != 0) {
+	if (q->place != 0) {
 		receipt_ask(c);
 		return;
 	}

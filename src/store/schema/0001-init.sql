@@ -45,9 +45,9 @@ CREATE TABLE approvals (
 );
 CREATE TABLE uses (
 	d BLOB NOT NULL,
-	sequence INTEGER NOT NULL,			-- of the OUTCOME entry in the SAM's log
+	place INTEGER NOT NULL,			-- where the OUTCOME entry lies in the SAM's log
 	indexes BLOB NOT NULL,				-- n x u32
-	PRIMARY KEY (d, sequence)
+	PRIMARY KEY (d, place)
 ) WITHOUT ROWID;
 CREATE TABLE tokens (
 	hash BLOB PRIMARY KEY,				-- SHA-256 of the token

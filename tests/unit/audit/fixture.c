@@ -80,7 +80,7 @@ test_genesis(struct writer *w, uint8_t group[HASH_LEN])
 		c->role = i < 3 ? ROLE_SECURITY_OFFICER : ROLE_REGISTRATION_OFFICER;
 		c->person = span_str(people[i]);
 		c->spki = test_spki(test_key(2 + i));
-		officer_proof_digest(c, digest);
+		officer_card_digest(c, digest);
 		test_sign(test_key(2 + i), digest, c->proof);
 	}
 	genesis_write(w, &g);

@@ -141,7 +141,7 @@ one_use(void *arg, const struct use_row *u)
 	uint64_t *sum = arg;
 
 	CHECK(u->indexes.n == 8);
-	*sum += u->sequence;
+	*sum += u->place;
 	return true;
 }
 
@@ -156,7 +156,7 @@ TEST(what_is_written_behind_is_there_after_flush)
 {
 	struct store *s = fresh();
 	struct approval a = { .statement = span_str("statement"), .evidences = span_str("evidences") }, ga;
-	struct use_row u = { .sequence = 40, .indexes = span_str("\0\0\0\0\0\0\0\1") };
+	struct use_row u = { .place = 40, .indexes = span_str("\0\0\0\0\0\0\0\1") };
 	struct token_row t = { .expires = 50 }, gt;
 	struct activation_row c = { .expires = 60 }, gc;
 	struct assertion_row j = { .expires = 70 };
@@ -171,7 +171,7 @@ TEST(what_is_written_behind_is_there_after_flush)
 	s->ops->approval_put(s, &a);
 	s->ops->approval_put(s, &a);
 	s->ops->use_put(s, &u);
-	u.sequence = 41;
+	u.place = 41;
 	s->ops->use_put(s, &u);
 	s->ops->token_put(s, &t);
 	s->ops->activation_put(s, &c);
