@@ -144,6 +144,10 @@ test_add_genesis(struct test_log *l)
 	struct entry_genesis m;
 
 	test_genesis(&w, l->group);
+	if (l->bad_proof) {
+		w.p[w.n - 1] ^= 1;
+		genesis_group(writer_span(&w), l->group);
+	}
 	m = (struct entry_genesis){ writer_span(&w), span_str("PRS1\4\0"), span_str("evidences") };
 	begin(l, ENTRY_GENESIS);
 	entry_genesis_write(l->batch.out, &m);

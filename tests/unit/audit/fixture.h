@@ -25,6 +25,7 @@ struct test_log {
 	uint64_t	first[TEST_BATCHES + 1];
 	uint8_t		root[TEST_BATCHES + 1][HASH_LEN];	/* after the i-th */
 	uint32_t	uses;
+	bool		bad_proof;		/* of the last officer in the genesis */
 };
 
 extern const struct span test_log_key;		/* 32 bytes */

@@ -578,7 +578,12 @@ TEST(a_log_is_founded_once)
 	CHECK(audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
 	CHECK(!audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
 	CHECK(e.code == ERR_NOT_NOW);
+	CHECK(unlinkat(dir, "tree", 0) == 0);
+	err_clear(&e);
+	CHECK(!audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
+	CHECK(e.code == ERR_NOT_NOW && faccessat(dir, "tree", F_OK, 0) != 0);
 	CHECK(unlinkat(dir, "log", 0) == 0);
+	CHECK(close(openat(dir, "tree", O_CREAT | O_WRONLY, 0600)) == 0);
 	err_clear(&e);
 	CHECK(!audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
 	CHECK(faccessat(dir, "log", F_OK, 0) != 0);

@@ -124,6 +124,19 @@ TEST(a_log_that_begins_with_something_else_is_refused)
 	test_log_free(&l);
 }
 
+TEST(an_officer_without_proof_of_the_key_is_refused)
+{
+	struct test_log l;
+
+	test_log_init(&l);
+	l.bad_proof = true;
+	test_begin(&l);
+	test_add_genesis(&l);
+	test_end(&l);
+	CHECK(refused(&l, 0, "did not prove"));
+	test_log_free(&l);
+}
+
 TEST(a_second_genesis_is_refused)
 {
 	uint8_t group[HASH_LEN];
@@ -317,6 +330,7 @@ main(void)
 		cmocka_unit_test(a_flipped_bit_anywhere_is_found),
 		cmocka_unit_test(a_cut_log_tells_how_far_it_is_good),
 		cmocka_unit_test(a_log_that_begins_with_something_else_is_refused),
+		cmocka_unit_test(an_officer_without_proof_of_the_key_is_refused),
 		cmocka_unit_test(a_second_genesis_is_refused),
 		cmocka_unit_test(time_goes_back_only_with_a_clock_alarm),
 		cmocka_unit_test(one_index_of_a_statement_is_reserved_once),
