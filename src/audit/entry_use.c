@@ -79,7 +79,9 @@ static bool
 outcome_item_fits(const struct outcome_item *it, const struct alg *alg)
 {
 	return it->index < USE_ITEMS_MAX && it->status <= OUTCOME_UNKNOWN &&
-	    it->digest.n == alg->digest_len &&
+	    /* After a crash nobody knows which digests a reservation was for. */
+	    (it->digest.n == alg->digest_len ||
+	    (it->digest.n == 0 && it->status == OUTCOME_UNKNOWN)) &&
 	    it->signature.n == (it->status == OUTCOME_SIGNED ? alg->signature_len : 0);
 }
 
