@@ -18,7 +18,8 @@ keys_find(struct keys *k, struct err *e)
 	if (!object_by_id(k->token, CKO_SECRET_KEY, k->kek_id, LABEL_KEK, &f.kek, e) ||
 	    !object_by_id(k->token, CKO_SECRET_KEY, k->hmac_id, LABEL_HMAC, &f.hmac, e) ||
 	    !token_key_find_id(k->token, p256, k->log_id, LABEL_LOG, &f.log, e) ||
-	    !token_key_find_id(k->token, p256, k->attestation_id, LABEL_ATTESTATION, &f.attestation, e) ||
+	    !token_key_find_id(
+		k->token, p256, k->attestation_id, LABEL_ATTESTATION, &f.attestation, e) ||
 	    !anchor_find(k->token, &f.anchor, e))
 		return false;
 	*k = f;

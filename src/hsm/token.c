@@ -126,8 +126,10 @@ login_failed(struct token *t, const char *whose, CK_RV rv, struct err *e)
 	bool first = e->code == ERR_NONE;
 
 	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
-		err_set(e, ERR_DENIED, "wrong %s PIN for token '%s'; it was tried once only: give the "
-		    "right one and start again, since tokens lock after a few wrong ones", whose, t->wanted);
+		err_set(e, ERR_DENIED,
+		    "wrong %s PIN for token '%s'; it was tried once only: give the "
+		    "right one and start again, since tokens lock after a few wrong ones",
+		    whose, t->wanted);
 	else if (rv == CKR_PIN_LOCKED)
 		err_set(e, ERR_DENIED, "the %s PIN of token '%s' is locked after too many wrong ones: "
 		    "its security officer must set it anew", whose, t->wanted);
@@ -150,8 +152,10 @@ login(struct token *t, CK_USER_TYPE user, const char *whose, struct span pin, st
 	if (!GATE(t->gate, e, C_GetTokenInfo, t->slot, &t->info))
 		return false;
 	if ((t->info.flags & last) != 0)
-		return err_set(e, ERR_DENIED, "token '%s' locks at the next wrong %s PIN: log in once with "
-		    "the vendor's tool, so that the count starts anew, then start again", t->wanted, whose);
+		return err_set(e, ERR_DENIED,
+		    "token '%s' locks at the next wrong %s PIN: log in once with "
+		    "the vendor's tool, so that the count starts anew, then start again",
+		    t->wanted, whose);
 	rv = t->gate->f->C_Login(t->session, user, (CK_UTF8CHAR *)(uintptr_t)pin.p, pin.n);
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
 		return true;

@@ -97,7 +97,8 @@ ordered(const char *verb, const char *call, unsigned long n, bool with_value, un
 	char at[32], which[64], numbers[64];
 	const char *line = plan;
 
-	for (; line != NULL && *line != '\0'; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+	for (; line != NULL && *line != '\0';
+	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		char *rest = numbers;
 		unsigned long first, k = 0;
 

@@ -12,7 +12,8 @@ TEST(softhsm_is_known_as_a_software_module)
 
 TEST(nss_wants_its_own_attribute_for_ec_keys)
 {
-	CHECK(quirk_find("Mozilla Foundation", "NSS Internal Crypto Services")->ec_unwrap == 0xd5a0db00UL);
+	CHECK(quirk_find("Mozilla Foundation", "NSS Internal Crypto Services")->ec_unwrap ==
+	      0xd5a0db00UL);
 }
 
 TEST(a_maker_with_another_library_is_not_taken_for_the_known_one)
