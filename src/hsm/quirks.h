@@ -9,7 +9,6 @@ struct quirk {
 	const char	*maker;		/* how CK_INFO.manufacturerID begins */
 	const char	*library;	/* how CK_INFO.libraryDescription begins */
 	bool		 software;	/* keys are files: assurance is none, whatever is declared */
-	unsigned long	 ec_unwrap;	/* attribute that unwrapping an EC key demands; 0: none */
 	bool		 value_is_fixed;	/* CKA_VALUE of data can't be set: CKA_LABEL can */
 	bool		 flickers;	/* files vanish while another process writes them */
 	const char	*note;		/* for reports */
