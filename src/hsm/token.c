@@ -71,13 +71,20 @@ open_session(struct token *t, struct err *e)
 	return true;
 }
 
+/* What a flickering module says of a file that another process is just writing. */
+static bool
+is_passing(const struct err *why)
+{
+	return why->code == ERR_MISSING || (why->code == ERR_BACKEND && why->cause == CKR_GENERAL_ERROR);
+}
+
 bool
 token_look_again(struct token *t, const struct err *why)
 {
 	const struct timespec pause = { 0, LOOK_PAUSE_MS * 1000000 };
 	struct err e = {0};
 
-	while (t->gate->quirk->flickers && why->code == ERR_MISSING && t->looks++ < LOOKS_MAX) {
+	while (t->gate->quirk->flickers && is_passing(why) && t->looks++ < LOOKS_MAX) {
 		nanosleep(&pause, NULL);
 		t->session = CK_INVALID_HANDLE;
 		err_clear(&e);
