@@ -189,7 +189,7 @@ mallory_signs(const struct thief *t, const uint8_t d[HASH_LEN], uint8_t sig[APPR
 	FILE *f = fopen(t->mallory_key, "r");
 	EVP_PKEY *key = NULL;
 	EVP_PKEY_CTX *ctx;
-	uint8_t digest[HASH_LEN], der[80];
+	uint8_t digest[HASH_LEN], der[80], raw[SIGNATURE_MAX];
 	char text[129] = { 0 };
 	size_t n = sizeof(der);
 	bool good;
@@ -203,7 +203,9 @@ mallory_signs(const struct thief *t, const uint8_t d[HASH_LEN], uint8_t sig[APPR
 	ctx = key == NULL ? NULL : EVP_PKEY_CTX_new(key, NULL);
 	good = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
 	    EVP_PKEY_sign(ctx, der, &n, digest, sizeof(digest)) == 1 &&
-	    signature_from_der(alg_find(ALG_ECDSA_P256_SHA256), span_of(der, n), sig, &e);
+	    signature_from_der(alg_find(ALG_ECDSA_P256_SHA256), span_of(der, n), raw);
+	if (good)
+		memcpy(sig, raw, APPROVAL_LEN);
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
 	return good;
