@@ -198,7 +198,7 @@ TEST(one_message_activates_and_signs)
 {
 	int activates = fake_sam_asked(&g.sam, SAM_ACTIVATE);
 	const json_t *list;
-	struct span text;
+	struct span text = { 0 };
 	uint8_t der[80];
 	struct writer w = writer_over(der, sizeof(der));
 	size_t n;

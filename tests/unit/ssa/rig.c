@@ -63,7 +63,7 @@ rig_ssa_start(struct rig *g)
 int
 rig_ssa_stop(struct rig *g)
 {
-	int status;
+	int status = 0;
 
 	CHECK(kill(g->pid, SIGTERM) == 0 && waitpid(g->pid, &status, 0) == g->pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
