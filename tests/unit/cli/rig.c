@@ -79,7 +79,6 @@ rig_attest(struct rig *r UNUSED, struct key *by, struct writer *w)
 static void
 make_statement(struct rig *r)
 {
-	static const uint8_t digest[32] = { 7, 7, 7 };
 	struct statement *s = calloc(1, sizeof(*s));
 	struct challenge challenge = { .epoch = 1, .now = 1700000100000 };
 	struct err e = { 0 };
@@ -90,23 +89,22 @@ make_statement(struct rig *r)
 	s->sign = (struct body_sign){ .class = 1, .level = 2, .alg = 1, .kind = 1, .seen = 1, .n = 1 };
 	memset(s->sign.key, 0x4b, 16);
 	sha256(key_spki(r->signing), s->sign.spki);
-	s->sign.items[0] = (struct item){ span_of(digest, 32), span_str("contract.pdf") };
+	s->sign.items[0] = (struct item){ span_of(r->digest, 32), span_str("contract.pdf") };
 	s->sign.name = span_str("me");
 	CHECK(sic_statement(&a, s, &r->profile, &challenge, 1700000100000, &e));
 	CHECK(sic_approve(&a, r->profile.authenticator, r->alice, &e));
 	wr_span(&r->statement, writer_span(&a.statement));
 	wr_span(&r->evidences, writer_span(&a.evidences));
 	memcpy(r->d, a.d, HASH_LEN);
-	CHECK(key_sign(r->signing, digest, r->raw, &e));
+	CHECK(key_sign(r->signing, r->digest, r->raw, &e));
 	free(s);
 }
 
 static void
 make_entry(struct rig *r)
 {
-	static const uint8_t digest[32] = { 7, 7, 7 };
 	struct entry_outcome o = { .reserved = 1, .alg = 1, .exp = 1700000100000 + 300000, .n = 1 };
-	struct outcome_item item = { .digest = span_of(digest, 32), .signature = span_of(r->raw, 64) };
+	struct outcome_item item = { .digest = span_of(r->digest, 32), .signature = span_of(r->raw, 64) };
 
 	memcpy(o.d, r->d, HASH_LEN);
 	memset(o.key, 0x4b, 16);
@@ -157,6 +155,18 @@ make_attestation(struct rig *r)
 	rig_attest(r, r->attest, w);
 }
 
+void
+rig_sign(struct rig *r, const uint8_t digest[HASH_LEN])
+{
+	memcpy(r->digest, digest, HASH_LEN);
+	writer_reset(&r->statement);
+	writer_reset(&r->evidences);
+	writer_reset(&r->entry);
+	make_statement(r);
+	make_entry(r);
+	make_receipt(r);
+}
+
 struct rig *
 rig_new(void)
 {
@@ -179,10 +189,8 @@ rig_new(void)
 	memset(r->profile.authenticator, 0xa1, 16);
 	r->profile.life = 300000;
 	r->statement = r->evidences = r->entry = r->attestation = writer_grow(65536);
-	make_statement(r);
-	make_entry(r);
 	make_attestation(r);
-	make_receipt(r);
+	rig_sign(r, (const uint8_t[HASH_LEN]){ 7, 7, 7 });
 	return r;
 }
 

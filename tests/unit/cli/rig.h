@@ -18,7 +18,7 @@ struct rig {
 	uint8_t		 group[HASH_LEN];
 	struct profile	 profile;
 	struct writer	 statement, evidences, entry, attestation;
-	uint8_t		 d[HASH_LEN], raw[64];
+	uint8_t		 digest[HASH_LEN], d[HASH_LEN], raw[64];
 	struct receipt	 receipt;			/* good; lends from the above */
 };
 
@@ -26,6 +26,8 @@ struct rig	*rig_new(void);
 void		 rig_free(struct rig *);
 char		*rig_path(struct rig *, const char *name, char out[128]);
 struct key	*rig_key(struct rig *, const char *name);
+/* Makes statement, log entry and receipt again, for this DTBS/R. */
+void		 rig_sign(struct rig *, const uint8_t digest[HASH_LEN]);
 void		 rig_head_sign(struct rig *, struct head *);
 void		 rig_attest(struct rig *, struct key *by, struct writer *);	/* signs what is in it */
 
