@@ -99,6 +99,8 @@ draft_show(struct call *c, struct span bytes, const struct genesis *g)
 	words_genesis(f, bytes, g);
 	fclose(f);
 	say(c, "%s", text);
+	if (c->json)
+		note(c, "%s", text);
 	put_span(c, "words", span_of(text, n));
 	free(text);
 }

@@ -75,6 +75,8 @@ officer_words(struct call *c, const struct statement *s, const struct msg_roster
 	words_statement(f, s, roster);
 	fclose(f);
 	say(c, "%s", text);
+	if (c->json)
+		note(c, "%s", text);
 	put_span(c, "words", span_of(text, n));
 	free(text);
 }
