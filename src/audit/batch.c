@@ -180,7 +180,10 @@ add_entries(const struct batch_view *v, struct tree *t, struct writer *nodes, st
 		tree_leaf(bytes, leaf);
 		tree_append(t, leaf, nodes);
 	}
-	return rd_end(&r) || err_set(e, ERR_FORMAT, "bytes after the last entry of the batch");
+	if (rd_end(&r))
+		return true;
+	t->size--;			/* the last one is named */
+	return err_set(e, ERR_FORMAT, "there are bytes between it and the end of its batch");
 }
 
 static bool

@@ -44,9 +44,6 @@ create(int dir, const char *name, struct span bytes, struct err *e)
 bool
 audit_create(int fd_dir, struct span batch, struct span nodes, struct err *e)
 {
-	if (faccessat(fd_dir, "log", F_OK, 0) == 0)
-		return err_set(e, ERR_NOT_NOW, "a log is there already: a group is founded once; use "
-		    "another directory");
 	if (!create(fd_dir, "tree", nodes, e))
 		return false;
 	if (!create(fd_dir, "log", batch, e)) {

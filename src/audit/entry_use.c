@@ -79,7 +79,9 @@ static bool
 outcome_item_fits(const struct outcome_item *it, const struct alg *alg)
 {
 	return it->index < USE_ITEMS_MAX && it->status <= OUTCOME_UNKNOWN &&
-	    it->digest.n == alg->digest_len &&
+	    /* After a crash nobody knows which digests a reservation was for. */
+	    (it->digest.n == alg->digest_len ||
+	    (it->digest.n == 0 && it->status == OUTCOME_UNKNOWN)) &&
 	    it->signature.n == (it->status == OUTCOME_SIGNED ? alg->signature_len : 0);
 }
 
@@ -122,7 +124,8 @@ entry_outcome_read(struct span bytes, struct entry_outcome *out, struct err *e)
 }
 
 void
-entry_outcome_write(struct writer *w, const struct entry_outcome *m, const struct outcome_item *item)
+entry_outcome_write(struct writer *w, const struct entry_outcome *m,
+    const struct outcome_item *item)
 {
 	wr_bytes(w, m->d, HASH_LEN);
 	wr_bytes(w, m->key, ID_LEN);

@@ -63,6 +63,19 @@ clear(int fd, uint64_t at, uint64_t size)
 	return 0;
 }
 
+/* The tree ends where asked, or before, where a crash left it: then it is to be mended. */
+static uint64_t
+cut_tree(int fd, uint64_t at)
+{
+	struct stat tree;
+
+	if (fstat(fd, &tree) != 0)
+		return 0;
+	if ((uint64_t)tree.st_size < at)
+		at = (uint64_t)tree.st_size / HASH_LEN * HASH_LEN;
+	return ftruncate(fd, (off_t)at) == 0 ? at : 0;
+}
+
 int
 flush_file_truncate(struct flush_file *f, uint64_t log_at, uint64_t tree_at)
 {
@@ -82,7 +95,7 @@ flush_file_truncate(struct flush_file *f, uint64_t log_at, uint64_t tree_at)
 		return dead(f, cause);
 	f->end = log_at;
 	f->size = (uint64_t)log.st_size;
-	f->tree_end = ftruncate(f->tree, (off_t)tree_at) == 0 ? tree_at : 0;
+	f->tree_end = cut_tree(f->tree, tree_at);
 	f->started = true;
 	return 0;
 }

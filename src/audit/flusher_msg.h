@@ -16,7 +16,8 @@ struct flush_request {
 	uint8_t		part;
 };
 
-bool	flush_request_read(struct span in, struct flush_request *, size_t *used, struct err *) MUST_USE;
+bool	flush_request_read(struct span in, struct flush_request *, size_t *used, struct err *)
+	    MUST_USE;
 void	flush_answer_write(struct writer *, const struct flush_answer *);
 
 #endif

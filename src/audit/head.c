@@ -41,7 +41,8 @@ head_digest(const struct head *h, const uint8_t group[HASH_LEN], uint8_t out[HAS
 }
 
 bool
-head_verify(const struct head *h, const uint8_t group[HASH_LEN], struct span log_spki, struct err *e)
+head_verify(const struct head *h, const uint8_t group[HASH_LEN], struct span log_spki,
+    struct err *e)
 {
 	uint8_t digest[HASH_LEN];
 

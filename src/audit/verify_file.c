@@ -19,6 +19,8 @@ struct verifier {
 	size_t			log_spki_len;
 	struct head		last;
 	bool			clock_alarm;	/* the entry before was one */
+	uint64_t		batch_size, batch_end;	/* of the batch being looked at */
+	uint8_t			batch_root[HASH_LEN];
 };
 
 static bool
@@ -119,6 +121,15 @@ check_entry(struct verifier *v, const struct entry *entry, struct err *e)
 	    (checks[entry->kind] == NULL || checks[entry->kind](v, entry, &p, e));
 }
 
+static void
+batch_is_good(struct verifier *v)
+{
+	v->report->batches++;
+	v->report->bytes = v->batch_end;
+	v->report->size = v->batch_size;
+	memcpy(v->report->root, v->batch_root, HASH_LEN);
+}
+
 static bool
 on_entry(void *ctx, const struct entry *entry, struct span bytes UNUSED, struct err *e)
 {
@@ -127,7 +138,8 @@ on_entry(void *ctx, const struct entry *entry, struct span bytes UNUSED, struct 
 
 	if (check_entry(v, entry, &why)) {
 		v->report->entries[entry->kind]++;
-		v->report->size = entry->sequence + 1;
+		if (entry->sequence + 1 == v->batch_size)
+			batch_is_good(v);
 		return true;
 	}
 	v->report->end.how = SCAN_DAMAGED;
@@ -143,9 +155,9 @@ on_batch(void *ctx, const struct batch_view *b, uint64_t offset, const struct tr
 {
 	struct verifier *v = ctx;
 
-	v->report->batches++;
-	v->report->bytes = offset + b->whole.n;
-	tree_root(after, v->report->root);
+	v->batch_size = b->size;
+	v->batch_end = offset + b->whole.n;
+	tree_root(after, v->batch_root);
 	return tree_file_write(v->nodes, tree_nodes(b->first), nodes, e);
 }
 

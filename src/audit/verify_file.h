@@ -18,7 +18,7 @@ struct verify_options {
 
 struct verify_report {
 	uint8_t		group[HASH_LEN];
-	uint64_t	size, bytes, batches;	/* what is good, up to the first bad entry */
+	uint64_t	size, bytes, batches;	/* of the good batches before any bad one */
 	uint8_t		root[HASH_LEN];
 	uint64_t	first_time, last_time;
 	uint64_t	entries[ENTRY_KINDS];

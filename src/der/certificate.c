@@ -104,7 +104,7 @@ certificate_read(const struct certificate_cut *cut, struct certificate *out, str
 }
 
 bool
-certificate_open(struct span der, const struct anchor *anchor, struct certificate *out,
+certificate_open(struct span der, const struct issuing_ca *anchor, struct certificate *out,
     struct err *e)
 {
 	struct certificate_cut cut;

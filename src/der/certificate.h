@@ -40,7 +40,7 @@ struct certificate {			/* spans are lent by the bytes that were read */
 	struct span		 subject_key_id, authority_key_id;	/* empty: none */
 };
 
-struct anchor {				/* an issuing CA that the officers installed */
+struct issuing_ca {				/* an issuing CA that the officers installed */
 	const struct alg	*alg;
 	struct span		 spki, issuer;	/* issuer: its Name as it stands in certificates */
 };
@@ -52,7 +52,7 @@ bool	certificate_is_signed_by(const struct certificate_cut *, const struct alg *
 /* Reads what was signed. Call certificate_is_signed_by first: this is for authentic bytes. */
 bool	certificate_read(const struct certificate_cut *, struct certificate *, struct err *) MUST_USE;
 /* The three in their order, and then the issuer: the way in for the SAM. ERR_DENIED "cert". */
-bool	certificate_open(struct span der, const struct anchor *, struct certificate *, struct err *)
+bool	certificate_open(struct span der, const struct issuing_ca *, struct certificate *, struct err *)
 	    MUST_USE;
 /* Is it the signature certificate of this key, for this subject, now? ERR_DENIED "cert". */
 bool	certificate_fits(const struct certificate *, struct span spki, struct span subject,

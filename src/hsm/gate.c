@@ -26,8 +26,8 @@ gate_lost(const struct err *e)
 {
 	static const CK_RV lost[] = { CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED,
 		CKR_TOKEN_NOT_PRESENT, CKR_TOKEN_NOT_RECOGNIZED, CKR_DEVICE_ERROR, CKR_DEVICE_REMOVED,
-		CKR_DEVICE_MEMORY, CKR_USER_NOT_LOGGED_IN, CKR_CRYPTOKI_NOT_INITIALIZED,
-		CKR_OPERATION_ACTIVE, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID,
+		CKR_DEVICE_MEMORY, CKR_SESSION_COUNT, CKR_USER_NOT_LOGGED_IN,
+		CKR_CRYPTOKI_NOT_INITIALIZED, CKR_OPERATION_ACTIVE, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID,
 		CKR_WRAPPING_KEY_HANDLE_INVALID, 0xf0 /* CKR_UNWRAPPING_KEY_HANDLE_INVALID */ };
 
 	if (e->code != ERR_BACKEND)
@@ -84,12 +84,25 @@ describe(struct gate *g)
 	g->quirk = quirk_find(maker, text);
 }
 
+static bool
+initialise(struct gate *g, struct err *e)
+{
+	CK_RV rv = g->f->C_Initialize(NULL);
+
+	return rv == CKR_CRYPTOKI_ALREADY_INITIALIZED || gate_passed(rv, "C_Initialize", e);
+}
+
+bool
+gate_restart(struct gate *g, struct err *e)
+{
+	return GATE(g, e, C_Finalize, NULL) && initialise(g, e);
+}
+
 struct gate *
 gate_open(const char *path, struct err *e)
 {
 	CK_C_GetFunctionList entry = load(path, e);
 	AUTO(gate) *g = NULL;
-	CK_RV rv;
 
 	if (entry == NULL)
 		return NULL;
@@ -97,12 +110,8 @@ gate_open(const char *path, struct err *e)
 		err_set(e, ERR_BACKEND, "no memory");
 		return NULL;
 	}
-	if (!gate_passed(entry(&g->f), "C_GetFunctionList", e))
-		return NULL;
-	rv = g->f->C_Initialize(NULL);
-	if (rv != CKR_CRYPTOKI_ALREADY_INITIALIZED && !gate_passed(rv, "C_Initialize", e))
-		return NULL;
-	if (!GATE(g, e, C_GetInfo, &g->info))
+	if (!gate_passed(entry(&g->f), "C_GetFunctionList", e) || !initialise(g, e) ||
+	    !GATE(g, e, C_GetInfo, &g->info))
 		return NULL;
 	describe(g);
 	return TAKE(g);

@@ -28,6 +28,9 @@ void		 gate_free(struct gate *);				/* finalises; NULL is fine */
 
 AUTO_FREE(gate)
 
+/* Finalises and initialises: the module looks anew at what is there. All sessions are gone. */
+bool		 gate_restart(struct gate *, struct err *) MUST_USE;
+
 /* GATE(g, e, C_DestroyObject, session, object): true if the module said CKR_OK. */
 #define GATE(g, e, call, ...)	gate_passed((g)->f->call(__VA_ARGS__), #call, (e))
 

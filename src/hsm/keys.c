@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing keys: generate, wrap, unwrap, drop. */
+#include "hsm/anchor.h"
 #include "hsm/keys.h"
 
 bool
@@ -18,7 +19,7 @@ keys_find(struct keys *k, struct err *e)
 	    !object_by_id(k->token, CKO_SECRET_KEY, k->hmac_id, LABEL_HMAC, &f.hmac, e) ||
 	    !token_key_find_id(k->token, p256, k->log_id, LABEL_LOG, &f.log, e) ||
 	    !token_key_find_id(k->token, p256, k->attestation_id, LABEL_ATTESTATION, &f.attestation, e) ||
-	    !object_by_label(k->token, CKO_DATA, LABEL_ANCHOR, &f.anchor, e))
+	    !anchor_find(k->token, &f.anchor, e))
 		return false;
 	*k = f;
 	return true;

@@ -83,15 +83,30 @@ run_wipe(const struct options *o, struct err *e)
 	return true;
 }
 
-/* Opens the token, logs in, finds the group's objects, tries the module. */
+/* Logs in and finds the group's objects; again where the module may have missed one in passing. */
+static bool
+find_keys(struct token *t, const struct secret *pin, struct keys *k, struct err *e)
+{
+	struct err why = {0};
+
+	while (!token_login(t, secret_span(pin), &why) || !keys_find(k, &why)) {
+		if (!token_look_again(t, &why)) {
+			*e = why;
+			return false;
+		}
+		err_clear(&why);
+	}
+	return true;
+}
+
+/* The group's objects, and what the module makes of them. */
 static bool
 open_keys(const struct options *o, struct token *t, const struct secret *pin, struct keys *k,
     struct probe *p, struct err *e)
 {
 	*k = o->keys;
 	k->token = t;
-	if (!token_login(t, secret_span(pin), e) || !keys_find(k, e) ||
-	    !probe_run(k, o->algs, o->n_algs, p, e))
+	if (!find_keys(t, pin, k, e) || !probe_run(k, o->algs, o->n_algs, p, e))
 		return false;
 	if (o->declared && t->gate->quirk->software)
 		return err_set(e, ERR_DENIED, "--declared: %s is a software module", token_library(t));

@@ -25,8 +25,8 @@ object_search(struct token *t, CK_ATTRIBUTE *attrs, size_t n_attrs, CK_OBJECT_HA
 	return true;
 }
 
-static bool
-only_one(struct token *t, CK_ATTRIBUTE *attrs, size_t n_attrs, const char *what,
+bool
+object_only(struct token *t, CK_ATTRIBUTE *attrs, size_t n_attrs, const char *what,
     CK_OBJECT_HANDLE *object, struct err *e)
 {
 	CK_OBJECT_HANDLE found[2];
@@ -50,7 +50,7 @@ object_by_id(struct token *t, CK_OBJECT_CLASS class, const uint8_t id[OBJECT_ID_
 {
 	CK_ATTRIBUTE attrs[] = { ATTR(CKA_CLASS, class), ATTR_BYTES(CKA_ID, id, OBJECT_ID_LEN) };
 
-	return only_one(t, attrs, COUNT(attrs), what, object, e);
+	return object_only(t, attrs, COUNT(attrs), what, object, e);
 }
 
 bool
@@ -59,7 +59,7 @@ object_by_label(struct token *t, CK_OBJECT_CLASS class, const char *label, CK_OB
 {
 	CK_ATTRIBUTE attrs[] = { ATTR(CKA_CLASS, class), ATTR_BYTES(CKA_LABEL, label, strlen(label)) };
 
-	return only_one(t, attrs, COUNT(attrs), label, object, e);
+	return object_only(t, attrs, COUNT(attrs), label, object, e);
 }
 
 bool

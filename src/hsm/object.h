@@ -21,6 +21,8 @@ extern CK_BBOOL object_yes, object_no;
 bool	object_search(struct token *, CK_ATTRIBUTE *, size_t n_attrs, CK_OBJECT_HANDLE *found,
 	    size_t max, size_t *n, struct err *) MUST_USE;
 /* Exactly one, or an error that names it: a twin is as bad as none. */
+bool	object_only(struct token *, CK_ATTRIBUTE *, size_t n_attrs, const char *what,
+	    CK_OBJECT_HANDLE *, struct err *) MUST_USE;
 bool	object_by_id(struct token *, CK_OBJECT_CLASS, const uint8_t id[OBJECT_ID_LEN],
 	    const char *what, CK_OBJECT_HANDLE *, struct err *) MUST_USE;
 bool	object_by_label(struct token *, CK_OBJECT_CLASS, const char *label, CK_OBJECT_HANDLE *,

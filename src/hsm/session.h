@@ -13,6 +13,7 @@ struct token {
 	CK_TOKEN_INFO		 info;
 	char			 wanted[33];	/* the label as asked for */
 	char			 serial[17];
+	unsigned		 looks;		/* token_look_again, so far */
 };
 
 #endif

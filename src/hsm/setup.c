@@ -2,6 +2,7 @@
 /* The ceremony's objects. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "hsm/anchor.h"
 #include "hsm/keys.h"
 #include "hsm/setup.h"
 
@@ -10,7 +11,7 @@
 static bool
 is_ours(struct token *t, CK_OBJECT_HANDLE object)
 {
-	char label[64];
+	char label[1024];
 	CK_ATTRIBUTE attr = ATTR(CKA_LABEL, label);
 	struct err ignored = {0};
 	size_t n = strlen(LABEL_PREFIX);
@@ -93,18 +94,6 @@ make_hmac(struct token *t, const uint8_t id[OBJECT_ID_LEN], struct err *e)
 }
 
 static bool
-make_anchor(struct token *t, struct err *e)
-{
-	CK_OBJECT_CLASS class = CKO_DATA;
-	CK_OBJECT_HANDLE made;
-	CK_ATTRIBUTE attrs[] = { ATTR(CKA_CLASS, class), ATTR_YES(CKA_TOKEN), ATTR_YES(CKA_PRIVATE),
-		ATTR_YES(CKA_MODIFIABLE), ATTR_BYTES(CKA_LABEL, LABEL_ANCHOR, strlen(LABEL_ANCHOR)),
-		ATTR_BYTES(CKA_APPLICATION, "propria", 7), ATTR_BYTES(CKA_VALUE, "", 0) };
-
-	return GATE(t->gate, e, C_CreateObject, t->session, attrs, COUNT(attrs), &made);
-}
-
-static bool
 make_user_objects(struct token *t, struct setup_made *m, struct err *e)
 {
 	const struct alg *p256 = alg_find(ALG_ECDSA_P256_SHA256);
@@ -113,7 +102,7 @@ make_user_objects(struct token *t, struct setup_made *m, struct err *e)
 	if (!make_hmac(t, m->hmac, e) ||
 	    !token_key_make(t, p256, LABEL_LOG, &log, e) ||
 	    !token_key_make(t, p256, LABEL_ATTESTATION, &attestation, e) ||
-	    !make_anchor(t, e))
+	    !anchor_make(t, e))
 		return false;
 	memcpy(m->log, log.spki, sizeof(m->log));
 	memcpy(m->attestation, attestation.spki, sizeof(m->attestation));

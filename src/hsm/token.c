@@ -2,10 +2,13 @@
 /* Finding a token, sessions, logging in. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "hsm/session.h"
 
 #define SLOTS_MAX	64
+#define LOOKS_MAX	8
+#define LOOK_PAUSE_MS	30
 
 static bool
 token_info(struct token *t, CK_SLOT_ID slot, char label[33], CK_TOKEN_INFO *info)
@@ -68,18 +71,40 @@ open_session(struct token *t, struct err *e)
 	return true;
 }
 
+bool
+token_look_again(struct token *t, const struct err *why)
+{
+	const struct timespec pause = { 0, LOOK_PAUSE_MS * 1000000 };
+	struct err e = {0};
+
+	while (t->gate->quirk->flickers && why->code == ERR_MISSING && t->looks++ < LOOKS_MAX) {
+		nanosleep(&pause, NULL);
+		t->session = CK_INVALID_HANDLE;
+		err_clear(&e);
+		if (gate_restart(t->gate, &e) && find_slot(t, &e) && open_session(t, &e))
+			return true;
+		why = &e;
+	}
+	return false;
+}
+
 struct token *
 token_open(const char *module, const char *label, struct err *e)
 {
 	AUTO(token) *t = calloc(1, sizeof(*t));
+	struct err first = {0};
 
 	if (t == NULL || strlen(label) >= sizeof(t->wanted)) {
 		err_set(e, ERR_FORMAT, "a token's label has at most 32 bytes");
 		return NULL;
 	}
 	strcpy(t->wanted, label);
-	if ((t->gate = gate_open(module, e)) == NULL || !find_slot(t, e) || !open_session(t, e))
+	if ((t->gate = gate_open(module, e)) == NULL)
 		return NULL;
+	if ((!find_slot(t, &first) || !open_session(t, &first)) && !token_look_again(t, &first)) {
+		*e = e->code == ERR_NONE ? first : *e;
+		return NULL;
+	}
 	return TAKE(t);
 }
 

@@ -25,6 +25,9 @@ bool	token_login_officer(struct token *, struct span pin, struct err *) MUST_USE
 bool	token_logout(struct token *, struct err *) MUST_USE;
 /* After a loss: finds the token again, opens a new session, logs in once. All handles are stale. */
 bool	token_reopen(struct token *, struct span pin, struct err *) MUST_USE;
+/* After a failure at start: was it a passing one, and a new look may help? Says yes a few times
+ * only, and then the token is open as after token_open: not logged in, all handles stale. */
+bool	token_look_again(struct token *, const struct err *why) MUST_USE;
 /* A new session in place of the old, which takes its session objects along. Login stays. */
 bool	token_renew(struct token *, struct err *) MUST_USE;
 

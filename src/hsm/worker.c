@@ -207,7 +207,7 @@ answer_anchor_get(struct worker *v, struct reader *r, struct writer *w, struct e
 	uint8_t value[ANCHOR_MAX];
 	size_t n;
 
-	if (!msg_hsm_empty_read(r, e) || !anchor_get(v->keys, value, &n, e))
+	if (!msg_hsm_empty_read(r, e) || !anchor_get(v->keys->token, v->keys->anchor, value, &n, e))
 		return false;
 	msg_hsm_anchor_write(w, span_of(value, n));
 	return true;
@@ -218,7 +218,8 @@ answer_anchor_set(struct worker *v, struct reader *r, struct writer *w UNUSED, s
 {
 	struct span value;
 
-	return msg_hsm_anchor_read(r, &value, e) && anchor_set(v->keys, value, e);
+	return msg_hsm_anchor_read(r, &value, e) &&
+	    anchor_set(v->keys->token, v->keys->anchor, value, e);
 }
 
 static const struct request {

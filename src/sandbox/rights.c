@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each kind of process may do: read the lists from top to bottom. The C library decides which
- * of several calls it makes (2.36: newfstatat, clone3; 2.41: fstat, futex_waitv), so a list names the
- * whole family. Calls nobody listed answer ENOSYS, which libraries survive; the few that mean an
+ * of several calls it makes (2.36: newfstatat, clone3; 2.41: fstat, futex_waitv), so a list names
+ * the whole family. Calls nobody listed answer ENOSYS, which libraries survive; the few that mean an
  * attack end the process.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -159,8 +160,10 @@ allow_beneath(struct filter *f, int dir_fd, struct err *e)
 {
 	struct scmp_arg_cmp here = IS_INT(0, dir_fd);
 	struct scmp_arg_cmp both[] = { IS_INT(0, dir_fd), IS_INT(2, dir_fd) };
+	struct scmp_arg_cmp die[] = { IS_INT(0, PR_SET_PDEATHSIG), IS_INT(1, SIGKILL) };
 
-	return filter_when(f, SCMP_ACT_ALLOW, "openat", 1, &here, e) &&
+	return filter_when(f, SCMP_ACT_ALLOW, "prctl", 2, die, e) &&
+	    filter_when(f, SCMP_ACT_ALLOW, "openat", 1, &here, e) &&
 	    filter_when(f, SCMP_ACT_ALLOW, "unlinkat", 1, &here, e) &&
 	    filter_when(f, SCMP_ACT_ALLOW, "renameat", 2, both, e) &&
 	    filter_when(f, SCMP_ACT_ALLOW, "renameat2", 2, both, e);

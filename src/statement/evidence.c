@@ -5,7 +5,6 @@
 
 static const char approval_tag[] = "propria-approval-v1";	/* with its zero byte, like all tags */
 static const char code_tag[] = "propria-code-v1";
-static const char officer_tag[] = "propria-officer-v1";
 
 static int
 order(const struct evidence *a, const struct evidence *b)
@@ -113,19 +112,4 @@ code_sign(const uint8_t seed[32], const uint8_t d[HASH_LEN], uint8_t sig[APPROVA
 	memcpy(message, code_tag, sizeof(code_tag));
 	memcpy(message + sizeof(code_tag), d, HASH_LEN);
 	ed25519_sign(seed, span_of(message, sizeof(message)), sig);
-}
-
-void
-officer_proof_digest(uint8_t role, struct span person, struct span spki, uint8_t out[HASH_LEN])
-{
-	uint8_t mem[512];
-	struct writer w = writer_over(mem, sizeof(mem));
-
-	wr_bytes(&w, officer_tag, sizeof(officer_tag));
-	wr_u8(&w, role);
-	wr_span8(&w, person);
-	wr_span16(&w, spki);
-	if (!writer_ok(&w))
-		bug("officer's card over its size");
-	sha256(writer_span(&w), out);
 }

@@ -35,8 +35,6 @@ bool	evidences_add(struct evidences *, uint8_t type, const uint8_t id[16], struc
 bool	evidence_verify(const struct evidence *, const uint8_t d[HASH_LEN], struct span key) MUST_USE;
 /* What an ES256 key signs for d, already hashed: the digest to put into ECDSA. */
 void	approval_digest(const uint8_t d[HASH_LEN], uint8_t digest[HASH_LEN]);
-/* Proof of possession in an officer's card: the digest of PROTOCOL.sam 6. */
-void	officer_proof_digest(uint8_t role, struct span person, struct span spki, uint8_t out[HASH_LEN]);
 
 #define CODE_LEN	16
 #define CODE_LETTERS	26

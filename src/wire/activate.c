@@ -73,7 +73,7 @@ msg_activate_write(struct writer *w, const struct msg_activate *m)
 static bool
 results_read(struct reader *r, struct msg_results *m)
 {
-	if (!rd_u64(r, &m->sequence) || !rd_count32(r, 0, USES_MAX, &m->n))
+	if (!rd_u64(r, &m->place) || !rd_count32(r, 0, USES_MAX, &m->n))
 		return false;
 	for (size_t i = 0; i < m->n; i++)
 		if (!rd_u32(r, &m->result[i].index) || !rd_u8(r, &m->result[i].status) ||
@@ -92,7 +92,7 @@ msg_results_read(struct reader *r, struct msg_results *m, struct err *e)
 void
 msg_results_write(struct writer *w, const struct msg_results *m)
 {
-	wr_u64(w, m->sequence);
+	wr_u64(w, m->place);
 	wr_u32(w, (uint32_t)m->n);
 	for (size_t i = 0; i < m->n; i++) {
 		wr_u32(w, m->result[i].index);

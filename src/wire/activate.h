@@ -45,7 +45,7 @@ struct use_result {
 	struct span	signature;	/* lent */
 };
 struct msg_results {
-	uint64_t	sequence;
+	uint64_t	place;		/* of the outcome's entry in the log, for RECEIPT; 0: none */
 	size_t		n;
 	struct use_result result[USES_MAX];
 };

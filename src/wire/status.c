@@ -139,7 +139,7 @@ msg_followed_write(struct writer *w, const struct msg_followed *m)
 bool
 msg_receipt_read(struct reader *r, struct msg_receipt *m, struct err *e)
 {
-	return (rd_u64(r, &m->sequence) && rd_bytes(r, m->signer, ID_LEN) &&
+	return (rd_u64(r, &m->place) && rd_bytes(r, m->signer, ID_LEN) &&
 	    rd_bytes(r, m->authenticator, ID_LEN) && rd_span32(r, 0, RECORD_MAX, &m->signer_record) &&
 	    rd_end(r)) || err_why(e, ERR_FORMAT, "parse", "RECEIPT");
 }
@@ -147,7 +147,7 @@ msg_receipt_read(struct reader *r, struct msg_receipt *m, struct err *e)
 void
 msg_receipt_write(struct writer *w, const struct msg_receipt *m)
 {
-	wr_u64(w, m->sequence);
+	wr_u64(w, m->place);
 	wr_bytes(w, m->signer, ID_LEN);
 	wr_bytes(w, m->authenticator, ID_LEN);
 	wr_span32(w, m->signer_record);

@@ -9,7 +9,7 @@
 #define PROOF_MAX	64
 #define OFFICERS_MAX	32
 #define ANCHORS_MAX	64
-#define HEAD_LEN	(4 + 8 + 32 + 8 + 64)
+#define HEAD_WIRE_LEN	116
 #define ONLY_READS	UINT64_MAX
 
 enum sam_state { SAM_STARTING, SAM_OPEN, SAM_CLOSED };
@@ -26,7 +26,7 @@ struct msg_status {
 	uint64_t	signers, keys, signed_count, refused, follower;
 };
 struct msg_head {
-	uint8_t		head[HEAD_LEN];		/* PROTOCOL.sam 5.3 */
+	uint8_t		head[HEAD_WIRE_LEN];		/* PROTOCOL.sam 5.3 */
 	struct span	log_key, attestation_key;
 };
 struct roster_officer {
@@ -52,7 +52,7 @@ struct msg_followed {
 	struct span	bytes;
 };
 struct msg_receipt {
-	uint64_t	sequence;
+	uint64_t	place;		/* as USE, ACTIVATE or OUTCOME gave it */
 	uint8_t		signer[ID_LEN], authenticator[ID_LEN];
 	struct span	signer_record;
 };
@@ -61,7 +61,7 @@ struct msg_receipted {
 	uint64_t	size, index;
 	size_t		n;
 	uint8_t		proof[PROOF_MAX][32];
-	uint8_t		head[HEAD_LEN];
+	uint8_t		head[HEAD_WIRE_LEN];
 	struct span	attestation;
 };
 

@@ -54,8 +54,8 @@ signature_holds(const struct cades_file *f, const struct certificate *c, uint8_t
 		return err_set(e, ERR_BACKEND, "no memory to verify the signature");
 	return signature_verify(f->alg, c->spki, alg_digest(f->alg, writer_span(&set), dtbsr),
 	    span_of(f->signature, f->alg->signature_len)) ||
-	    err_set(e, ERR_DENIED, "the signature does not verify: it or its signed attributes were "
-	    "changed, or another key made it");
+	    err_set(e, ERR_DENIED, "the signature does not verify: it or its signed "
+	    "attributes were changed, or another key made it");
 }
 
 static bool

@@ -260,16 +260,18 @@ rig_wait(struct rig_worker *w)
 {
 	int status;
 
-	must(waitpid(w->pid, &status, 0) == w->pid, "wait");
+	must(w->pid > 0 && waitpid(w->pid, &status, 0) == w->pid, "wait");
 	if (w->fd >= 0)
 		close(w->fd);
-	w->fd = -1;
+	*w = (struct rig_worker){ .pid = -1, .fd = -1 };
 	return exit_code(status);
 }
 
 int
 rig_stop(struct rig_worker *w)
 {
+	if (w->pid < 0)
+		return 0;
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;

@@ -40,7 +40,7 @@ int	rig_run(struct rig *, const char *const *options, const char *so_pin, const 
 int	rig_setup(struct rig *);
 /* Starts a worker with the ids of the rig. */
 struct rig_worker rig_start(struct rig *, const char *algorithms, const char *pin);
-/* Closes our end if still open, waits, answers exit code, or 128 + signal. */
+/* Closes our end, waits, answers exit code, or 128 + signal; 0 for one that is gone already. */
 int	rig_stop(struct rig_worker *);
 /* Waits for an end that comes by itself. */
 int	rig_wait(struct rig_worker *);

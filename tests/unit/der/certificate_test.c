@@ -93,7 +93,7 @@ static bool
 links(struct span der, uint16_t ca, struct err *e)
 {
 	struct soft_key *ca_key = soft_key_other(ca == 0 ? ALG_ECDSA_P256_SHA256 : ca);
-	struct anchor anchor = { .alg = ca_key->alg, .spki = ca_key->spki };
+	struct issuing_ca anchor = { .alg = ca_key->alg, .spki = ca_key->spki };
 	struct certificate c;
 	struct names n;
 
@@ -187,7 +187,7 @@ TEST(a_certificate_of_another_issuer_name_is_refused)
 	struct wish wish = { 0 };
 	struct soft_key *ca = soft_key_other(ALG_ECDSA_P256_SHA256);
 	struct writer w = writer_over(name, sizeof(name));
-	struct anchor anchor = { .alg = ca->alg, .spki = ca->spki };
+	struct issuing_ca anchor = { .alg = ca->alg, .spki = ca->spki };
 	struct err e = { 0 };
 	struct certificate c;
 
@@ -254,6 +254,7 @@ TEST(malformed_extensions_are_refused)
 	refuses((struct wish){ .constraints = "DER:3003010100" }, "malformed");	/* FALSE written out */
 	refuses((struct wish){ .constraints = "DER:3003020100" }, "malformed");	/* path length of no CA */
 	refuses((struct wish){ .usage = "DER:03020700" }, "malformed");		/* no bit set */
+	refuses((struct wish){ .usage = "DER:030100" }, "malformed");		/* the same */
 	refuses((struct wish){ .usage = "DER:03020640FF" }, "malformed");
 	refuses((struct wish){ .usage = "DER:0302054000" }, "malformed");
 	refuses((struct wish){ .oid = "keyUsage", .der = "critical,nonRepudiation" }, "twice");
@@ -267,17 +268,17 @@ TEST(only_version_3_is_read)
 
 /* A hand-made certificate: what libcrypto would not write. */
 static struct span
-crafted(struct span tbs_body, const struct alg *outer, uint8_t mem[CERTIFICATE_MAX])
+crafted_by(struct soft_key *ca, struct span tbs_body, const struct alg *outer,
+    uint8_t mem[CERTIFICATE_MAX])
 {
-	struct soft_key *ca = soft_key_other(ALG_ECDSA_P256_SHA256);
-	uint8_t digest[DIGEST_MAX], raw[SIGNATURE_MAX], sig[128], tbs[CERTIFICATE_MAX];
+	uint8_t digest[DIGEST_MAX], raw[SIGNATURE_MAX], sig[SIGNATURE_DER_MAX], tbs[CERTIFICATE_MAX];
 	struct writer w = writer_over(mem, CERTIFICATE_MAX), t = writer_over(tbs, sizeof(tbs)),
 	    s = writer_over(sig, sizeof(sig));
 	size_t at;
 
 	der_put(&t, DER_SEQUENCE, tbs_body);
 	CHECK(soft_key_sign(ca, alg_digest(ca->alg, writer_span(&t), digest), raw, NULL));
-	CHECK(signature_to_der(ca->alg, span_of(raw, 64), &s));
+	CHECK(signature_to_der(ca->alg, span_of(raw, ca->alg->signature_len), &s));
 	at = der_begin(&w, DER_SEQUENCE);
 	wr_span(&w, writer_span(&t));
 	algorithm_write(&w, outer);
@@ -285,6 +286,12 @@ crafted(struct span tbs_body, const struct alg *outer, uint8_t mem[CERTIFICATE_M
 	der_end(&w, at);
 	CHECK(writer_ok(&w));
 	return writer_span(&w);
+}
+
+static struct span
+crafted(struct span tbs_body, const struct alg *outer, uint8_t mem[CERTIFICATE_MAX])
+{
+	return crafted_by(soft_key_other(ALG_ECDSA_P256_SHA256), tbs_body, outer, mem);
 }
 
 static struct span
@@ -345,6 +352,34 @@ TEST(signed_but_malformed_bodies_are_refused)
 	refuses_changed(span_of("Alice", 5), span_of("Al\0ce", 5), "subject");
 	refuses_changed(span_of("Test", 4), span_of("T\nst", 4), "issuer");
 	refuses_changed(span_of("\xa3", 1), span_of("\x81\1\0\xa3", 4), "");
+}
+
+/* The certificate says PKCS #1 inside and outside; the CA's key, bound to PSS, signed with PSS. */
+TEST(an_algorithm_that_is_not_the_anchors_is_refused)
+{
+	struct soft_key *pss = soft_key_other(ALG_RSA3072_PSS_SHA256);
+	const struct alg *pkcs1 = alg_find(ALG_RSA3072_PKCS1_SHA256);
+	struct wish wish = { .ca = ALG_RSA3072_PKCS1_SHA256 };
+	uint8_t a[CERTIFICATE_MAX], mem[CERTIFICATE_MAX];
+	struct certificate_cut cut;
+
+	CHECK(certificate_cut(crafted_by(pss, body_of(&wish, a), pkcs1, mem), &cut, NULL));
+	CHECK(!certificate_is_signed_by(&cut, pss->alg, pss->spki));
+	cut.alg = pss->alg;
+	CHECK(certificate_is_signed_by(&cut, pss->alg, pss->spki));
+}
+
+TEST(a_field_after_the_extensions_is_refused)
+{
+	uint8_t a[CERTIFICATE_MAX], b[CERTIFICATE_MAX], c[CERTIFICATE_MAX];
+	struct writer w = writer_over(b, sizeof(b));
+	struct wish wish = { 0 };
+	struct err e = { 0 };
+
+	wr_span(&w, body_of(&wish, a));
+	der_put_null(&w);
+	CHECK(!links(crafted(writer_span(&w), alg_at(0), c), 0, &e));
+	CHECK(strstr(e.text, "unknown fields") != NULL);
 }
 
 TEST(an_outer_algorithm_that_is_not_offered_is_refused)
@@ -424,6 +459,8 @@ main(void)
 		cmocka_unit_test(malformed_extensions_are_refused),
 		cmocka_unit_test(only_version_3_is_read),
 		cmocka_unit_test(signed_but_malformed_bodies_are_refused),
+		cmocka_unit_test(an_algorithm_that_is_not_the_anchors_is_refused),
+		cmocka_unit_test(a_field_after_the_extensions_is_refused),
 		cmocka_unit_test(an_outer_algorithm_that_is_not_offered_is_refused),
 		cmocka_unit_test(no_flip_and_no_cut_of_a_certificate_passes),
 		cmocka_unit_test(what_we_read_libcrypto_reads),

@@ -10,7 +10,7 @@ static const uint16_t all[] = { ALG_ECDSA_P256_SHA256, ALG_ECDSA_P384_SHA384,
 
 /* The request of `named`, signed by `signer`. */
 static struct span
-request(struct soft_key *named, struct soft_key *signer, uint8_t mem[CSR_MAX])
+request_of(uint8_t version, struct soft_key *named, struct soft_key *signer, uint8_t mem[CSR_MAX])
 {
 	uint8_t info[CSR_MAX], name[NAME_MAX_DER], raw[SIGNATURE_MAX], digest[DIGEST_MAX];
 	struct writer wi = writer_over(info, sizeof(info)), wn = writer_over(name, sizeof(name)),
@@ -19,10 +19,26 @@ request(struct soft_key *named, struct soft_key *signer, uint8_t mem[CSR_MAX])
 	CHECK(name_from_text("CN=Alice Example,C=SE", &wn, NULL));
 	csr_info_write(&wi, writer_span(&wn), named->spki);
 	CHECK(writer_ok(&wi));
+	((uint8_t *)memmem(info, wi.n, "\2\1\0\x30", 4))[2] = version;
 	CHECK(soft_key_sign(signer, alg_digest(signer->alg, writer_span(&wi), digest), raw, NULL));
 	CHECK(csr_write(&w, writer_span(&wi), signer->alg,
 	    span_of(raw, signer->alg->signature_len), NULL));
 	return writer_span(&w);
+}
+
+static struct span
+request(struct soft_key *named, struct soft_key *signer, uint8_t mem[CSR_MAX])
+{
+	return request_of(0, named, signer, mem);
+}
+
+TEST(a_request_of_another_version_is_refused)
+{
+	struct soft_key *key = soft_key(ALG_ECDSA_P256_SHA256);
+	uint8_t mem[CSR_MAX];
+	struct csr csr;
+
+	CHECK(!csr_open(request_of(1, key, key, mem), &csr, NULL));
 }
 
 TEST(libcrypto_verifies_our_requests_and_so_do_we)
@@ -80,6 +96,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(libcrypto_verifies_our_requests_and_so_do_we),
+		cmocka_unit_test(a_request_of_another_version_is_refused),
 		cmocka_unit_test(a_request_signed_by_another_key_is_refused),
 		cmocka_unit_test(no_flip_and_no_cut_of_a_request_passes),
 	};

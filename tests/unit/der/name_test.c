@@ -108,7 +108,8 @@ TEST(strings_that_can_not_be_shown_are_refused)
 	CHECK(!takes(DER_PRINTABLE, "a@b") && !takes(DER_IA5, "\xc3\x85") && !takes(DER_UTF8, "\xc3"));
 	CHECK(!takes(DER_UTF8, "") && !takes(DER_UTF8, "a\tb") && !takes(DER_UTF8, "\xe2\x80\xa8"));
 	CHECK(!takes(DER_UTF8, "\xc2\x85") && !takes(DER_IA5, "\x7f"));
-	CHECK(!takes(DER_UTF8, "\xf4\x90\x80\x80"));
+	CHECK(!takes(DER_UTF8, "\xf4\x90\x80\x80") && !takes(DER_UTF8, "\xe0\x80\xaf"));
+	CHECK(!takes(DER_UTF8, "\xf0\x80\x80\xaf"));
 }
 
 TEST(a_name_is_bounded)

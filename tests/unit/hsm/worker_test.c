@@ -259,6 +259,25 @@ TEST(the_anchor_set_by_one_worker_is_seen_by_another)
 	CHECK(rig_stop(&second) == 0);
 }
 
+TEST(workers_start_side_by_side_and_while_the_anchor_is_written)
+{
+	struct rig_worker many[4];
+	uint8_t value[84] = { 0 };
+	struct err e = {0};
+
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = rig_start(&rig, "1", RIG_PIN);
+	for (value[0] = 0; value[0] < 100; value[0]++)
+		CHECK(ask_anchor_set(worker.fd, span_of(value, sizeof(value)), &e));
+	for (size_t i = 0; i < COUNT(many); i++) {
+		AUTO_WRITER a = writer_grow(1024);
+		struct span got;
+
+		CHECK(ask_anchor_get(many[i].fd, &a, &got, &e));
+		CHECK(got.n == sizeof(value) && got.p[0] == 99 && rig_stop(&many[i]) == 0);
+	}
+}
+
 TEST(a_malformed_request_is_refused_and_the_next_one_answered)
 {
 	AUTO_WRITER a = writer_grow(ASK_MAX);
@@ -331,6 +350,7 @@ main(void)
 		WITH(the_mac_depends_on_the_data_and_is_the_same_in_each_worker, start),
 		WITH(heads_and_attestations_have_different_keys, start),
 		WITH(randomness_comes_in_the_length_asked_for, start),
+		WITH(workers_start_side_by_side_and_while_the_anchor_is_written, start),
 		WITH(a_malformed_request_is_refused_and_the_next_one_answered, start),
 		WITH(an_unknown_request_ends_the_worker, start),
 		WITH(an_oversized_frame_ends_the_worker, start),

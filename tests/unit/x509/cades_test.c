@@ -309,7 +309,7 @@ TEST(a_changed_attribute_breaks_the_signature)
 	sha256(span_str(DOCUMENT), digest);
 	CHECK((at = memmem(f.mem, f.der.n, digest, 32)) != NULL);
 	sha256(span_str("another document"), at);
-	refused(f.der, "another document", p->root.der, p->now, "does not verify");
+	refused(f.der, "another document", p->root.der, p->now, "attributes were changed");
 	free(p);
 }
 

@@ -52,7 +52,7 @@ TEST(the_sam_takes_what_we_issue)
 	struct pki *p = pki_new(ALG_ECDSA_P256_SHA256);
 	uint8_t subject[NAME_MAX_DER], issuer[NAME_MAX_DER];
 	struct writer ws = writer_over(subject, sizeof(subject)), wi = writer_over(issuer, sizeof(issuer));
-	struct anchor anchor = { .alg = p->ca_key->alg, .spki = p->ca_key->spki };
+	struct issuing_ca anchor = { .alg = p->ca_key->alg, .spki = p->ca_key->spki };
 	struct certificate c;
 
 	CHECK(name_from_text("CN=Alice Example,C=SE", &ws, NULL));
@@ -63,7 +63,7 @@ TEST(the_sam_takes_what_we_issue)
 	CHECK(c.key_usage == USAGE_NON_REPUDIATION && c.serial.n == 16);
 	CHECK(c.seen == (EXT_KEY_USAGE | EXT_BASIC_CONSTRAINTS | EXT_POLICIES | EXT_SUBJECT_KEY_ID |
 	    EXT_AUTHORITY_KEY_ID));
-	CHECK(certificate_open(p->ca.der, &(struct anchor){ p->root_key->alg, p->root_key->spki,
+	CHECK(certificate_open(p->ca.der, &(struct issuing_ca){ p->root_key->alg, p->root_key->spki,
 	    c.issuer }, &c, NULL) == false);
 	free(p);
 }

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* STATUS, HEAD, ROSTER, FOLLOW: what the SAM tells about itself. PROTOCOL.sam 4.1, 4.8 */
+#include <stdlib.h>
+
+#include "audit/scan.h"
+#include "base/clock.h"
+#include "sam/request.h"
+#include "sam/follow.h"
+
+#define FOLLOWERS_MAX	16
+
+static bool
+is_empty(struct reader *r, const char *what, struct err *e)
+{
+	return rd_end(r) || err_why(e, ERR_FORMAT, "parse", "%s has no payload", what);
+}
+
+static void
+status_of_state(const struct sam *sam, struct msg_status *m)
+{
+	const struct state *s = sam->state;
+
+	memcpy(m->group, s->group, GROUP_LEN);
+	m->epoch = s->epoch;
+	m->size = s->entries;
+	m->signers = index_count(s->index, RECORD_SIGNER);
+	m->keys = index_count(s->index, RECORD_KEY);
+	m->signed_count = s->signed_count;
+	m->refused = s->refused_count;
+}
+
+bool
+answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+{
+	static const char *const closed = "the wall clock was stepped";
+	struct msg_status m = { .state = (uint8_t)sam->open, .why = span_str(sam->why),
+		.now = clock_wall(), .version = span_str(PROPRIA_VERSION) };
+	uint8_t mem[512];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	if (!is_empty(r, "STATUS", e))
+		return false;
+	if (sam->stepped && sam->open == SAM_OPEN) {
+		m.state = SAM_CLOSED;
+		m.why = span_str(closed);
+	}
+	if (sam->state != NULL)
+		status_of_state(sam, &m);
+	if (sam->journal != NULL) {
+		m.anchored = journal_anchored_size(sam->journal);
+		m.room = journal_room(sam->journal);
+		m.follower = journal_followed_end(sam->journal);
+	}
+	m.workers = (uint8_t)pool_alive(sam->pool);
+	m.busy = (uint8_t)pool_busy(sam->pool);
+	m.activations = (uint32_t)activations_count(sam->activations);
+	msg_status_write(&w, &m);
+	call_answer(sam, c, &w);
+	return true;
+}
+
+bool
+answer_head(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+{
+	const struct state *s = sam->state;
+	struct msg_head m = { .log_key = span_of(s->log_key, sizeof(s->log_key)),
+		.attestation_key = span_of(s->attestation_key, sizeof(s->attestation_key)) };
+	uint8_t mem[512];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct writer head = writer_over(m.head, sizeof(m.head));
+
+	if (!is_empty(r, "HEAD", e))
+		return false;
+	head_write(&head, &s->head);
+	msg_head_write(&w, &m);
+	call_answer(sam, c, &w);
+	return true;
+}
+
+bool
+answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+{
+	const struct state *s = sam->state;
+	AUTO_WRITER w = writer_grow(65536);
+	static struct msg_roster m;
+	struct writer policy = writer_over(m.policy, sizeof(m.policy));
+
+	if (!is_empty(r, "ROSTER", e))
+		return false;
+	policy_write(&policy, &s->policy);
+	m.officers = s->officers;
+	for (size_t i = 0; i < s->officers; i++) {
+		const struct officer *o = &s->officer[i];
+
+		memcpy(m.officer[i].id, o->id, ID_LEN);
+		m.officer[i].role = o->role;
+		m.officer[i].person = span_of(o->person, o->person_len);
+		m.officer[i].spki = span_of(o->spki, sizeof(o->spki));
+	}
+	m.anchors = s->anchors;
+	for (size_t i = 0; i < s->anchors; i++) {
+		memcpy(m.anchor[i].id, s->anchor[i].id, 32);
+		m.anchor[i].label = span_of(s->anchor[i].label, s->anchor[i].label_len);
+	}
+	msg_roster_write(&w, &m);
+	call_answer(sam, c, &w);
+	return true;
+}
+
+/* Log bytes: whole batches or parts of them, as far as they are durable here. */
+static void
+follow_answer(struct sam *sam, struct call *c, uint64_t from)
+{
+	AUTO_WRITER w = writer_grow(FOLLOW_MAX + 64);
+	static uint8_t block[FOLLOW_MAX];
+	uint64_t end = sam->journal != NULL ? journal_durable_end(sam->journal) : sam->log_end;
+	size_t n = from >= end ? 0 : end - from > FOLLOW_MAX ? FOLLOW_MAX : (size_t)(end - from);
+	struct msg_followed m = { .from = from };
+	struct err e = { 0 };
+	size_t got = 0;
+
+	if (n > 0 && (!scan_read_at(sam->setup->log_fd, from, block, n, &got, &e) || got != n)) {
+		call_refuse(sam, c, &e);
+		return;
+	}
+	m.bytes = span_of(block, n);
+	msg_followed_write(&w, &m);
+	call_answer(sam, c, &w);
+}
+
+struct follow_work {
+	uint64_t	from;
+	uint64_t	until;		/* life clock: answered empty then */
+};
+
+/* Answers the followers for whom there is something, or whose time is up. */
+void
+followers_tick(struct sam *sam, uint64_t now)
+{
+	struct call **at = &sam->followers;
+
+	while (*at != NULL) {
+		struct call *c = *at;
+		const struct follow_work *w = c->work;
+
+		if (sam->journal == NULL ||
+		    (journal_durable_end(sam->journal) <= w->from && now < w->until)) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		follow_answer(sam, c, w->from);
+	}
+}
+
+bool
+answer_follow(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+{
+	struct msg_follow m;
+	struct follow_work *work;
+	size_t n = 0;
+
+	if (!msg_follow_read(r, &m, e))
+		return false;
+	if (m.durable != ONLY_READS && sam->journal != NULL)
+		journal_followed(sam->journal, m.durable);
+	if (sam->journal == NULL || m.from < journal_durable_end(sam->journal)) {
+		follow_answer(sam, c, m.from);
+		return true;
+	}
+	for (const struct call *f = sam->followers; f != NULL; f = f->next)
+		n++;
+	if (n >= FOLLOWERS_MAX)
+		return err_why(e, ERR_BUSY, "busy", "%zu followers wait", n);
+	if ((work = calloc(1, sizeof(*work))) == NULL)
+		return err_set(e, ERR_BACKEND, "no memory");
+	work->from = m.from;
+	work->until = clock_life() + 10000;
+	c->work = work;
+	c->next = sam->followers;
+	sam->followers = c;
+	return true;
+}

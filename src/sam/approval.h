@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One table: for each purpose whose approvals it needs, how many, and what makes it fresh. One
+ * verifier for all of them. There is no other door. EN 419 241-2 FDP_ACC.1/ACF.1 (each operation),
+ * FIA_UAU.5; EN 419 241-1 SRG_M.1.6.
+ */
+#ifndef SAM_APPROVAL_H
+#define SAM_APPROVAL_H
+
+#include "sam/record.h"
+#include "sam/state.h"
+#include "statement/evidence.h"
+
+enum approver { BY_SIGNER, BY_CODE_AND_NEW, BY_REGISTRATION, BY_REGISTRATION_QUORUM,
+	BY_SECURITY_QUORUM, BY_SECURITY_QUORUM_AND_NEW, BY_NOBODY };
+enum fresh_by { FRESH_NONCE, FRESH_PROPOSAL, FRESH_RESUME, FRESH_NEVER };
+
+struct rule {
+	uint16_t	purpose;
+	enum approver	by;
+	enum fresh_by	fresh;
+	bool		behind;		/* also while the log is behind its anchor */
+};
+
+const struct rule *rule_find(uint16_t purpose);	/* NULL: no such purpose */
+
+/* The approvals a rule asks for are there and verify; nothing is there that it does not ask for.
+ * signer: the current signer record where the rule names the signer or his code, else NULL. */
+bool	approvals_hold(const struct rule *, const struct state *, const struct signer_record *signer,
+	    const struct statement *, const uint8_t d[HASH_LEN], const struct evidences *, struct err *)
+	    MUST_USE;
+
+/* May this authenticator approve for a key of this level? */
+bool	authenticator_suffices(const struct authenticator *, const struct policy *, uint8_t level,
+	    struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the SAM says of a key or an authenticator, signed in the module. PROTOCOL.sam 4.8;
+ * catalogue SVD-1. */
+#ifndef SAM_ATTESTATION_H
+#define SAM_ATTESTATION_H
+
+#include "sam/record.h"
+#include "sam/sam.h"
+
+typedef void (*attest_done)(struct sam *, struct call *, const struct err *);
+
+/* Fills `out` (the call's own) and calls done. */
+void	attest_key(struct sam *, struct call *, const uint8_t key[ID_LEN], const uint8_t owner[ID_LEN],
+	    struct span spki, const struct alg *, uint8_t class, uint8_t level, struct writer *out,
+	    attest_done);
+void	attest_authenticator(struct sam *, struct call *, const uint8_t signer[ID_LEN],
+	    const struct signer_record *, const struct authenticator *, struct writer *out, attest_done);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The decider as the launcher sees it. decider_run is called in a child of its own: already
+ * confined (sandbox_decider), crypto_start done, ids dropped, core dumps off, SIGINT, SIGTERM and
+ * SIGPIPE ignored, and with no descriptor but those named here, standard error for log_*, and
+ * /dev/null as standard input and output.
+ */
+#ifndef SAM_DECIDER_H
+#define SAM_DECIDER_H
+
+#include "sam/config.h"
+
+struct decider_setup {
+	int			 control;		/* to the launcher: sam/control.h */
+	int			 flusher;		/* to the flusher, its protocol: audit */
+	int			 ssa_socket;		/* both listening, non-blocking */
+	int			 officer_socket;
+	int			 log_fd;		/* read only */
+	int			 tree_fd;		/* read only */
+	int			 snapshot_fd;		/* read only; -1: there is none */
+	int			 local_secret_fd;	/* read only; close it when read */
+	int			 workers[WORKERS_MAX];	/* each greeted once (HELLO); -1: not
+							   there, later by CONTROL_WORKER */
+	size_t			 n_workers;		/* config->workers */
+	bool			 pin_refused;		/* by the token: none will come */
+	const struct config	*config;		/* uids, limits, deadline_ms, token */
+};
+
+/* Exit codes of the decider that the launcher acts on; any other one is a crash. */
+enum decider_exit {
+	DECIDER_STOPPED	= 10,		/* orderly, after CONTROL_STOP */
+	DECIDER_DAMAGED	= 11,		/* the state is damaged: starting again helps nobody */
+};
+
+/* Returns the exit code. */
+int	decider_run(const struct decider_setup *);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the launcher has raised: flusher, workers, decider, and the descriptors between them. */
+#ifndef SAM_RAISE_H
+#define SAM_RAISE_H
+
+#include "sam/launcher.h"
+#include "sam/objects.h"
+#include "sam/state_files.h"
+#include "sam/worker_process.h"
+#include "sandbox/sandbox.h"
+
+struct raised {
+	const struct config		*config;
+	const struct launcher_parts	*parts;
+	int				 ssa_socket, officer_socket;	/* kept over restarts */
+	bool				 pin_refused;			/* this, too */
+	struct state_files		 files;
+	struct objects			 objects;
+	pid_t				 decider, flusher;		/* 0: none */
+	int				 control;		/* to the decider; -1: none */
+	int				 flusher_end;		/* for the decider; -1: given */
+	struct worker_process		 workers[WORKERS_MAX];
+};
+
+void	raised_init(struct raised *, const struct config *, const struct launcher_parts *);
+/* Opens the state and starts the flusher. */
+bool	raised_begin(struct raised *, struct err *) MUST_USE;
+/* Starts the decider, and hands it everything: the launcher keeps no file of the state. */
+bool	raised_decider(struct raised *, struct err *) MUST_USE;
+/* The worker with this process id, or NULL. */
+struct worker_process *raised_worker(struct raised *, pid_t);
+/*
+ * Ends all children and waits for each: the decider at once, the flusher when it wrote what it was
+ * given, the workers when they saw their sockets close; whoever takes too long is killed.
+ */
+void	raised_take_down(struct raised *);
+
+#endif

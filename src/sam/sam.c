@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all answers share: randomness, open or closed, answering. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "sam/refusal.h"
+#include "sam/session.h"
+
+void
+sam_random(struct sam *sam, void *out, size_t n)
+{
+	uint8_t kernel[32], counter[8], *at = out;
+	struct writer w = writer_over(counter, sizeof(counter));
+	struct span parts[] = { span_of(kernel, sizeof(kernel)), span_of(counter, sizeof(counter)) };
+
+	if (n > HASH_LEN)
+		bug("sam_random of more than 32 bytes");
+	wr_u64(&w, ++sam->salts);
+	random_bytes(kernel, sizeof(kernel));
+	hmac_sha256(span_of(sam->module_seed, sizeof(sam->module_seed)), parts, COUNT(parts), kernel);
+	memcpy(at, kernel, n);
+	explicit_bzero(kernel, sizeof(kernel));
+}
+
+void
+sam_close(struct sam *sam, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sam->why, sizeof(sam->why), fmt, ap);
+	va_end(ap);
+	sam->open = SAM_CLOSED;
+	log_error("closed: %s", sam->why);
+}
+
+bool
+sam_is_open(const struct sam *sam, struct err *e)
+{
+	if (sam->open != SAM_OPEN || sam->stepped || sam->stopping)
+		return err_why(e, ERR_NOT_NOW, "closed", "%s", sam->why);
+	return true;
+}
+
+void
+sam_alarm(struct sam *sam, const char *what, const char *fmt, ...)
+{
+	struct entry_alarm entry = { .what = span_str(what) };
+	char text[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_warn("alarm: %s: %s", what, text);
+	if (sam->open != SAM_OPEN || sam->journal == NULL)
+		return;
+	entry.detail = span_str(text);
+	entry_alarm_write(journal_begin(sam->journal, ENTRY_ALARM), &entry);
+	journal_end(sam->journal);
+}
+
+void
+call_free(struct call *c)
+{
+	if (c->work_free != NULL)
+		c->work_free(c->work);
+	else
+		free(c->work);
+	free(c);
+}
+
+void
+call_answer(struct sam *sam, struct call *c, const struct writer *payload)
+{
+	struct writer *out = session_out(sam, c->session);
+
+	if (!writer_ok(payload))
+		bug("an answer over its bounds");
+	if (out != NULL) {
+		size_t at = frame_begin(out, c->type + 1, c->number);
+
+		wr_span(out, writer_span(payload));
+		frame_end(out, at);
+	}
+	call_free(c);
+}
+
+void
+call_refuse(struct sam *sam, struct call *c, const struct err *e)
+{
+	struct writer *out = session_out(sam, c->session);
+
+	refusal_log(sam, c, e);
+	if (out != NULL) {
+		size_t at = frame_begin(out, MSG_REFUSED, c->number);
+
+		msg_refused_write(out, e->code == ERR_BUG ? ERR_BACKEND : e->code,
+		    e->reason[0] != '\0' ? e->reason : "backend");
+		frame_end(out, at);
+	}
+	call_free(c);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account: what the SAM says about the caller and each key now, and with it fresh records. */
+#include <stdlib.h>
+
+#include "ssa/api/credential.h"
+#include "ssa/api/route.h"
+#include "wire/status.h"
+
+#define KEYS_MAX	64
+
+struct listing {
+	size_t		n, next;
+	uint32_t	epoch;
+	uint8_t		id[KEYS_MAX][16];
+};
+
+static bool
+key_noted(void *arg, const struct key_row *k)
+{
+	struct listing *l = arg;
+
+	memcpy(l->id[l->n++], k->id, 16);
+	return l->n < KEYS_MAX;
+}
+
+static void
+key_write(struct emit *m, const struct key *k)
+{
+	emit_object(m, NULL);
+	emit_hex(m, "credentialID", span_of(k->row.id, 16));
+	emit_number(m, "version", k->row.version);
+	emit_number(m, "state", k->row.state);
+	emit_text(m, "algorithm", k->alg->name);
+	emit_number(m, "class", k->row.class);
+	emit_number(m, "level", k->row.level);
+	if (k->row.spki.n > 0)
+		emit_base64(m, "spki", k->row.spki);
+	emit_object_end(m);
+}
+
+static void
+account_write(struct call *c)
+{
+	struct listing *l = c->state;
+	struct emit m = call_answer(c);
+
+	emit_hex(&m, "signer", span_of(c->client, 16));
+	emit_number(&m, "version", c->signer->version);
+	emit_number(&m, "state", c->signer->state);
+	emit_hex(&m, "group", span_of(c->ssa->group, HASH_LEN));
+	emit_number(&m, "epoch", l->epoch);
+	emit_array(&m, "keys");
+	for (size_t i = 0; i < l->n; i++) {
+		struct err e = { 0 };
+		AUTO(key) *k = vault_key(c->ssa->vault, l->id[i], &e);
+
+		if (k != NULL)
+			key_write(&m, k);
+	}
+	emit_array_end(&m);
+	call_answered(c, &m);
+}
+
+static void
+next_key(struct call *c)
+{
+	struct listing *l = c->state;
+
+	if (l->next < l->n)
+		call_refresh(c, l->id[l->next++], next_key);
+	else
+		account_write(c);
+}
+
+static void
+on_status(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct listing *l = c->state;
+	struct msg_status m;
+	struct err e = { 0 };
+
+	if (refusal->code != ERR_NONE) {
+		call_refused(c, refusal);
+		return;
+	}
+	if (!msg_status_read(r, &m, &e)) {
+		call_failed(c, &e);
+		return;
+	}
+	l->epoch = m.epoch;
+	if (l->n == 0)
+		call_refresh(c, NULL, account_write);
+	else
+		next_key(c);
+}
+
+void
+handle_account(struct call *c)
+{
+	struct listing *l = calloc(1, sizeof(*l));
+	struct err e = { 0 };
+
+	if (l == NULL)
+		bug("out of memory");
+	c->state = l;
+	c->state_free = free;
+	if (c->ssa->store->ops->keys_of(c->ssa->store, c->client, key_noted, l, &e))
+		call_ask(c, SAM_STATUS, span_of("", 0), on_status);
+	else
+		call_failed(c, &e);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a signer approved: the package (statement and evidences), and the activation that the SAM
+ * made of it. A SAD is the SSA's name for an activation, never authority.
+ */
+#ifndef SSA_API_ACTIVATION_H
+#define SSA_API_ACTIVATION_H
+
+#include "ssa/api/call.h"
+#include "statement/evidence.h"
+#include "wire/activate.h"
+
+struct package {
+	struct span	statement, evidences;		/* lent */
+	uint8_t		authenticator[16];		/* of the first evidence */
+	uint8_t		d[HASH_LEN];
+};
+
+struct activation {
+	struct cached	of;			/* named by SHA-256 of the SAD */
+	uint8_t		id[16], client[16], key[16], d[HASH_LEN];
+	uint64_t	expires;
+	const struct alg *alg;
+	size_t		n;
+	bool		*used;			/* n: sent to the SAM, or spent */
+	uint8_t		*digests;		/* n x digest_len */
+};
+
+bool	package_read(struct span bytes, struct package *) MUST_USE;
+/* The activation that this SIGN statement will become; yours (cached_release). NULL: not SIGN. */
+struct activation *activation_of(struct span statement, const uint8_t d[HASH_LEN]) MUST_USE;
+/* By its SAD: from memory, or the store. Yours; NULL: unknown, or somebody else's. */
+struct activation *activation_find(struct ssa *, struct span sad, const uint8_t client[16]) MUST_USE;
+/* Keeps it under a new name. */
+void	activation_keep(struct ssa *, struct activation *, char sad[TOKEN_LETTERS + 1]);
+void	activation_release(struct activation *);
+static inline void
+activation_auto(struct activation **a)
+{
+	activation_release(*a);
+}
+
+/*
+ * Finds an index for each of n digests: the lowest unused one of that digest, else the lowest used
+ * one. False when one is not in the list (any more). *used: how many came from used ones.
+ */
+bool	activation_map(const struct activation *, const uint8_t *digests, size_t n, uint32_t *index,
+	    size_t *used) MUST_USE;
+
+void	approval_keep(struct ssa *, const struct package *, const uint8_t signer[16]);
+void	use_keep(struct ssa *, const uint8_t d[HASH_LEN], const struct msg_results *);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* credentials/authorize: the signer's approval becomes an activation, and a SAD names it. csc-api 9.3 */
+#include "json/base64.h"
+#include "ssa/api/credential.h"
+#include "ssa/api/route.h"
+#include "ssa/api/sign.h"
+
+static void on_activated(struct call *, struct reader *, const struct err *);
+
+static void
+activate_again(struct call *c)
+{
+	struct sign *s = c->state;
+	struct err e = { 0 };
+	struct key *k = vault_key(c->ssa->vault, s->key->row.id, &e);
+
+	if (k != NULL) {
+		key_release(s->key);
+		s->key = k;
+	}
+	sign_activate(c, s, on_activated);
+}
+
+static void
+on_activated(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct sign *s = c->state;
+	char sad[TOKEN_LETTERS + 1];
+	struct msg_activated m;
+	struct err e = { 0 };
+	struct emit out;
+
+	if (call_is_outdated(c, refusal)) {
+		call_refresh(c, s->key->row.id, activate_again);
+		return;
+	}
+	if (refusal->code != ERR_NONE) {
+		call_refused(c, refusal);
+		return;
+	}
+	if (!msg_activated_read(r, &m, &e)) {
+		call_failed(c, &e);
+		return;
+	}
+	memcpy(s->activation->id, m.activation, 16);
+	s->activation->expires = m.expires;
+	approval_keep(c->ssa, &s->package, c->client);
+	activation_keep(c->ssa, s->activation, sad);
+	out = call_answer(c);
+	emit_text(&out, "SAD", sad);
+	emit_number(&out, "expiresIn", m.expires > c->now ? (m.expires - c->now) / 1000 : 0);
+	call_answered(c, &out);
+	explicit_bzero(sad, sizeof(sad));
+}
+
+/* Exactly one object {"id": "approval", "value": ...}. */
+static bool
+approval_read(struct call *c, struct sign *s)
+{
+	const json_t *list, *one;
+	struct span id, value;
+	size_t n;
+
+	if (json_list(c->json, "authData", &list, &n) != JSON_GOT) {
+		call_invalid(c, "Missing (or invalid type) array parameter authData");
+		return false;
+	}
+	if (n == 1 && (one = json_object_at(list, 0)) != NULL &&
+	    json_text(one, "id", 64, &id) == JSON_GOT && span_equal(id, span_str("approval")) &&
+	    json_text(one, "value", BASE64_LEN(s->bytes.max), &value) == JSON_GOT &&
+	    base64_read(value, &s->bytes))
+		return true;
+	call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid", "parse");
+	return false;
+}
+
+static bool
+hashes_given(struct call *c, struct sign *s, int64_t signatures)
+{
+	struct span oid = { 0 };
+	enum json_got got = json_text(c->json, "hashAlgorithmOID", 64, &oid);
+	const json_t *list;
+	const char *fault;
+	size_t n;
+
+	if (json_list(c->json, "hashes", &list, &n) != JSON_GOT)
+		fault = "Missing (or invalid type) array parameter hashes";
+	else if ((fault = hash_algorithm_fault(s->key->alg, got, oid, false)) == NULL &&
+	    (fault = hashes_read(list, n, s->key->alg, &s->digests)) == NULL && (int64_t)n != signatures)
+		fault = "Invalid value for parameter numSignatures";
+	s->n = fault == NULL ? n : 0;
+	if (fault != NULL)
+		call_invalid(c, fault);
+	return fault == NULL;
+}
+
+static bool
+signatures_given(struct call *c, int64_t *n)
+{
+	if (json_whole(c->json, "numSignatures", n) != JSON_GOT)
+		call_invalid(c, "Missing (or invalid type) integer parameter numSignatures");
+	else if (*n < 1)
+		call_invalid(c, "Invalid value for parameter numSignatures");
+	else if (*n > USES_MAX)
+		call_invalid(c, "Numbers of signatures is too high");
+	else
+		return true;
+	return false;
+}
+
+void
+handle_authorize(struct call *c)
+{
+	struct sign *s = sign_new(c);
+	const char *fault;
+	int64_t n;
+
+	s->only_activate = true;
+	if ((s->key = call_credential(c)) == NULL || !signatures_given(c, &n) ||
+	    !hashes_given(c, s, n) || !call_client_data(c))
+		return;
+	if (s->key->row.state == KEY_SUSPENDED || s->key->row.state == KEY_DESTROYED) {
+		call_invalid(c, "The credential identified by credentialID is disabled");
+		return;
+	}
+	if (!approval_read(c, s))
+		return;
+	if ((fault = sign_package_fault(c, s)) != NULL)
+		call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid",
+		    strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+	else
+		sign_activate(c, s, on_activated);
+}

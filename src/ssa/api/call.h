@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One API call: a request whose caller is known and whose JSON was read, on its way to an answer.
+ * A handler answers, or asks the SAM and names what comes next; each step does one of the two.
+ */
+#ifndef SSA_API_CALL_H
+#define SSA_API_CALL_H
+
+#include "json/emit.h"
+#include "json/json.h"
+#include "ssa/http/server.h"
+#include "ssa/ssa.h"
+
+struct call;
+struct route;
+/* answer: the payload, when e->code is ERR_NONE. */
+typedef void call_next(struct call *, struct reader *answer, const struct err *e);
+typedef void call_then(struct call *);
+
+struct call {
+	struct ssa	*ssa;
+	struct exchange	*x;
+	const struct route *route;
+	json_t		*json;
+	uint8_t		 client[16];	/* routes with a token */
+	struct signer	*signer;	/* the same: held */
+	uint64_t	 now;
+
+	void		*state;		/* the handler's own between its steps */
+	void		(*state_free)(void *);
+
+	struct sam_request ask;
+	call_next	*next;
+	uint8_t		 refresh_key[16];
+	bool		 refreshed;
+	call_then	*refresh_then;
+};
+
+/* Answers. Each is the last thing a step does. */
+struct emit	call_answer(struct call *);		/* 200; write the object's members, then: */
+void		call_answered(struct call *, struct emit *);
+void		call_error(struct call *, unsigned status, const char *error, const char *description,
+		    const char *reason);		/* reason: NULL for none */
+void		call_invalid(struct call *, const char *description);	/* 400 invalid_request */
+void		call_refused(struct call *, const struct err *);	/* the SAM's, or our own failure */
+void		call_failed(struct call *, const struct err *);		/* 500, logged */
+
+/* Asks the SAM; `next` is called on the HTTP thread. */
+void	call_ask(struct call *, uint8_t type, struct span payload, call_next *next);
+/*
+ * Fetches the current record of the caller, and of a key unless zero, from the SAM; stores them;
+ * then. What the SAM does not give stays as it was.
+ */
+void	call_refresh(struct call *, const uint8_t key[16], call_then *then);
+/* The SAM says that a record is old, and we have not yet fetched it in this call. */
+bool	call_is_outdated(const struct call *, const struct err *);
+
+/* Parameters. False: it has answered. Texts are CSC's. */
+bool	call_text(struct call *, const char *name, size_t max, struct span *);	/* required */
+bool	call_base64(struct call *, const char *name, size_t max, struct writer *);
+bool	call_id(struct call *, const char *name, uint8_t id[16]);
+/* The caller's own key of this credentialID: held, release it. NULL: answered. */
+struct key *call_credential(struct call *) MUST_USE;
+bool	call_client_data(struct call *);
+
+/* The entry point that http_open gets; app is the struct ssa. */
+void	call_begin(struct exchange *, void *app);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The route table. */
+#include "ssa/api/route.h"
+
+static const struct route routes[] = {
+	/* path					get	post	who		takes		secret	answered by */
+	{ "/csc/v2/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v2/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
+	{ "/csc/v2/credentials/info",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_credential },
+	{ "/csc/v2/credentials/getChallenge",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_get_challenge },
+	{ "/csc/v2/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
+	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/oauth2/token",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },
+	{ "/propria/v1/genesis",		true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_genesis },
+	{ "/propria/v1/challenge",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_challenge },
+	{ "/propria/v1/invitation",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_invitation },
+	{ "/propria/v1/enrol",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_enrol },
+	{ "/propria/v1/account",		true,	false,	WHO_TOKEN,	TAKES_NOTHING,	true,	handle_account },
+	{ "/propria/v1/enact",			false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_enact },
+	{ "/propria/v1/keys/request",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_request },
+	{ "/propria/v1/keys/certificate",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certificate },
+	{ "/propria/v1/outcome",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_outcome },
+	{ "/propria/v1/receipt",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_receipt },
+};
+
+const struct route *
+route_at(size_t i)
+{
+	return i < COUNT(routes) ? &routes[i] : NULL;
+}
+
+const struct route *
+route_find(const char *path)
+{
+	for (size_t i = 0; i < COUNT(routes); i++)
+		if (strcmp(routes[i].path, path) == 0)
+			return &routes[i];
+	return NULL;
+}
+
+bool
+route_is_standard(const char *path)
+{
+	return strncmp(path, "/csc/", 5) == 0 || strncmp(path, "/oauth2/", 8) == 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every path there is, who may call it, and what answers. */
+#ifndef SSA_API_ROUTE_H
+#define SSA_API_ROUTE_H
+
+#include "ssa/api/call.h"
+
+enum who {
+	WHO_ANYONE,
+	WHO_LIMITED,	/* anyone, so many times a second */
+	WHO_TOKEN,
+};
+enum takes { TAKES_NOTHING, TAKES_JSON, TAKES_FORM };
+
+struct route {
+	const char	*path;
+	bool		 get, post;
+	enum who	 who;
+	enum takes	 takes;
+	bool		 secret;	/* the answer is not to be stored by caches */
+	void		(*handle)(struct call *);
+};
+
+const struct route *route_find(const char *path);	/* NULL: no such path */
+const struct route *route_at(size_t i);			/* NULL past the last */
+/* Is it a method of CSC or OAuth, which then answers 501? */
+bool	route_is_standard(const char *path);
+
+void	handle_info(struct call *);
+void	handle_list(struct call *);
+void	handle_credential(struct call *);
+void	handle_get_challenge(struct call *);
+void	handle_authorize(struct call *);
+void	handle_sign_hash(struct call *);
+void	handle_token(struct call *);
+void	handle_status(struct call *);
+void	handle_genesis(struct call *);
+void	handle_challenge(struct call *);
+void	handle_invitation(struct call *);
+void	handle_enrol(struct call *);
+void	handle_account(struct call *);
+void	handle_enact(struct call *);
+void	handle_key_request(struct call *);
+void	handle_key_certificate(struct call *);
+void	handle_outcome(struct call *);
+void	handle_receipt(struct call *);
+
+#endif

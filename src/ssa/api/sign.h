@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What authorize and signHash keep between their steps. */
+#ifndef SSA_API_SIGN_H
+#define SSA_API_SIGN_H
+
+#include "ssa/api/activation.h"
+
+struct sign {
+	struct key	*key;
+	struct activation *activation;
+	struct writer	 bytes;			/* the package; empty with a handle */
+	struct package	 package;
+	uint8_t		*digests;		/* as the client listed them */
+	size_t		 n;
+	uint32_t	*index;			/* ascending, as the SAM is asked */
+	size_t		*place;			/* of the client's j-th digest in index */
+	bool		 only_activate;
+	bool		 looked_back;		/* OUTCOME was asked */
+};
+
+/* Becomes the call's state. */
+struct sign	*sign_new(struct call *);
+/*
+ * Reads the package in s->bytes and compares it with the caller, the key and s->digests.
+ * NULL, or CSC's description of what is wrong; covers says it is the digests.
+ */
+const char	*sign_package_fault(struct call *, struct sign *);
+/* ACTIVATE with the records that we have. */
+void		 sign_activate(struct call *, struct sign *, call_next *);
+/* Index and place from s->digests. False: a digest is not covered (any more). */
+bool		 sign_map(struct sign *, size_t *used) MUST_USE;
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * signatures/signHash (csc-api 10.1). Nothing is signed twice: what the SAM says it has signed
+ * already is read back from its log, for the account that the statement names.
+ */
+#include "der/signature.h"
+#include "json/base64.h"
+#include "ssa/api/credential.h"
+#include "ssa/api/route.h"
+#include "ssa/api/sign.h"
+
+#define INLINE		"PRS1."
+#define PARTIAL		"Not every signature was made; ask /propria/v1/outcome which ones were"
+
+static void on_results(struct call *, struct reader *, const struct err *);
+static void on_activated(struct call *, struct reader *, const struct err *);
+
+static bool
+results_fit(const struct sign *s, const struct msg_results *m)
+{
+	if (m->n != s->n)
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (m->result[i].index != s->index[i] || (m->result[i].status == USE_SIGNED &&
+		    m->result[i].signature.n != s->key->alg->signature_len))
+			return false;
+	return true;
+}
+
+static size_t
+count_of(const struct msg_results *m, enum use_status status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->result[i].status == status;
+	return n;
+}
+
+static void
+signatures_write(struct call *c, const struct sign *s, const struct msg_results *m)
+{
+	struct emit out = call_answer(c);
+	struct err e = { 0 };
+	bool ok = true;
+
+	emit_array(&out, "signatures");
+	for (size_t j = 0; j < s->n && ok; j++) {
+		uint8_t der[SIGNATURE_DER_MAX];
+		struct writer w = writer_over(der, sizeof(der));
+
+		ok = signature_to_der(s->key->alg, m->result[s->place[j]].signature, &w);
+		emit_base64(&out, NULL, writer_span(&w));
+	}
+	emit_array_end(&out);
+	if (ok) {
+		call_answered(c, &out);
+		return;
+	}
+	err_set(&e, ERR_BACKEND, "the SAM gave a signature of another shape");
+	call_failed(c, &e);
+}
+
+static void
+look_back(struct call *c, struct sign *s)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	struct msg_outcome m = { .n = s->n };
+
+	s->looked_back = true;
+	memcpy(m.d, s->activation->d, sizeof(m.d));
+	memcpy(m.index, s->index, s->n * sizeof(s->index[0]));
+	msg_outcome_write(&w, &m);
+	call_ask(c, SAM_OUTCOME, writer_span(&w), on_results);
+}
+
+static void
+used_set(struct sign *s, bool used)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->activation->used[s->index[i]] = used;
+}
+
+static void
+use_ask(struct call *c, struct sign *s)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	size_t len = s->key->alg->digest_len;
+	struct msg_use m = { .n = s->n };
+
+	memcpy(m.activation, s->activation->id, sizeof(m.activation));
+	for (size_t i = 0; i < s->n; i++) {
+		m.index[i] = s->index[i];
+		m.digest[i] = span_of(s->activation->digests + s->index[i] * len, len);
+	}
+	msg_use_write(&w, &m);
+	used_set(s, true);
+	call_ask(c, SAM_USE, writer_span(&w), on_results);
+}
+
+static void
+results_answer(struct call *c, struct sign *s, const struct msg_results *m)
+{
+	struct err e = { 0 };
+
+	if (!results_fit(s, m)) {
+		err_set(&e, ERR_BACKEND, "the SAM answered for other indexes");
+		call_failed(c, &e);
+		return;
+	}
+	if (s->looked_back && s->bytes.n == 0 && count_of(m, USE_SPENT) == m->n) {
+		use_ask(c, s);		/* the first attempt never reached the SAM */
+		return;
+	}
+	use_keep(c->ssa, s->activation->d, m);
+	if (count_of(m, USE_SIGNED) == m->n)
+		signatures_write(c, s, m);
+	else
+		call_error(c, 500, "server_error", PARTIAL, "partial");
+}
+
+/* After USE or OUTCOME. */
+static void
+on_results(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct sign *s = c->state;
+	struct msg_results m;
+	struct err e = { 0 };
+
+	if (refusal->code != ERR_NONE && !s->looked_back && strcmp(refusal->reason, "replay") == 0) {
+		look_back(c, s);
+		return;
+	}
+	if (refusal->code != ERR_NONE) {
+		if (!s->looked_back && strcmp(refusal->reason, "lost") != 0)
+			used_set(s, false);
+		call_refused(c, refusal);
+		return;
+	}
+	if (msg_results_read(r, &m, &e))
+		results_answer(c, s, &m);
+	else
+		call_failed(c, &e);
+}
+
+static void
+activate_again(struct call *c)
+{
+	struct sign *s = c->state;
+	struct err e = { 0 };
+	struct key *k = vault_key(c->ssa->vault, s->key->row.id, &e);
+
+	if (k != NULL) {
+		key_release(s->key);
+		s->key = k;
+	}
+	sign_activate(c, s, on_activated);
+}
+
+/* The approval is kept whenever the SAM may have used it: receipts and `outcome` need it. */
+static void
+on_activated(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct sign *s = c->state;
+	struct msg_activated m;
+	struct err e = { 0 };
+	bool replay = strcmp(refusal->reason, "replay") == 0;
+
+	if (call_is_outdated(c, refusal)) {
+		call_refresh(c, s->key->row.id, activate_again);
+		return;
+	}
+	if (refusal->code == ERR_NONE || replay || strcmp(refusal->reason, "lost") == 0)
+		approval_keep(c->ssa, &s->package, c->client);
+	if (replay)
+		look_back(c, s);
+	else if (refusal->code != ERR_NONE)
+		call_refused(c, refusal);
+	else if (msg_activated_read(r, &m, &e))
+		results_answer(c, s, &m.results);
+	else
+		call_failed(c, &e);
+}
+
+static const char *
+parameters_fault(struct call *c, struct sign *s)
+{
+	struct span sign_oid, params = { 0 }, hash_oid = { 0 }, mode;
+	enum json_got has_params = json_text(c->json, "signAlgoParams", 1024, &params);
+	enum json_got has_hash = json_text(c->json, "hashAlgorithmOID", 64, &hash_oid);
+	enum json_got has_mode = json_text(c->json, "operationMode", 8, &mode);
+	const json_t *list;
+	const char *fault;
+	bool needed;
+	size_t n;
+
+	if (json_list(c->json, "hashes", &list, &n) != JSON_GOT)
+		return "Missing (or invalid type) array parameter hash";
+	if (n == 0)
+		return "Empty hash array";
+	if (json_text(c->json, "signAlgo", 64, &sign_oid) != JSON_GOT)
+		return "Missing (or invalid type) string parameter signAlgo";
+	if ((fault = sign_algorithm_fault(s->key->alg, sign_oid, has_params, params, &needed)) != NULL ||
+	    (fault = hash_algorithm_fault(s->key->alg, has_hash, hash_oid, needed)) != NULL)
+		return fault;
+	if (has_mode == JSON_WRONG || (has_mode == JSON_GOT && !span_equal(mode, span_str("S"))))
+		return "Invalid parameter operationMode";
+	if ((fault = hashes_read(list, n, s->key->alg, &s->digests)) != NULL)
+		return fault;
+	s->n = n;
+	return NULL;
+}
+
+static void
+sign_with_package(struct call *c, struct sign *s, struct span sad)
+{
+	const char *fault;
+
+	sad = span_of(sad.p + strlen(INLINE), sad.n - strlen(INLINE));
+	if (!base64url_read(sad, &s->bytes))
+		call_invalid(c, "Invalid parameter SAD");
+	else if ((fault = sign_package_fault(c, s)) != NULL)
+		call_error(c, 400, "invalid_request", fault, strstr(fault, "Hash") != NULL ? "dtbs" : NULL);
+	else
+		sign_activate(c, s, on_activated);
+}
+
+static void
+sign_with_handle(struct call *c, struct sign *s, struct span sad)
+{
+	size_t used;
+
+	s->activation = activation_find(c->ssa, sad, c->client);
+	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0)
+		call_invalid(c, "Invalid parameter SAD");
+	else if (!sign_map(s, &used) || (used > 0 && used < s->n))
+		call_error(c, 400, "invalid_request", "Hash is not authorized by the SAD", "dtbs");
+	else if (used > 0)
+		look_back(c, s);
+	else if (s->activation->expires <= c->now)
+		call_error(c, 400, "invalid_request", "SAD expired", "time");
+	else
+		use_ask(c, s);
+}
+
+void
+handle_sign_hash(struct call *c)
+{
+	struct sign *s = sign_new(c);
+	const char *fault;
+	struct span sad;
+
+	if ((s->key = call_credential(c)) == NULL ||
+	    !call_text(c, "SAD", BASE64_LEN(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8) + 8, &sad))
+		return;
+	if ((fault = parameters_fault(c, s)) != NULL)
+		call_invalid(c, fault);
+	else if (!call_client_data(c))
+		return;
+	else if (sad.n > strlen(INLINE) && memcmp(sad.p, INLINE, strlen(INLINE)) == 0)
+		sign_with_package(c, s, sad);
+	else
+		sign_with_handle(c, s, sad);
+}

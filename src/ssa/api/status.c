@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status and genesis: what anyone may know. The SAM is asked twice a second at most. */
+#include "ssa/api/route.h"
+#include "wire/status.h"
+
+#define STATUS_LIFE_MS	500
+
+static void
+status_write(struct call *c, const struct msg_status *m, const char *sam)
+{
+	struct ssa *s = c->ssa;
+	struct emit out;
+
+	writer_reset(&s->status);
+	out = emit_into(&s->status);
+	emit_object(&out, NULL);
+	emit_text(&out, "sam", sam);
+	if (m != NULL)
+		emit_span(&out, "why", m->why);
+	emit_hex(&out, "group", span_of(s->group, HASH_LEN));
+	if (m != NULL) {
+		emit_number(&out, "epoch", m->epoch);
+		emit_number(&out, "size", m->size);
+		emit_span(&out, "version", m->version);
+	}
+	emit_text(&out, "store", "open");
+	emit_object_end(&out);
+	s->status_at = c->now;
+}
+
+static void
+status_answer(struct call *c)
+{
+	writer_reset(&c->x->answer);
+	wr_span(&c->x->answer, writer_span(&c->ssa->status));
+	c->x->status = 200;
+}
+
+static void
+on_status(struct call *c, struct reader *r, const struct err *refusal)
+{
+	static const char *const names[] = { "starting", "open", "closed" };
+	struct msg_status m;
+	struct err e = { 0 };
+
+	if (refusal->code != ERR_NONE || !msg_status_read(r, &m, &e) || m.state >= COUNT(names))
+		status_write(c, NULL, "unreachable");
+	else if (memcmp(m.group, c->ssa->group, HASH_LEN) != 0)
+		status_write(c, NULL, "of another group");
+	else
+		status_write(c, &m, names[m.state]);
+	status_answer(c);
+}
+
+void
+handle_status(struct call *c)
+{
+	if (c->now - c->ssa->status_at < STATUS_LIFE_MS)
+		status_answer(c);
+	else
+		call_ask(c, SAM_STATUS, span_of("", 0), on_status);
+}
+
+void
+handle_genesis(struct call *c)
+{
+	struct emit m = call_answer(c);
+
+	emit_base64(&m, "genesis", writer_span(&c->ssa->genesis));
+	call_answered(c, &m);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration: one table of keys over inih. */
+#include <errno.h>
+#include <ini.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ssa/config.h"
+
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG };
+
+static const struct setting {
+	const char	*section, *name;
+	enum kind	 kind;
+	size_t		 at, size;	/* of a number: its largest value */
+	bool		 needed;
+} settings[] = {
+#define TEXT(s, n, member, must) \
+	{ s, n, KIND_TEXT, offsetof(struct config, member), sizeof(((struct config *)0)->member), must }
+#define NUMBER(s, n, member, max) { s, n, KIND_NUMBER, offsetof(struct config, member), max, false }
+	TEXT("listen", "address", address, false),
+	NUMBER("listen", "port", port, 65535),
+	TEXT("listen", "endpoint_file", endpoint_file, false),
+	TEXT("listen", "base_url", base_url, false),
+	TEXT("listen", "certificate", certificate, true),
+	TEXT("listen", "key", key, true),
+	TEXT("sam", "socket", socket, true),
+	TEXT("sam", "genesis", genesis, true),
+	NUMBER("sam", "deadline_ms", deadline_ms, 600000),
+	TEXT("store", "path", store, true),
+	TEXT("info", "name", name, false),
+	TEXT("info", "region", region, false),
+	TEXT("info", "logo", logo, false),
+	TEXT("info", "description", description, false),
+	TEXT("info", "specs", specs, false),
+	TEXT("info", "lang", lang, false),
+	NUMBER("limits", "connections", connections, 100000),
+	NUMBER("limits", "connections_per_peer", connections_per_peer, 100000),
+	NUMBER("limits", "idle_seconds", idle_s, 3600),
+	NUMBER("limits", "anonymous_per_second", anonymous, 1000000),
+	NUMBER("limits", "anonymous_per_peer_per_second", anonymous_per_peer, 1000000),
+	NUMBER("limits", "cached", cached, 10000000),
+	{ "limits", "log_requests", KIND_FLAG, offsetof(struct config, log_requests), 0, false },
+};
+
+struct reading {
+	struct config	*config;
+	const char	*path;
+	bool		 seen[COUNT(settings)];
+	struct err	*e;
+};
+
+static bool
+number_set(struct config *c, const struct setting *s, const char *value)
+{
+	unsigned long v;
+	char *end;
+
+	errno = 0;
+	v = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end != '\0' || errno != 0 || v > s->size)
+		return false;
+	*(unsigned *)(void *)((char *)c + s->at) = (unsigned)v;
+	return true;
+}
+
+static bool
+value_set(struct config *c, const struct setting *s, const char *value)
+{
+	if (s->kind == KIND_NUMBER)
+		return number_set(c, s, value);
+	if (s->kind == KIND_FLAG) {
+		*(bool *)((char *)c + s->at) = strcmp(value, "yes") == 0;
+		return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
+	}
+	if (strlen(value) >= s->size)
+		return false;
+	strcpy((char *)c + s->at, value);
+	return true;
+}
+
+static int
+on_setting(void *arg, const char *section, const char *name, const char *value)
+{
+	struct reading *r = arg;
+
+	for (size_t i = 0; i < COUNT(settings); i++) {
+		const struct setting *s = &settings[i];
+
+		if (strcmp(section, s->section) != 0 || strcmp(name, s->name) != 0)
+			continue;
+		if (r->seen[i])
+			return err_set(r->e, ERR_FORMAT, "%s: [%s] %s is there twice", r->path, section, name);
+		r->seen[i] = true;
+		return value_set(r->config, s, value) || err_set(r->e, ERR_FORMAT,
+		    "%s: [%s] %s: this value cannot be used", r->path, section, name);
+	}
+	return err_set(r->e, ERR_FORMAT, "%s: there is no setting [%s] %s", r->path, section, name);
+}
+
+bool
+config_read(struct config *out, const char *path, struct err *e)
+{
+	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
+		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
+		.lang = "en", .logo = "https://localhost/logo.png", .connections = 1024, .idle_s = 60,
+		.anonymous = 500, .anonymous_per_peer = 50, .cached = 65536, .log_requests = true };
+	struct reading r = { .config = &c, .path = path, .e = e };
+	int line = ini_parse(path, on_setting, &r);
+
+	if (line == -1)
+		return err_errno(e, ERR_BACKEND, errno, "%s cannot be read", path);
+	if (line != 0)
+		return err_set(e, ERR_FORMAT, "%s: line %d is no setting", path, line);
+	for (size_t i = 0; i < COUNT(settings); i++)
+		if (settings[i].needed && !r.seen[i])
+			return err_set(e, ERR_FORMAT, "%s: [%s] %s is missing", path, settings[i].section,
+			    settings[i].name);
+	if (c.deadline_ms < 100 || c.cached < 16 || c.connections < 1)
+		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
+	*out = c;
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* propria-ssa.conf: an INI file read strictly; what is not known is refused with its line. */
+#ifndef SSA_CONFIG_H
+#define SSA_CONFIG_H
+
+#include "base/err.h"
+
+#define TEXT_MAX	256
+
+struct config {
+	/* [listen] */
+	char		address[64];
+	unsigned	port;			/* 0: any; see endpoint_file */
+	char		endpoint_file[TEXT_MAX];	/* gets base_url when we listen; may be empty */
+	char		base_url[TEXT_MAX];	/* empty: https://localhost:PORT */
+	char		certificate[TEXT_MAX], key[TEXT_MAX];
+	/* [sam] */
+	char		socket[TEXT_MAX];
+	char		genesis[TEXT_MAX];
+	unsigned	deadline_ms;
+	/* [store] */
+	char		store[TEXT_MAX];
+	/* [info] */
+	char		name[TEXT_MAX], region[8], logo[TEXT_MAX], description[TEXT_MAX], specs[16], lang[36];
+	/* [limits] */
+	unsigned	connections, connections_per_peer, idle_s;
+	unsigned	anonymous, anonymous_per_peer;	/* a second */
+	unsigned	cached;				/* signers, keys, tokens each */
+	bool		log_requests;
+};
+
+bool	config_read(struct config *, const char *path, struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libmicrohttpd with one epoll thread, so that handlers need no locks. It checks less than we want
+ * of a request's framing; what two readers could understand in two ways is refused here.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ssa/http/server.h"
+
+#define PRIORITIES	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-AES-128-CBC:-AES-256-CBC:" \
+			"-SHA1:-GROUP-FFDHE2048:%SERVER_PRECEDENCE"
+
+struct http {
+	struct MHD_Daemon *daemon;
+	http_handler	*handler;
+	void		*app;
+	size_t		 body_max;
+	unsigned	 port;
+	int		 listener;	/* -1: the daemon's */
+	bool		 log;
+};
+
+const char *
+exchange_header(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+}
+
+void
+exchange_suspend(struct exchange *x)
+{
+	x->suspended = true;
+	MHD_suspend_connection(x->connection);
+}
+
+void
+exchange_resume(struct exchange *x)
+{
+	MHD_resume_connection(x->connection);
+}
+
+static void
+peer_of(struct MHD_Connection *c, uint8_t peer[16])
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	memset(peer, 0, 16);
+	if (info == NULL || info->client_addr == NULL)
+		return;
+	if (info->client_addr->sa_family == AF_INET6) {
+		memcpy(peer, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr,
+		    16);
+	} else {
+		peer[10] = peer[11] = 0xff;
+		memcpy(peer + 12,
+		    &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, 4);
+	}
+}
+
+struct framing {
+	unsigned	lengths, encodings, hosts;
+	bool		odd;
+};
+
+static enum MHD_Result
+framing_seen(void *arg, enum MHD_ValueKind kind UNUSED, const char *name, const char *value)
+{
+	struct framing *f = arg;
+
+	if (strcasecmp(name, "Content-Length") == 0) {
+		f->lengths++;
+		if (value == NULL || *value == '\0' || strspn(value, "0123456789") != strlen(value))
+			f->odd = true;
+	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		f->encodings++;
+		if (value == NULL || strcasecmp(value, "chunked") != 0)
+			f->odd = true;
+	} else if (strcasecmp(name, "Host") == 0) {
+		f->hosts++;
+	}
+	return MHD_YES;
+}
+
+static const char body_framing[] = "{\"error\":\"invalid_request\",\"error_description\":"
+    "\"The request's framing is ambiguous\"}";
+static const char body_large[] = "{\"error\":\"invalid_request\",\"error_description\":"
+    "\"The request is too large\"}";
+
+static enum MHD_Result
+send_now(struct exchange *x, unsigned status, struct span body, bool copy)
+{
+	void *bytes = (void *)(uintptr_t)body.p;
+	struct MHD_Response *r = MHD_create_response_from_buffer(body.n, bytes,
+	    copy ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result ok;
+	char seconds[16];
+
+	if (r == NULL)
+		return MHD_NO;
+	if (!x->no_body)
+		MHD_add_response_header(r, "Content-Type", "application/json");
+	if (x->no_store)
+		MHD_add_response_header(r, "Cache-Control", "no-store");
+	if (x->authenticate != NULL)
+		MHD_add_response_header(r, "WWW-Authenticate", x->authenticate);
+	if (x->allow != NULL)
+		MHD_add_response_header(r, "Allow", x->allow);
+	if (x->retry_after > 0) {
+		snprintf(seconds, sizeof(seconds), "%u", x->retry_after);
+		MHD_add_response_header(r, "Retry-After", seconds);
+	}
+	ok = MHD_queue_response(x->connection, status, r);
+	MHD_destroy_response(r);
+	return ok;
+}
+
+static enum MHD_Result
+send_answer(struct exchange *x)
+{
+	struct span body = x->fixed;
+	enum MHD_Result ok;
+
+	if (x->log) {
+		char peer[INET6_ADDRSTRLEN] = "";
+
+		inet_ntop(AF_INET6, x->peer, peer, sizeof(peer));
+		log_info("%s %.64s %u %zu %llu us %s", x->method, x->path, x->status, x->size,
+		    (unsigned long long)(clock_us() - x->began), peer);
+	}
+	if (body.p != NULL)
+		return send_now(x, x->status, body, false);
+	body = writer_span(&x->answer);
+	ok = send_now(x, x->status, body, body.p != NULL);
+	x->answer = (struct writer){ 0 };	/* libmicrohttpd frees the bytes */
+	return ok;
+}
+
+/* With the headers only: refuses before a byte of the body is taken. */
+static enum MHD_Result
+headers_check(struct http *h, struct exchange *x)
+{
+	struct framing f = { 0 };
+	const char *length;
+
+	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, framing_seen, &f);
+	if (f.odd || f.lengths > 1 || f.encodings > 1 || (f.lengths > 0 && f.encodings > 0) || f.hosts > 1)
+		return send_now(x, 400, span_str(body_framing), false);
+	length = exchange_header(x, "Content-Length");
+	if (length != NULL && (strlen(length) > 9 || strtoul(length, NULL, 10) > h->body_max))
+		return send_now(x, 413, span_str(body_large), false);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+body_take(struct http *h, struct exchange *x, const char *data, size_t *n)
+{
+	if (x->size + *n > h->body_max)
+		return MHD_NO;		/* chunked and over the limit: the connection ends */
+	if (x->size + *n > x->room) {
+		size_t room = x->room == 0 ? 4096 : x->room;
+		uint8_t *more;
+
+		while (room < x->size + *n)
+			room *= 2;
+		if ((more = realloc(x->bytes, room)) == NULL)
+			return MHD_NO;
+		x->bytes = more;
+		x->room = room;
+	}
+	memcpy(x->bytes + x->size, data, *n);
+	x->size += *n;
+	*n = 0;
+	return MHD_YES;
+}
+
+static enum verb
+verb_of(const char *method)
+{
+	if (strcmp(method, "GET") == 0)
+		return VERB_GET;
+	return strcmp(method, "POST") == 0 ? VERB_POST : VERB_OTHER;
+}
+
+static struct exchange *
+exchange_new(struct http *h, struct MHD_Connection *c, const char *path, const char *method)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		return NULL;
+	x->connection = c;
+	x->path = path;
+	x->method = method;
+	x->verb = verb_of(method);
+	x->answer = writer_grow(ANSWER_MAX);
+	x->began = clock_us();
+	x->log = h->log;
+	peer_of(c, x->peer);
+	return x;
+}
+
+static enum MHD_Result
+on_request(void *app, struct MHD_Connection *c, const char *path, const char *method,
+    const char *version UNUSED, const char *data, size_t *n, void **of_request)
+{
+	struct http *h = app;
+	struct exchange *x = *of_request;
+
+	if (x == NULL) {
+		if ((x = *of_request = exchange_new(h, c, path, method)) == NULL)
+			return MHD_NO;
+		return headers_check(h, x);
+	}
+	if (*n > 0)
+		return body_take(h, x, data, n);
+	x->path = path;
+	x->method = method;
+	if (!x->started) {
+		x->started = true;
+		x->body = span_of(x->bytes == NULL ? (const uint8_t *)"" : x->bytes, x->size);
+		h->handler(x, h->app);
+	} else if (x->suspended) {
+		x->suspended = false;
+		x->again(x);
+	}
+	return x->suspended ? MHD_YES : send_answer(x);
+}
+
+static void
+on_completed(void *app UNUSED, struct MHD_Connection *c UNUSED, void **of_request,
+    enum MHD_RequestTerminationCode why UNUSED)
+{
+	struct exchange *x = *of_request;
+
+	if (x == NULL)
+		return;
+	if (x->over != NULL)
+		x->over(x);
+	writer_wipe(&x->answer);
+	if (x->bytes != NULL)
+		explicit_bzero(x->bytes, x->size);
+	free(x->bytes);
+	free(x);
+	*of_request = NULL;
+}
+
+static void
+on_log(void *arg UNUSED, const char *fmt, va_list ap)
+{
+	char text[256];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	text[strcspn(text, "\r\n")] = '\0';
+	log_warn("http: %s", text);
+}
+
+union address {
+	struct sockaddr		any;
+	struct sockaddr_in	v4;
+	struct sockaddr_in6	v6;
+};
+
+static bool
+address_read(const char *text, unsigned port, union address *a, socklen_t *n, struct err *e)
+{
+	memset(a, 0, sizeof(*a));
+	if (inet_pton(AF_INET, text, &a->v4.sin_addr) == 1) {
+		a->v4.sin_family = AF_INET;
+		a->v4.sin_port = htons((uint16_t)port);
+		*n = sizeof(a->v4);
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, &a->v6.sin6_addr) == 1) {
+		a->v6.sin6_family = AF_INET6;
+		a->v6.sin6_port = htons((uint16_t)port);
+		*n = sizeof(a->v6);
+		return true;
+	}
+	return err_set(e, ERR_FORMAT, "listen address %s is no IPv4 or IPv6 address", text);
+}
+
+/* Bound here rather than by the library: its errors do not say which port was in use. */
+static int
+listener_open(const struct http_config *g, unsigned *port, struct err *e)
+{
+	union address a;
+	socklen_t n;
+	int fd, one = 1;
+
+	if (!address_read(g->address, g->port, &a, &n, e))
+		return -1;
+	if ((fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0) {
+		err_errno(e, ERR_BACKEND, errno, "listen on %s", g->address);
+		return -1;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, &a.any, n) != 0 || listen(fd, 1024) != 0 || getsockname(fd, &a.any, &n) != 0) {
+		if (errno == EADDRINUSE)
+			err_set(e, ERR_BUSY, "port %u on %s is in use: another propria-ssa? Choose"
+			    " another port, or 0 for any", g->port, g->address);
+		else
+			err_errno(e, ERR_BACKEND, errno, "listen on %s port %u", g->address, g->port);
+		close(fd);
+		return -1;
+	}
+	*port = ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
+	return fd;
+}
+
+struct http *
+http_open(const struct http_config *g, struct err *e)
+{
+	struct http *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		bug("out of memory");
+	h->body_max = g->body_max;
+	h->log = g->log;
+	if ((h->listener = listener_open(g, &h->port, e)) < 0) {
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+bool
+http_start(struct http *h, const struct http_config *g, http_handler *handler, void *app, struct err *e)
+{
+	h->handler = handler;
+	h->app = app;
+	h->daemon = MHD_start_daemon(MHD_USE_TLS | MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, h,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, h->listener,
+	    MHD_OPTION_HTTPS_MEM_CERT, g->certificate,
+	    MHD_OPTION_HTTPS_MEM_KEY, g->key,
+	    MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_CONNECTION_LIMIT, g->connections,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, g->per_peer,
+	    MHD_OPTION_CONNECTION_TIMEOUT, g->idle_s,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+	    MHD_OPTION_END);
+	if (h->daemon == NULL)
+		return err_set(e, ERR_BACKEND, "HTTPS did not start: do the server's certificate and"
+		    " key belong together, and are both PEM?");
+	h->listener = -1;
+	return true;
+}
+
+unsigned
+http_port(const struct http *h)
+{
+	return h->port;
+}
+
+void
+http_quiesce(struct http *h)
+{
+	int fd = h->daemon == NULL ? -1 : (int)MHD_quiesce_daemon(h->daemon);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+http_close(struct http *h)
+{
+	if (h == NULL)
+		return;
+	if (h->daemon != NULL)
+		MHD_stop_daemon(h->daemon);
+	if (h->listener >= 0)
+		close(h->listener);
+	free(h);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTPS: bytes in, bytes out, over libmicrohttpd with one thread. What a request means is the
+ * handler's; it runs on that thread, answers at once, or suspends and is called again.
+ */
+#ifndef SSA_HTTP_SERVER_H
+#define SSA_HTTP_SERVER_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/span.h"
+#include "base/writer.h"
+
+#define ANSWER_MAX	(2u << 20)
+
+enum verb { VERB_GET, VERB_POST, VERB_OTHER };
+
+struct MHD_Connection;
+
+/* One request and its answer. */
+struct exchange {
+	enum verb	 verb;
+	const char	*method, *path;
+	struct span	 body;
+	uint8_t		 peer[16];	/* IPv6 address, or IPv4 mapped into it */
+
+	unsigned	 status;	/* the answer; body in JSON */
+	struct writer	 answer;
+	struct span	 fixed;		/* instead of `answer`: lives as long as the server */
+	bool		 no_store, no_body;
+	unsigned	 retry_after;	/* seconds; 0: none */
+	const char	*authenticate;	/* WWW-Authenticate; NULL: none */
+	const char	*allow;
+
+	void		*of_handler;
+	void		(*again)(struct exchange *);	/* after resume */
+	void		(*over)(struct exchange *);	/* the last call; NULL: none */
+
+	struct MHD_Connection *connection;	/* the server's own, from here on */
+	uint8_t		*bytes;
+	size_t		 size, room;
+	uint64_t	 began;
+	bool		 started, suspended, log;
+};
+
+typedef void http_handler(struct exchange *, void *app);
+
+struct http_config {
+	const char	*address;		/* numeric */
+	unsigned	 port;			/* 0: any */
+	const char	*certificate, *key;	/* PEM texts; the key only until http_start returns */
+	unsigned	 connections, per_peer;	/* at most; per_peer 0: no limit */
+	unsigned	 idle_s;
+	size_t		 body_max;
+	bool		 log;
+};
+
+struct http;
+
+struct http	*http_open(const struct http_config *, struct err *) MUST_USE;	/* binds the port */
+unsigned	 http_port(const struct http *);
+/* Serves from now on. */
+bool		 http_start(struct http *, const struct http_config *, http_handler *, void *app,
+		    struct err *) MUST_USE;
+void		 http_quiesce(struct http *);	/* no new connections */
+void		 http_close(struct http *);	/* nothing may be suspended; NULL is fine */
+
+const char	*exchange_header(const struct exchange *, const char *name);	/* NULL: none */
+void		 exchange_suspend(struct exchange *);
+void		 exchange_resume(struct exchange *);	/* from any thread */
+
+#endif

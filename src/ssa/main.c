@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* propria-ssa: reads its configuration, opens what it needs, serves until it is told to stop. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ssa/api/call.h"
+
+#define PEM_MAX	65536
+
+static const char usage[] =
+    "usage: propria-ssa -c FILE\n"
+    "\n"
+    "The web-facing server of a signing service. FILE is its configuration (propria-ssa.conf(5)).\n"
+    "\n"
+    "  -c, --config FILE   read this configuration\n"
+    "  -h, --help          say this\n";
+
+/* A PEM file as zero-terminated text. */
+static struct secret *
+pem_read(const char *path, const char *what, struct err *e)
+{
+	AUTO(secret) *text = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+	ssize_t got = 0;
+
+	if (fd < 0) {
+		err_errno(e, ERR_BACKEND, errno, "the server's %s %s cannot be read", what, path);
+		return NULL;
+	}
+	if ((text = secret_new(PEM_MAX + 1, e)) == NULL) {
+		close(fd);
+		return NULL;
+	}
+	while (n < PEM_MAX && (got = read(fd, secret_room(text) + n, PEM_MAX - n)) > 0)
+		n += (size_t)got;
+	close(fd);
+	secret_room(text)[n] = '\0';
+	secret_set_length(text, n);
+	if (got < 0 || n == PEM_MAX || strstr((const char *)secret_span(text).p, "-----BEGIN") == NULL) {
+		err_set(e, ERR_FORMAT, "the server's %s %s is not PEM", what, path);
+		return NULL;
+	}
+	return TAKE(text);
+}
+
+/* Written beside and renamed, so that whoever waits for it reads it whole. */
+static bool
+endpoint_write(const char *path, const char *url, struct err *e)
+{
+	char beside[TEXT_MAX + 8];
+	FILE *f;
+
+	if (*path == '\0')
+		return true;
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	if ((f = fopen(beside, "we")) == NULL)
+		return err_errno(e, ERR_BACKEND, errno, "endpoint_file %s", path);
+	if (fprintf(f, "%s\n", url) < 0 || fclose(f) != 0 || rename(beside, path) != 0)
+		return err_errno(e, ERR_BACKEND, errno, "endpoint_file %s", path);
+	return true;
+}
+
+static bool
+serve(struct ssa *s, struct http **http, struct err *e)
+{
+	AUTO(secret) *certificate = pem_read(s->config.certificate, "certificate", e);
+	AUTO(secret) *key = certificate == NULL ? NULL : pem_read(s->config.key, "key", e);
+	struct http_config g = { .address = s->config.address, .port = s->config.port,
+		.connections = s->config.connections, .per_peer = s->config.connections_per_peer,
+		.idle_s = s->config.idle_s, .body_max = 512 * 1024, .log = s->config.log_requests };
+
+	if (key == NULL || (*http = http_open(&g, e)) == NULL || !ssa_named(s, http_port(*http), e))
+		return false;
+	g.certificate = (const char *)secret_span(certificate).p;
+	g.key = (const char *)secret_span(key).p;
+	if (!http_start(*http, &g, call_begin, s, e) ||
+	    !endpoint_write(s->config.endpoint_file, s->base_url, e))
+		return false;
+	log_info("serving %s (%s port %u)", s->base_url, s->config.address, http_port(*http));
+	return true;
+}
+
+static int
+run(const char *path, const sigset_t *signals, struct err *e)
+{
+	struct http *http = NULL;
+	struct config config;
+	struct ssa s;
+	int number;
+
+	if (!crypto_start(e) || !config_read(&config, path, e) || !ssa_open(&s, &config, e))
+		return 1;
+	if (serve(&s, &http, e)) {
+		sigwait(signals, &number);
+		log_info("stopping");
+	}
+	if (http != NULL)
+		http_quiesce(http);
+	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */
+	http_close(http);
+	ssa_close(&s);
+	return e->code == ERR_NONE ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' }, { 0 } };
+	const char *config = NULL;
+	struct err e = { 0 };
+	sigset_t signals;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		}
+		if (c != 'c') {
+			fputs(usage, stderr);
+			return 2;
+		}
+		config = optarg;
+	}
+	if (config == NULL || optind != argc) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	log_open("propria-ssa");
+	umask(077);
+	prctl(PR_SET_DUMPABLE, 0);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);	/* before any thread: they inherit it */
+	signal(SIGPIPE, SIG_IGN);
+	status = run(config, &signals, &e);
+	if (e.code != ERR_NONE)
+		log_error("%s", e.text);
+	return status;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that the SSA is: one struct, used by the HTTP thread alone. */
+#ifndef SSA_SSA_H
+#define SSA_SSA_H
+
+#include "crypto/hash.h"
+#include "ssa/config.h"
+#include "ssa/limit.h"
+#include "ssa/sam.h"
+#include "ssa/tokens.h"
+#include "ssa/vault.h"
+
+#define GENESIS_MAX	262144
+
+struct ssa {
+	struct config	 config;
+	char		 base_url[TEXT_MAX + 32];
+	char		 token_url[2][TEXT_MAX + 64];
+	const char	*audience[4];
+	struct store	*store;
+	struct sam	*sam;
+	struct vault	*vault;
+	struct tokens	*tokens;
+	struct cache	*activations;
+	struct limit	*anonymous;
+	struct writer	 genesis;
+	uint8_t		 group[HASH_LEN];	/* its hash */
+	struct writer	 info;			/* the answer of `info`, made once */
+	uint64_t	 swept;
+	struct writer	 status;		/* the last answer of `status` */
+	uint64_t	 status_at;
+};
+
+/* Reads the genesis, opens the store, starts the SAM's thread. Close with ssa_close. */
+bool	ssa_open(struct ssa *, const struct config *, struct err *) MUST_USE;
+/* When the port is known: what depends on our URL. */
+bool	ssa_named(struct ssa *, unsigned port, struct err *) MUST_USE;
+void	ssa_close(struct ssa *);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One SQLite connection with its prepared statements; used by one thread. Inside src/store only. */
+#ifndef STORE_CONNECTION_H
+#define STORE_CONNECTION_H
+
+#include <sqlite3.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "store/store.h"
+
+enum sql {
+	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK,
+	SQL_ACCOUNT_PUT, SQL_RECORD_PUT, SQL_KEY_PUT,
+	SQL_ACCOUNT_GET, SQL_RECORD_GET, SQL_KEY_GET, SQL_KEYS_OF,
+	SQL_ACTIVATION_PUT, SQL_APPROVAL_PUT, SQL_USE_PUT, SQL_TOKEN_PUT, SQL_ASSERTION_PUT,
+	SQL_ACTIVATION_GET, SQL_APPROVAL_GET, SQL_USES_OF, SQL_TOKEN_GET, SQL_ASSERTIONS,
+	SQL_SWEEP_ACTIVATIONS, SQL_SWEEP_TOKENS, SQL_SWEEP_ASSERTIONS,
+	SQL_COUNT
+};
+
+struct connection {
+	sqlite3		*db;
+	sqlite3_stmt	*statement[SQL_COUNT];
+	char		*path;
+};
+
+/* check: look through the whole file, and bring it to the newest schema. */
+bool	connection_open(struct connection *, const char *path, bool check, struct err *) MUST_USE;
+void	connection_close(struct connection *);
+/* Fills *e from the database's last error, with the file's name and what to do. False. */
+bool	connection_failed(struct connection *, const char *doing, struct err *e);
+
+/*
+ * Binds by `format`: b is (const void *, size_t), i is int64_t, s is struct span. Then one step:
+ * connection_run wants no row, connection_row says whether there is one (reset it when done).
+ */
+bool	connection_run(struct connection *, enum sql, struct err *, const char *format, ...) MUST_USE;
+bool	connection_row(struct connection *, enum sql, bool *row, struct err *, const char *format, ...)
+	    MUST_USE;
+bool	connection_next(struct connection *, enum sql, bool *row, struct err *) MUST_USE;
+void	connection_reset(struct connection *, enum sql);
+
+/* What both threads write. */
+bool	row_activation_put(struct connection *, const struct activation_row *, struct err *) MUST_USE;
+bool	row_approval_put(struct connection *, const struct approval *, struct err *) MUST_USE;
+bool	row_use_put(struct connection *, const struct use_row *, struct err *) MUST_USE;
+bool	row_token_put(struct connection *, const struct token_row *, struct err *) MUST_USE;
+bool	row_assertion_put(struct connection *, const struct assertion_row *, struct err *) MUST_USE;
+bool	row_sweep(struct connection *, uint64_t now, struct err *) MUST_USE;
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows that are written behind. */
+#include "store/connection.h"
+
+bool
+row_activation_put(struct connection *c, const struct activation_row *a, struct err *e)
+{
+	return connection_run(c, SQL_ACTIVATION_PUT, e, "bbbbbi", a->handle, sizeof(a->handle),
+	    a->activation, sizeof(a->activation), a->client, sizeof(a->client), a->key,
+	    sizeof(a->key), a->d, sizeof(a->d), (int64_t)a->expires);
+}
+
+bool
+row_approval_put(struct connection *c, const struct approval *a, struct err *e)
+{
+	return connection_run(c, SQL_APPROVAL_PUT, e, "bbbss", a->d, sizeof(a->d), a->signer,
+	    sizeof(a->signer), a->authenticator, sizeof(a->authenticator), a->statement,
+	    a->evidences);
+}
+
+bool
+row_use_put(struct connection *c, const struct use_row *u, struct err *e)
+{
+	return connection_run(c, SQL_USE_PUT, e, "bis", u->d, sizeof(u->d), (int64_t)u->place,
+	    u->indexes);
+}
+
+bool
+row_token_put(struct connection *c, const struct token_row *t, struct err *e)
+{
+	return connection_run(c, SQL_TOKEN_PUT, e, "bbi", t->hash, sizeof(t->hash), t->client,
+	    sizeof(t->client), (int64_t)t->expires);
+}
+
+bool
+row_assertion_put(struct connection *c, const struct assertion_row *a, struct err *e)
+{
+	return connection_run(c, SQL_ASSERTION_PUT, e, "bi", a->hash, sizeof(a->hash),
+	    (int64_t)a->expires);
+}
+
+bool
+row_sweep(struct connection *c, uint64_t now, struct err *e)
+{
+	return connection_run(c, SQL_SWEEP_ACTIVATIONS, e, "i", (int64_t)now) &&
+	    connection_run(c, SQL_SWEEP_TOKENS, e, "i", (int64_t)now) &&
+	    connection_run(c, SQL_SWEEP_ASSERTIONS, e, "i", (int64_t)now);
+}

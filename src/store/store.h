@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the SSA keeps: a table of operations, filled by an engine (sqlite.c). Whatever fills it
+ * passes tests/unit/store. All calls come from one thread. Spans that a call gives are lent until
+ * the next call. `get` of what is not there is ERR_MISSING.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+#include "base/span.h"
+
+struct account {
+	uint8_t		id[16];
+	struct span	login;		/* spki */
+	uint8_t		state;
+	uint32_t	version;
+};
+struct record {
+	uint8_t		type;		/* 1 signer, 2 key */
+	uint8_t		id[16], owner[16];
+	uint32_t	version;
+	struct span	sealed;
+};
+struct key_row {
+	uint8_t		id[16], owner[16];
+	uint16_t	alg;
+	uint8_t		class, level, state;
+	uint32_t	version;
+	uint64_t	created;
+	struct span	spki, certificate, chain;	/* each may be empty */
+};
+struct activation_row {
+	uint8_t		handle[32];	/* SHA-256 of the SAD */
+	uint8_t		activation[16], client[16], key[16], d[32];
+	uint64_t	expires;
+};
+struct approval {
+	uint8_t		d[32], signer[16], authenticator[16];
+	struct span	statement, evidences;
+};
+struct use_row {
+	uint8_t		d[32];
+	uint64_t	place;
+	struct span	indexes;	/* n x u32 */
+};
+struct token_row {
+	uint8_t		hash[32], client[16];
+	uint64_t	expires;
+};
+struct assertion_row {
+	uint8_t		hash[32];
+	uint64_t	expires;
+};
+
+struct store;
+typedef bool key_seen(void *arg, const struct key_row *);		/* false ends the walk */
+typedef bool use_seen(void *arg, const struct use_row *);
+typedef bool assertion_seen(void *arg, const struct assertion_row *);
+
+struct store_ops {
+	void	(*close)(struct store *);	/* writes what is waiting first */
+
+	/* Durable when they return. Between begin and commit: all or nothing. */
+	bool	(*begin)(struct store *, struct err *);
+	bool	(*commit)(struct store *, struct err *);
+	void	(*rollback)(struct store *);
+	bool	(*account_put)(struct store *, const struct account *, struct err *);
+	bool	(*record_put)(struct store *, const struct record *, struct err *); /* never an older */
+	bool	(*key_put)(struct store *, const struct key_row *, struct err *);
+
+	bool	(*account_get)(struct store *, const uint8_t id[16], struct account *, struct err *);
+	bool	(*record_get)(struct store *, uint8_t type, const uint8_t id[16], struct record *,
+		    struct err *);
+	bool	(*key_get)(struct store *, const uint8_t id[16], struct key_row *, struct err *);
+	bool	(*keys_of)(struct store *, const uint8_t owner[16], key_seen *, void *, struct err *);
+
+	/* Written behind, many in one transaction; visible to `get` at the latest after flush. */
+	void	(*activation_put)(struct store *, const struct activation_row *);
+	void	(*approval_put)(struct store *, const struct approval *);
+	void	(*use_put)(struct store *, const struct use_row *);
+	void	(*token_put)(struct store *, const struct token_row *);
+	void	(*assertion_put)(struct store *, const struct assertion_row *);
+	void	(*sweep)(struct store *, uint64_t now);		/* forgets what expired before */
+	bool	(*flush)(struct store *, struct err *);		/* false: something was not written */
+
+	bool	(*activation_get)(struct store *, const uint8_t handle[32], struct activation_row *,
+		    struct err *);
+	bool	(*approval_get)(struct store *, const uint8_t d[32], struct approval *, struct err *);
+	bool	(*uses_of)(struct store *, const uint8_t d[32], use_seen *, void *, struct err *);
+	bool	(*token_get)(struct store *, const uint8_t hash[32], struct token_row *, struct err *);
+	bool	(*assertions)(struct store *, assertion_seen *, void *, struct err *);
+};
+
+struct store {
+	const struct store_ops *ops;
+};
+
+/* Makes the file, or checks it and brings it to the newest schema. Yours; store_close it. */
+struct store *store_sqlite_open(const char *path, struct err *) MUST_USE;
+void	store_close(struct store *);	/* NULL is fine */
+/* For tests: no file larger than so many pages from now on. */
+bool	store_sqlite_limit_pages(struct store *, unsigned pages, struct err *);
+
+static inline void
+store_auto(struct store **s)
+{
+	store_close(*s);
+}
+
+#endif

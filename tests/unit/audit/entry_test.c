@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries and their payloads: one encoding, exact bounds, lines for people; and batches of them. */
+#include "audit/batch.h"
+#include "audit/text.h"
+#include "tests/unit/audit/fixture.h"
+
+#define KINDS	13
+
+static const uint8_t fill[400] = { 1, 2, 3 };
+
+/* One payload of each kind, written from its struct. */
+static void
+write_state(struct writer *w, enum entry_kind kind)
+{
+	struct span some = span_of(fill, 20);
+	struct entry_genesis genesis = { some, some, some };
+	struct entry_start start = { .life = 5, .program = span_str("propria 1") };
+	struct entry_stop stop = { span_str("asked") };
+	struct head head = { .epoch = 1, .size = 4 };
+	struct entry_proposed proposed = { .purpose = 0x0201, .expires = 9 };
+	struct entry_act act = { some, some };
+	struct entry_signer signer = { .version = 3, .state = 5, .cause = 0x0205, .record = some };
+	struct entry_key key = { .version = 3, .state = 5, .cause = 2 };
+
+	test_id(signer.id, 0xaa);
+	test_id(key.id, 0xbb);
+	switch (kind) {
+	case ENTRY_GENESIS: entry_genesis_write(w, &genesis); break;
+	case ENTRY_START: entry_start_write(w, &start); break;
+	case ENTRY_STOP: entry_stop_write(w, &stop); break;
+	case ENTRY_HEAD_SIGNED: entry_head_signed_write(w, &head); break;
+	case ENTRY_PROPOSED: entry_proposed_write(w, &proposed); break;
+	case ENTRY_ACT: entry_act_write(w, &act); break;
+	case ENTRY_SIGNER: entry_signer_write(w, &signer); break;
+	default: entry_key_write(w, &key); break;
+	}
+}
+
+static void
+write_payload(struct writer *w, enum entry_kind kind)
+{
+	static const uint32_t index[] = { 0, 7, 999 };
+	struct outcome_item items[] = {
+		{ 0, OUTCOME_SIGNED, { fill, 48 }, { fill, 96 } },
+		{ 999, OUTCOME_UNKNOWN, { fill, 48 }, { NULL, 0 } },
+	};
+	struct refusals_item counts[] = { { span_str("nonce"), 5 }, { span_str("busy"), 70000 } };
+	struct entry_reserved reserved = { .seen = 2, .exp = 8, .uses = 3, .n = COUNT(index) };
+	struct entry_outcome outcome = { .reserved = 1, .alg = 2, .n = COUNT(items) };
+	struct entry_refused refused = { .reason = span_str("replay"), .request = 8, .socket = 1 };
+	struct entry_refusals refusals = { .since = 1, .n = COUNT(counts) };
+	struct entry_alarm alarm = { span_str("clock"), span_str("1 h, \xc3\xa9") };
+
+	switch (kind) {
+	case ENTRY_RESERVED: entry_reserved_write(w, &reserved, index); break;
+	case ENTRY_OUTCOME: entry_outcome_write(w, &outcome, items); break;
+	case ENTRY_REFUSED: entry_refused_write(w, &refused); break;
+	case ENTRY_REFUSALS: entry_refusals_write(w, &refusals, counts); break;
+	case ENTRY_ALARM: entry_alarm_write(w, &alarm); break;
+	default: write_state(w, kind); break;
+	}
+}
+
+/* Writes again what was read. */
+static void
+rewrite(struct writer *w, enum entry_kind kind, const union entry_payload *p)
+{
+	struct outcome_item items[USE_ITEMS_MAX];
+	struct refusals_item counts[REFUSALS_MAX];
+	uint32_t index[USE_ITEMS_MAX];
+	struct reader r;
+	size_t n = 0;
+
+	switch (kind) {
+	case ENTRY_GENESIS: entry_genesis_write(w, &p->genesis); break;
+	case ENTRY_START: entry_start_write(w, &p->start); break;
+	case ENTRY_STOP: entry_stop_write(w, &p->stop); break;
+	case ENTRY_HEAD_SIGNED: entry_head_signed_write(w, &p->head); break;
+	case ENTRY_PROPOSED: entry_proposed_write(w, &p->proposed); break;
+	case ENTRY_ACT: entry_act_write(w, &p->act); break;
+	case ENTRY_SIGNER: entry_signer_write(w, &p->signer); break;
+	case ENTRY_KEY: entry_key_write(w, &p->key); break;
+	case ENTRY_RESERVED:
+		for (; n < p->reserved.n; n++)
+			index[n] = entry_reserved_index(&p->reserved, n);
+		entry_reserved_write(w, &p->reserved, index);
+		break;
+	case ENTRY_OUTCOME:
+		r = reader_over(p->outcome.items);
+		while (entry_outcome_item(&r, &items[n]))
+			n++;
+		CHECK(n == p->outcome.n && rd_end(&r));
+		entry_outcome_write(w, &p->outcome, items);
+		break;
+	case ENTRY_REFUSED: entry_refused_write(w, &p->refused); break;
+	case ENTRY_REFUSALS:
+		r = reader_over(p->refusals.items);
+		while (entry_refusals_item(&r, &counts[n]))
+			n++;
+		CHECK(n == p->refusals.n && rd_end(&r));
+		entry_refusals_write(w, &p->refusals, counts);
+		break;
+	case ENTRY_ALARM: entry_alarm_write(w, &p->alarm); break;
+	}
+}
+
+static bool
+read_payload(enum entry_kind kind, struct span s, union entry_payload *p)
+{
+	struct entry entry = { .kind = kind, .payload = s };
+	struct err e = { 0 };
+	bool ok = entry_payload_read(&entry, p, &e);
+
+	CHECK(ok == (e.code == ERR_NONE));
+	return ok;
+}
+
+TEST(each_payload_is_read_as_it_was_written)
+{
+	for (int kind = 1; kind <= KINDS; kind++) {
+		AUTO_WRITER w = writer_grow(10000), again = writer_grow(10000);
+		union entry_payload p;
+
+		write_payload(&w, (enum entry_kind)kind);
+		CHECK(read_payload((enum entry_kind)kind, writer_span(&w), &p));
+		rewrite(&again, (enum entry_kind)kind, &p);
+		CHECK(span_equal(writer_span(&w), writer_span(&again)));
+	}
+}
+
+TEST(no_payload_is_read_shorter_or_longer)
+{
+	for (int kind = 1; kind <= KINDS; kind++) {
+		AUTO_WRITER w = writer_grow(10000);
+		union entry_payload p;
+		size_t whole;
+
+		write_payload(&w, (enum entry_kind)kind);
+		whole = w.n;
+		wr_u8(&w, 0);
+		for (size_t n = 0; n <= w.n; n++)
+			CHECK(read_payload((enum entry_kind)kind, span_of(w.p, n), &p) == (n == whole));
+	}
+}
+
+/* Whatever a flipped bit makes of it: refused, or read as something that is written the same. */
+TEST(a_flipped_payload_has_still_one_encoding)
+{
+	for (int kind = 1; kind <= KINDS; kind++) {
+		AUTO_WRITER w = writer_grow(10000);
+		size_t refused = 0;
+
+		write_payload(&w, (enum entry_kind)kind);
+		for (size_t bit = 0; bit < 8 * w.n; bit++) {
+			AUTO_WRITER again = writer_grow(10000);
+			union entry_payload p;
+
+			w.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			if (read_payload((enum entry_kind)kind, writer_span(&w), &p)) {
+				rewrite(&again, (enum entry_kind)kind, &p);
+				CHECK(span_equal(writer_span(&w), writer_span(&again)));
+			} else {
+				refused++;
+			}
+			w.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		}
+		CHECK(refused > 0 || kind == ENTRY_HEAD_SIGNED || kind == ENTRY_PROPOSED);
+	}
+}
+
+static bool
+reserved_reads(const uint32_t *index, size_t n, uint8_t seen)
+{
+	AUTO_WRITER w = writer_grow(10000);
+	struct entry_reserved m = { .seen = seen, .n = n };
+	union entry_payload p;
+
+	entry_reserved_write(&w, &m, index);
+	return read_payload(ENTRY_RESERVED, writer_span(&w), &p);
+}
+
+TEST(indexes_of_a_reservation_ascend_within_a_thousand)
+{
+	uint32_t many[1001], down[] = { 2, 1 }, twice[] = { 1, 1 }, high[] = { 1000 };
+
+	for (uint32_t i = 0; i < COUNT(many); i++)
+		many[i] = i;
+	CHECK(reserved_reads(many, 1000, 1));
+	CHECK(!reserved_reads(many, 1001, 1));
+	CHECK(!reserved_reads(many, 0, 1));
+	CHECK(!reserved_reads(down, 2, 1));
+	CHECK(!reserved_reads(twice, 2, 1));
+	CHECK(!reserved_reads(high, 1, 1));
+	CHECK(!reserved_reads(many, 1, 0) && !reserved_reads(many, 1, 3));
+}
+
+static bool
+outcome_reads(uint16_t alg, uint8_t status, size_t digest, size_t signature, uint32_t second)
+{
+	AUTO_WRITER w = writer_grow(10000);
+	struct outcome_item it[] = { { 3, status, { fill, digest }, { fill, signature } },
+		{ second, OUTCOME_NOT_MADE, { fill, digest }, { fill, 0 } } };
+	struct entry_outcome m = { .alg = alg, .n = 2 };
+	union entry_payload p;
+
+	entry_outcome_write(&w, &m, it);
+	return read_payload(ENTRY_OUTCOME, writer_span(&w), &p);
+}
+
+TEST(results_are_as_long_as_their_algorithm_says)
+{
+	CHECK(outcome_reads(1, OUTCOME_SIGNED, 32, 64, 4));
+	CHECK(outcome_reads(32, OUTCOME_SIGNED, 32, 384, 4));
+	CHECK(outcome_reads(1, OUTCOME_UNKNOWN, 32, 0, 4));
+	CHECK(!outcome_reads(3, OUTCOME_SIGNED, 32, 64, 4));
+	CHECK(!outcome_reads(1, OUTCOME_SIGNED, 48, 64, 4));
+	CHECK(!outcome_reads(1, OUTCOME_SIGNED, 32, 63, 4));
+	CHECK(!outcome_reads(1, OUTCOME_SIGNED, 32, 0, 4));
+	CHECK(!outcome_reads(1, OUTCOME_UNKNOWN, 32, 64, 4));
+	CHECK(!outcome_reads(1, 3, 32, 0, 4));
+	CHECK(!outcome_reads(1, OUTCOME_SIGNED, 32, 64, 3));
+	CHECK(!outcome_reads(1, OUTCOME_SIGNED, 32, 64, 2));
+	CHECK(!outcome_reads(1, OUTCOME_SIGNED, 32, 64, 1000));
+}
+
+TEST(an_unknown_kind_or_version_is_refused)
+{
+	uint8_t mem[ENTRY_HEAD] = { 0 };
+	struct entry entry;
+	struct err e = { 0 };
+
+	for (int kind = 0; kind < 256; kind++)
+		for (int version = 0; version < 256; version++) {
+			mem[16] = (uint8_t)kind;
+			mem[17] = (uint8_t)version;
+			CHECK(entry_read(span_of(mem, sizeof(mem)), &entry, &e) ==
+			    (kind >= 1 && kind <= KINDS && version == 1));
+		}
+	mem[16] = mem[17] = 1;
+	for (size_t n = 0; n < sizeof(mem); n++)
+		CHECK(!entry_read(span_of(mem, n), &entry, &e));
+}
+
+TEST(each_entry_is_one_clean_line)
+{
+	for (int kind = 1; kind <= KINDS; kind++) {
+		AUTO_WRITER w = writer_grow(10000);
+		char line[ENTRY_LINE], small[40];
+		struct err e = { 0 };
+		struct entry entry;
+
+		entry_head_write(&w, 12, 1700000000123, (enum entry_kind)kind);
+		write_payload(&w, (enum entry_kind)kind);
+		CHECK(entry_read(writer_span(&w), &entry, &e));
+		CHECK(entry_text(&entry, line, sizeof(line), &e));
+		CHECK(strncmp(line, "12 2023-11-14T22:13:20.123Z ", 28) == 0);
+		CHECK(strstr(line, entry_kind_name(entry.kind)) == line + 28);
+		CHECK(audit_text_ok(span_str(line)));
+		CHECK(entry_text(&entry, small, sizeof(small), &e) && strlen(small) < sizeof(small));
+		entry.payload.n--;
+		CHECK(!entry_text(&entry, line, sizeof(line), &e));
+	}
+}
+
+TEST(lines_say_who_what_and_how_many)
+{
+	AUTO_WRITER w = writer_grow(10000);
+	struct entry entry = { .kind = ENTRY_OUTCOME };
+	char line[ENTRY_LINE];
+	struct err e = { 0 };
+
+	write_payload(&w, ENTRY_OUTCOME);
+	entry.payload = writer_span(&w);
+	CHECK(entry_text(&entry, line, sizeof(line), &e));
+	CHECK(strstr(line, "n=2 signed=1 not-made=0 unknown=1") != NULL);
+	writer_reset(&w);
+	write_payload(&w, ENTRY_SIGNER);
+	entry = (struct entry){ .kind = ENTRY_SIGNER, .payload = writer_span(&w) };
+	CHECK(entry_text(&entry, line, sizeof(line), &e));
+	CHECK(strstr(line, "signer=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa version=3 state=closed "
+	    "cause=close") != NULL);
+	writer_reset(&w);
+	write_payload(&w, ENTRY_REFUSALS);
+	entry = (struct entry){ .kind = ENTRY_REFUSALS, .payload = writer_span(&w) };
+	CHECK(entry_text(&entry, line, sizeof(line), &e));
+	CHECK(strstr(line, " nonce=5 busy=70000") != NULL);
+}
+
+TEST(text_that_could_deceive_is_refused)
+{
+	static const char *const bad[] = { "\n", "\x7f", "\xc2\x85", "\xc0\xaf", "\xe2\x80\xae",
+		"\xe2\x81\xa6", "\xe2\x80\xa8", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "a\xc3",
+		"\xe2\x80\x8f", "\xd8\x9c", "\xf0\x80\x80\xaf", "\xff" };
+	static const char *const good[] = { "", "Ren\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x96\x8b" };
+
+	for (size_t i = 0; i < COUNT(bad); i++)
+		CHECK(!audit_text_ok(span_str(bad[i])));
+	for (size_t i = 0; i < COUNT(good); i++)
+		CHECK(audit_text_ok(span_str(good[i])));
+	CHECK(!audit_text_ok(span_of("a\0b", 3)));
+}
+
+TEST(an_entry_that_does_not_fit_is_taken_out_and_the_batch_stays_good)
+{
+	static uint8_t mem[3000];
+	struct writer out = writer_over(mem, 900);
+	struct tree tree, before;
+	struct batch_view v;
+	struct batch b;
+	struct err e = { 0 };
+	struct entry_alarm small = { span_str("x"), span_str("y") };
+	struct entry_alarm big = { span_str("x"), span_of("                ", 16) };
+	uint64_t bad;
+	size_t used;
+	static char spaces[1000];
+
+	memset(spaces, ' ', sizeof(spaces));
+	big.detail = span_of(spaces, sizeof(spaces));
+	tree_init(&tree);
+	before = tree;
+	batch_begin(&b, &out, &tree, NULL);
+	batch_entry_begin(&b, 1, ENTRY_ALARM);
+	entry_alarm_write(&out, &small);
+	CHECK(batch_entry_end(&b, NULL, &e));
+	batch_entry_begin(&b, 2, ENTRY_ALARM);
+	entry_alarm_write(&out, &big);
+	CHECK(!batch_entry_end(&b, NULL, &e) && e.code == ERR_BUSY && tree.size == 1);
+	err_clear(&e);
+	CHECK(batch_end(&b, test_log_key, &e));
+	CHECK(batch_read(writer_span(&out), &v, &used, &e) && used == out.n);
+	CHECK(batch_mac_holds(&v, test_log_key));
+	CHECK(batch_check(&v, &before, NULL, &bad, &e) && before.size == 1);
+}
+
+TEST(an_empty_batch_is_not_ended)
+{
+	AUTO_WRITER out = writer_grow(1000);
+	struct err e = { 0 };
+	struct tree tree;
+	struct batch b;
+
+	tree_init(&tree);
+	batch_begin(&b, &out, &tree, NULL);
+	CHECK(!batch_end(&b, test_log_key, &e));
+}
+
+TEST(a_batch_checked_on_another_tree_leaves_it_alone)
+{
+	AUTO_WRITER nodes = writer_grow(10000);
+	struct err e = { 0 };
+	struct batch_view v;
+	struct tree tree;
+	struct test_log l;
+	uint64_t bad = 0;
+	size_t used;
+
+	test_log_small(&l);
+	tree_init(&tree);
+	CHECK(batch_read(test_batch(&l, 1), &v, &used, &e));
+	CHECK(!batch_check(&v, &tree, &nodes, &bad, &e) && tree.size == 0 && nodes.n == 0);
+	CHECK(batch_mac_holds(&v, test_log_key));
+	CHECK(!batch_mac_holds(&v, span_str("other key")));
+	for (size_t n = 4; n < v.whole.n; n += 3)
+		CHECK(batch_read(span_of(v.whole.p, n), &v, &used, &e) && used == 0);
+	test_log_free(&l);
+}
+
+TEST(only_the_kinds_of_the_protocol_are_anchored)
+{
+	for (int kind = 0; kind <= KINDS + 1; kind++)
+		CHECK(entry_is_state((enum entry_kind)kind) ==
+		    (kind == 1 || kind == 2 || kind == 3 || (kind >= 5 && kind <= 8)));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_payload_is_read_as_it_was_written),
+		cmocka_unit_test(no_payload_is_read_shorter_or_longer),
+		cmocka_unit_test(a_flipped_payload_has_still_one_encoding),
+		cmocka_unit_test(indexes_of_a_reservation_ascend_within_a_thousand),
+		cmocka_unit_test(results_are_as_long_as_their_algorithm_says),
+		cmocka_unit_test(an_unknown_kind_or_version_is_refused),
+		cmocka_unit_test(each_entry_is_one_clean_line),
+		cmocka_unit_test(lines_say_who_what_and_how_many),
+		cmocka_unit_test(text_that_could_deceive_is_refused),
+		cmocka_unit_test(an_entry_that_does_not_fit_is_taken_out_and_the_batch_stays_good),
+		cmocka_unit_test(an_empty_batch_is_not_ended),
+		cmocka_unit_test(a_batch_checked_on_another_tree_leaves_it_alone),
+		cmocka_unit_test(only_the_kinds_of_the_protocol_are_anchored),
+	};
+	struct err e = { 0 };
+
+	return crypto_start(&e) ? RUN(tests) : 1;
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every operation through the table, whatever fills it; then what a file can do to us. */
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+#include "store/store.h"
+
+static char folder[64], path[128];
+
+static struct store *
+fresh(void)
+{
+	struct err e = { 0 };
+	struct store *s;
+
+	strcpy(folder, "/tmp/propria-store-XXXXXX");
+	CHECK(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof(path), "%s/store.db", folder);
+	s = store_sqlite_open(path, &e);
+	if (s == NULL)
+		fprintf(stderr, "%s\n", e.text);
+	CHECK(s != NULL);
+	return s;
+}
+
+static void
+gone(struct store *s)
+{
+	char cmd[200];
+
+	store_close(s);
+	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", folder);
+	CHECK(system(cmd) == 0);
+}
+
+static void
+id_of(uint8_t *id, size_t n, int v)
+{
+	memset(id, v, n);
+}
+
+TEST(accounts_are_kept_and_replaced)
+{
+	struct store *s = fresh();
+	struct account a = { .login = span_str("key"), .state = 2, .version = 7 }, got;
+	struct err e = { 0 };
+
+	id_of(a.id, 16, 1);
+	CHECK(!s->ops->account_get(s, a.id, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->account_put(s, &a, &e) && s->ops->account_get(s, a.id, &got, &e));
+	CHECK(span_equal(got.login, a.login) && got.state == 2 && got.version == 7);
+	a.login = span_str("another");
+	CHECK(s->ops->account_put(s, &a, &e) && s->ops->account_get(s, a.id, &got, &e));
+	CHECK(span_equal(got.login, span_str("another")) && memcmp(got.id, a.id, 16) == 0);
+	gone(s);
+}
+
+TEST(an_older_record_never_replaces_a_newer)
+{
+	struct store *s = fresh();
+	struct record r = { .type = 2, .version = 3, .sealed = span_str("three") }, got;
+	struct err e = { 0 };
+
+	id_of(r.id, 16, 1);
+	id_of(r.owner, 16, 9);
+	CHECK(s->ops->record_put(s, &r, &e));
+	r.version = 2;
+	r.sealed = span_str("two");
+	CHECK(s->ops->record_put(s, &r, &e) && s->ops->record_get(s, 2, r.id, &got, &e));
+	CHECK(got.version == 3 && span_equal(got.sealed, span_str("three")) && got.owner[0] == 9);
+	r.version = 3;		/* sealed anew in another epoch */
+	r.sealed = span_str("again");
+	CHECK(s->ops->record_put(s, &r, &e) && s->ops->record_get(s, 2, r.id, &got, &e));
+	CHECK(span_equal(got.sealed, span_str("again")));
+	CHECK(!s->ops->record_get(s, 1, r.id, &got, &e) && e.code == ERR_MISSING);
+	gone(s);
+}
+
+static bool
+count_keys(void *arg, const struct key_row *k)
+{
+	int *seen = arg;
+
+	*seen = *seen * 10 + k->id[0];
+	return *seen < 100;
+}
+
+TEST(keys_come_in_the_order_they_were_made)
+{
+	struct store *s = fresh();
+	struct key_row k = { .alg = 1, .class = 2, .level = 2, .state = 3, .version = 1,
+		.spki = span_str("spki") }, got;
+	struct err e = { 0 };
+	int seen = 0;
+
+	id_of(k.owner, 16, 9);
+	for (int i = 3; i > 0; i--) {
+		id_of(k.id, 16, i);
+		k.created = (uint64_t)(100 - i);
+		CHECK(s->ops->key_put(s, &k, &e));
+	}
+	CHECK(s->ops->keys_of(s, k.owner, count_keys, &seen, &e) && seen == 321);
+	seen = 5;
+	CHECK(s->ops->keys_of(s, k.id, count_keys, &seen, &e) && seen == 5);
+	seen = 50;		/* a walk may end early, and start again */
+	CHECK(s->ops->keys_of(s, k.owner, count_keys, &seen, &e) && seen == 503);
+	k.certificate = span_str("certificate");
+	k.chain = span_str("chain");
+	CHECK(s->ops->key_put(s, &k, &e) && s->ops->key_get(s, k.id, &got, &e));
+	CHECK(span_equal(got.spki, k.spki) && span_equal(got.certificate, k.certificate) &&
+	    span_equal(got.chain, k.chain) && got.alg == 1 && got.class == 2 && got.state == 3);
+	id_of(k.id, 16, 77);
+	CHECK(!s->ops->key_get(s, k.id, &got, &e) && e.code == ERR_MISSING);
+	gone(s);
+}
+
+TEST(a_transaction_is_all_or_nothing)
+{
+	struct store *s = fresh();
+	struct account a = { .login = span_str("key") }, got;
+	struct record r = { .type = 1, .sealed = span_str("x") };
+	struct err e = { 0 };
+
+	CHECK(s->ops->begin(s, &e) && s->ops->account_put(s, &a, &e) && s->ops->record_put(s, &r, &e));
+	s->ops->rollback(s);
+	CHECK(!s->ops->account_get(s, a.id, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->begin(s, &e) && s->ops->account_put(s, &a, &e) && s->ops->commit(s, &e));
+	CHECK(s->ops->account_get(s, a.id, &got, &e));
+	gone(s);
+}
+
+static bool
+one_use(void *arg, const struct use_row *u)
+{
+	uint64_t *sum = arg;
+
+	CHECK(u->indexes.n == 8);
+	*sum += u->place;
+	return true;
+}
+
+static bool
+one_assertion(void *arg, const struct assertion_row *a)
+{
+	*(uint64_t *)arg += a->expires;
+	return true;
+}
+
+TEST(what_is_written_behind_is_there_after_flush)
+{
+	struct store *s = fresh();
+	struct approval a = { .statement = span_str("statement"), .evidences = span_str("evidences") }, ga;
+	struct use_row u = { .place = 40, .indexes = span_str("\0\0\0\0\0\0\0\1") };
+	struct token_row t = { .expires = 50 }, gt;
+	struct activation_row c = { .expires = 60 }, gc;
+	struct assertion_row j = { .expires = 70 };
+	struct err e = { 0 };
+	uint64_t sum = 0;
+
+	u.indexes = span_of("\0\0\0\0\0\0\0\1", 8);
+	id_of(a.d, 32, 1);
+	id_of(u.d, 32, 1);
+	id_of(t.hash, 32, 2);
+	id_of(c.handle, 32, 3);
+	s->ops->approval_put(s, &a);
+	s->ops->approval_put(s, &a);
+	s->ops->use_put(s, &u);
+	u.place = 41;
+	s->ops->use_put(s, &u);
+	s->ops->token_put(s, &t);
+	s->ops->activation_put(s, &c);
+	s->ops->assertion_put(s, &j);
+	CHECK(s->ops->flush(s, &e));
+	CHECK(s->ops->approval_get(s, a.d, &ga, &e) && span_equal(ga.statement, a.statement) &&
+	    span_equal(ga.evidences, a.evidences));
+	CHECK(s->ops->uses_of(s, a.d, one_use, &sum, &e) && sum == 81);
+	CHECK(s->ops->token_get(s, t.hash, &gt, &e) && gt.expires == 50);
+	CHECK(s->ops->activation_get(s, c.handle, &gc, &e) && gc.expires == 60);
+	sum = 0;
+	CHECK(s->ops->assertions(s, one_assertion, &sum, &e) && sum == 70);
+	s->ops->sweep(s, 55);
+	CHECK(s->ops->flush(s, &e));
+	CHECK(!s->ops->token_get(s, t.hash, &gt, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->activation_get(s, c.handle, &gc, &e));
+	gone(s);
+}
+
+TEST(closing_writes_what_is_waiting)
+{
+	struct store *s = fresh();
+	struct token_row t = { .expires = 50 }, got;
+	struct err e = { 0 };
+
+	for (int i = 0; i < 200; i++) {
+		t.hash[0] = (uint8_t)i;
+		s->ops->token_put(s, &t);
+	}
+	store_close(s);
+	s = store_sqlite_open(path, &e);
+	CHECK(s != NULL);
+	for (int i = 0; i < 200; i++) {
+		t.hash[0] = (uint8_t)i;
+		CHECK(s->ops->token_get(s, t.hash, &got, &e));
+	}
+	gone(s);
+}
+
+TEST(a_new_file_gets_the_schema_and_is_for_us_alone)
+{
+	struct store *s = fresh();
+	struct err e = { 0 };
+	struct stat st;
+	sqlite3 *db;
+	sqlite3_stmt *q;
+
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 077) == 0);
+	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+	CHECK(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK);
+	CHECK(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 1);
+	sqlite3_finalize(q);
+	CHECK(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+	store_close(s);
+	CHECK(store_sqlite_open(path, &e) == NULL && strstr(e.text, "newer version") != NULL);
+	gone(NULL);
+}
+
+TEST(a_file_that_is_no_database_is_named)
+{
+	struct store *s = fresh();
+	struct err e = { 0 };
+	int fd;
+
+	store_close(s);
+	fd = open(path, O_WRONLY | O_TRUNC);
+	for (int i = 0; i < 100; i++)
+		CHECK(write(fd, "this is a letter to my aunt, not a database at all\n", 51) == 51);
+	close(fd);
+	CHECK(store_sqlite_open(path, &e) == NULL);
+	CHECK(strstr(e.text, path) != NULL && strstr(e.text, "not a database") != NULL);
+	gone(NULL);
+}
+
+TEST(a_damaged_file_is_named)
+{
+	struct store *s = fresh();
+	struct err e = { 0 };
+	uint8_t noise[4096];
+	struct stat st;
+	int fd;
+
+	store_close(s);
+	memset(noise, 0xa5, sizeof(noise));
+	CHECK(stat(path, &st) == 0 && st.st_size >= 4 * 4096);
+	fd = open(path, O_WRONLY);
+	for (off_t at = 4096; at < st.st_size; at += 4096)
+		CHECK(pwrite(fd, noise, sizeof(noise), at) == sizeof(noise));
+	close(fd);
+	CHECK(store_sqlite_open(path, &e) == NULL);
+	CHECK(strstr(e.text, path) != NULL && strstr(e.text, "damaged") != NULL);
+	gone(NULL);
+}
+
+TEST(a_locked_file_is_named)
+{
+	struct store *s = fresh();
+	struct err e = { 0 };
+	sqlite3 *db;
+
+	store_close(s);
+	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+	CHECK(sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL) ==
+	    SQLITE_OK);
+	CHECK(store_sqlite_open(path, &e) == NULL);
+	CHECK(e.code == ERR_BUSY && strstr(e.text, "locked by another process") != NULL);
+	sqlite3_close(db);
+	gone(NULL);
+}
+
+TEST(a_missing_folder_is_named)
+{
+	struct err e = { 0 };
+
+	CHECK(store_sqlite_open("/nonexistent/folder/store.db", &e) == NULL);
+	CHECK(strstr(e.text, "/nonexistent/folder/store.db") != NULL);
+}
+
+TEST(a_full_disk_fails_and_loses_nothing_that_was_there)
+{
+	struct store *s = fresh();
+	static uint8_t big[200000];
+	struct record r = { .type = 1, .sealed = span_str("small") }, got;
+	struct approval a = { .statement = span_of(big, sizeof(big)), .evidences = span_str("") };
+	struct err e = { 0 };
+
+	CHECK(s->ops->record_put(s, &r, &e) && store_sqlite_limit_pages(s, 30, &e));
+	r.id[0] = 1;
+	r.sealed = span_of(big, sizeof(big));
+	CHECK(!s->ops->record_put(s, &r, &e) && strstr(e.text, "disk is full") != NULL);
+	err_clear(&e);
+	s->ops->approval_put(s, &a);
+	CHECK(!s->ops->flush(s, &e) && strstr(e.text, "disk is full") != NULL);
+	err_clear(&e);
+	r.id[0] = 0;
+	CHECK(s->ops->record_get(s, 1, r.id, &got, &e) && span_equal(got.sealed, span_str("small")));
+	CHECK(store_sqlite_limit_pages(s, 100000, &e));
+	s->ops->approval_put(s, &a);
+	CHECK(s->ops->flush(s, &e));
+	gone(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accounts_are_kept_and_replaced),
+		cmocka_unit_test(an_older_record_never_replaces_a_newer),
+		cmocka_unit_test(keys_come_in_the_order_they_were_made),
+		cmocka_unit_test(a_transaction_is_all_or_nothing),
+		cmocka_unit_test(what_is_written_behind_is_there_after_flush),
+		cmocka_unit_test(closing_writes_what_is_waiting),
+		cmocka_unit_test(a_new_file_gets_the_schema_and_is_for_us_alone),
+		cmocka_unit_test(a_file_that_is_no_database_is_named),
+		cmocka_unit_test(a_damaged_file_is_named),
+		cmocka_unit_test(a_locked_file_is_named),
+		cmocka_unit_test(a_missing_folder_is_named),
+		cmocka_unit_test(a_full_disk_fails_and_loses_nothing_that_was_there),
+	};
+
+	return RUN(tests);
+}
