@@ -6,8 +6,8 @@
 #include "cli/encode.h"
 #include "statement/statement.h"
 
-#define ROOM_LOW	(64ull * 1024 * 1024)
-#define ROOM_BARE	(4ull * 1024 * 1024)
+#define ROOM_LOW	(4ull * 1024 * 1024)	/* the log is made 8 MiB longer at a time */
+#define ROOM_BARE	(1ull * 1024 * 1024)	/* below this the SAM refuses to sign */
 #define LAG_ENTRIES	100000
 #define CLOCK_WARN_MS	5000
 #define CLOCK_FAIL_MS	60000
