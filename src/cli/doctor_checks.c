@@ -108,7 +108,8 @@ doctor_status(struct doctor *d, const struct msg_status *m, uint64_t now)
 {
 	check_state(d, m);
 	check_workers(d, m);
-	check_room(d, m);
+	if (m->state == SAM_OPEN)	/* else it has no log open for writing */
+		check_room(d, m);
 	check_anchor(d, m);
 	check_clock(d, "the SAM's", m->now, now);
 }
