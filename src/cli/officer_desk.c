@@ -3,10 +3,12 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "audit/tree.h"
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/explain.h"
 #include "cli/file.h"
+#include "cli/log_source.h"
 #include "cli/officer.h"
 #include "cli/words.h"
 
@@ -272,12 +274,35 @@ root_in_words(struct span why, uint8_t root[32])
 }
 
 static bool
+grow_tree(void *tree, const struct entry *entry UNUSED, struct span bytes, struct err *e UNUSED)
+{
+	uint8_t leaf[HASH_LEN];
+
+	tree_leaf(bytes, leaf);
+	tree_append(tree, leaf, NULL);
+	return true;
+}
+
+/* Of the log that is there, entry by entry: the last signed head may be older. */
+static bool
+log_root(struct call *c, struct body_resume *b, struct err *e)
+{
+	struct tree *tree = malloc(sizeof(*tree));
+	bool good;
+
+	if (tree == NULL)
+		bug("out of memory");
+	tree_init(tree);
+	good = log_walk_sam(c, grow_tree, tree, e);
+	b->log_size = tree->size;
+	tree_root(tree, b->log_root);
+	free(tree);
+	return good;
+}
+
+static bool
 resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct err *e)
 {
-	struct msg_head head;
-	struct reader r;
-	uint32_t epoch;
-
 	b->epoch = o->status.epoch;
 	b->size = o->status.anchored;
 	if (!root_in_words(o->status.why, b->root) && option(c, "anchor-root") == NULL)
@@ -285,12 +310,7 @@ resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct
 		    "and --anchor-size, as they are in the object \"propria anchor\" on the token");
 	if (!option_number(c, "anchor-size", 1, UINT64_MAX, &b->size, e))
 		return false;
-	if (!option_hex(c, "anchor-root", b->root, sizeof(b->root), e) || !sam_head(&o->sam, &head, e))
-		return false;
-	r = reader_over(span_of(head.head, sizeof(head.head)));
-	return (rd_u32(&r, &epoch) && rd_u64(&r, &b->log_size) &&
-	    rd_bytes(&r, b->log_root, sizeof(b->log_root))) ||
-	    err_set(e, ERR_BUG, "head");
+	return option_hex(c, "anchor-root", b->root, sizeof(b->root), e) && log_root(c, b, e);
 }
 
 bool
