@@ -182,12 +182,16 @@ start_journal(struct sam *sam, struct err *e)
 /* Behind: the log's disk was put back, or this is an old copy. Nothing is written to it before the
  * officers have said which head counts. */
 static void
-stay_behind(struct sam *sam, const char *how)
+stay_behind(struct sam *sam)
 {
+	char root[2 * HASH_LEN + 1];
+
+	for (size_t i = 0; i < HASH_LEN; i++)
+		snprintf(root + 2 * i, 3, "%02x", sam->anchor.root[i]);
 	sam->behind = true;
-	sam_close(sam, "the log is %s its anchor: it has %llu entries, the token knows of %llu; put the "
-	    "right log back, or have officers RESUME", how, (unsigned long long)sam->tree.size,
-	    (unsigned long long)sam->anchor.size);
+	sam_close(sam, "the log is behind its anchor (%llu entries, anchored %llu, root %s): put the "
+	    "right log back, or have officers RESUME", (unsigned long long)sam->tree.size,
+	    (unsigned long long)sam->anchor.size, root);
 }
 
 bool
@@ -201,7 +205,7 @@ recover(struct sam *sam, struct err *e)
 	if (!read_log(sam, e))
 		return false;
 	if (sam->tree.size < sam->anchor.size || sam->state->epoch < sam->anchor.epoch) {
-		stay_behind(sam, "behind");
+		stay_behind(sam);
 		return true;
 	}
 	if (!start_journal(sam, e) || !anchor_compare(&sam->anchor, sam->state->group, &sam->tree,
