@@ -177,6 +177,9 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 	case PURPOSE_SET_POLICY:
 		return policy_read(&r, &f->s->policy, e);
 	case PURPOSE_RESUME:
+		/* Past every epoch that this log or its anchor has seen. */
+		if (st->resume.epoch > f->s->epoch)
+			f->s->epoch = st->resume.epoch;
 		f->s->epoch++;
 		return true;
 	default:

@@ -80,18 +80,28 @@ is_welcome(int fd, const uint32_t *uids, size_t n)
 	return false;
 }
 
+/* Each socket has places of its own: who fills the SSA's does not keep officers out. */
+static struct session *
+free_place(struct sessions *all, enum socket_kind kind)
+{
+	size_t from = kind == SOCKET_SSA ? 0 : SESSIONS_OF_SSA;
+	size_t to = kind == SOCKET_SSA ? SESSIONS_OF_SSA : SESSIONS_MAX;
+
+	for (size_t i = from; i < to; i++)
+		if (all->session[i].fd < 0)
+			return &all->session[i];
+	return NULL;
+}
+
 void
 sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uint32_t *uids, size_t n)
 {
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct session *s;
 
 	if (fd < 0)
 		return;
-	for (size_t i = 0; is_welcome(fd, uids, n) && i < SESSIONS_MAX; i++) {
-		struct session *s = &sam->sessions->session[i];
-
-		if (s->fd >= 0)
-			continue;
+	if (is_welcome(fd, uids, n) && (s = free_place(sam->sessions, kind)) != NULL) {
 		*s = (struct session){ .fd = fd, .number = sam->sessions->next++, .kind = kind,
 			.in = writer_grow(FRAME_MAX + FRAME_HEAD + READ_AT_ONCE),
 			.out = writer_grow(OUT_MAX) };

@@ -8,6 +8,7 @@
 #include "sam/sam.h"
 
 #define SESSIONS_MAX	64		/* connections of both sockets together */
+#define SESSIONS_OF_SSA	48
 
 struct sessions;
 

@@ -50,12 +50,23 @@ frame_end(struct writer *w, size_t at)
 	wr_patch_u32(w, at, (uint32_t)(w->n - at - 4));
 }
 
+/* Reasons are words of PROTOCOL.sam 4.9: they go into logs and decisions as they are. */
+static bool
+is_word(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] < 'a' || s.p[i] > 'z') && s.p[i] != '-')
+			return false;
+	return true;
+}
+
 bool
 msg_refused_read(struct reader *r, struct msg_refused *m, struct err *e)
 {
 	struct span reason;
 
-	if (!rd_u8(r, &m->code) || !rd_span8(r, 0, sizeof(m->reason) - 1, &reason) || !rd_end(r))
+	if (!rd_u8(r, &m->code) || !rd_span8(r, 0, sizeof(m->reason) - 1, &reason) ||
+	    !is_word(reason) || !rd_end(r))
 		return err_set(e, ERR_FORMAT, "REFUSED: malformed");
 	memcpy(m->reason, reason.p, reason.n);
 	m->reason[reason.n] = '\0';
