@@ -435,7 +435,7 @@ TEST(what_was_signed_in_part_points_to_outcome)
 
 TEST(another_account_gets_none_of_it)
 {
-	char token[64], d[65], sad[64], hex[33];
+	char token[64], d[65], sad[64], other[64], hex[33];
 	uint8_t bytes[4096], digest[32], signer[16], key[16];
 	struct writer w = writer_over(bytes, sizeof(bytes));
 	struct reader r;
@@ -468,6 +468,12 @@ TEST(another_account_gets_none_of_it)
 	strcpy(hex, g.key_hex);
 	rig_key(&g);			/* with a key of its own, the handle is still another's */
 	sign(sad, hashes);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter SAD"));
+	packed(1, false, false, NULL);
+	CHECK(authorize(1, hashes) == 200);
+	strcpy(other, rig_text(&g, "SAD"));
+	rig_key(&g);			/* a second key: a handle is for one */
+	sign(other, hashes);
 	CHECK(rig_said(&g, 400, BAD, "Invalid parameter SAD"));
 
 	strcpy(g.token, token);
