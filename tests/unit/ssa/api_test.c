@@ -433,6 +433,57 @@ TEST(what_was_signed_in_part_points_to_outcome)
 	CHECK(rig_said(&g, 400, BAD, "Invalid parameter d"));
 }
 
+TEST(another_account_gets_none_of_it)
+{
+	char token[64], d[65], sad[64], other[64], hex[33];
+	uint8_t bytes[4096], digest[32], signer[16], key[16];
+	struct writer w = writer_over(bytes, sizeof(bytes));
+	struct reader r;
+	struct span st;
+
+	packed(1, false, false, NULL);
+	CHECK(authorize(1, hashes) == 200);
+	strcpy(sad, rig_text(&g, "SAD"));
+	CHECK(base64_read(span_str(package), &w));
+	r = reader_over(writer_span(&w));
+	CHECK(rd_span32(&r, 1, 4096, &st));
+	statement_digest(st, digest);
+	hex_text(digest, 32, d);
+	CHECK(rig_post(&g, "/propria/v1/outcome", "{\"d\":\"%s\",\"indexes\":[0]}", d) == 200);
+
+	strcpy(token, g.token);
+	memcpy(signer, g.signer, 16);
+	memcpy(key, g.key, 16);
+	rig_enrol(&g);
+	rig_post(&g, INFO, "{\"credentialID\":\"%s\"}", g.key_hex);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter credentialID"));
+	sign(sad, hashes);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter credentialID"));
+	rig_post(&g, "/propria/v1/outcome", "{\"d\":\"%s\",\"indexes\":[0]}", d);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter d"));
+	rig_post(&g, "/propria/v1/receipt", "{\"d\":\"%s\",\"index\":0}", d);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter d"));
+	CHECK(rig_post(&g, "/csc/v2/credentials/list", "{}") == 200);
+	CHECK(strstr(g.body, "\"credentialIDs\":[]") != NULL);
+	strcpy(hex, g.key_hex);
+	rig_key(&g);			/* with a key of its own, the handle is still another's */
+	sign(sad, hashes);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter SAD"));
+	packed(1, false, false, NULL);
+	CHECK(authorize(1, hashes) == 200);
+	strcpy(other, rig_text(&g, "SAD"));
+	rig_key(&g);			/* a second key: a handle is for one */
+	sign(other, hashes);
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter SAD"));
+
+	strcpy(g.token, token);
+	strcpy(g.key_hex, hex);
+	memcpy(g.signer, signer, 16);
+	hex_text(signer, 16, g.signer_hex);
+	memcpy(g.key, key, 16);
+	CHECK(sign(sad, hashes) == 200);
+}
+
 static long
 token_with(const char *from, const char *to)
 {
@@ -673,6 +724,7 @@ main(void)
 		cmocka_unit_test(the_sam_s_reasons_become_csc_s_errors),
 		cmocka_unit_test(an_old_record_is_fetched_and_the_request_repeated_once),
 		cmocka_unit_test(what_was_signed_in_part_points_to_outcome),
+		cmocka_unit_test(another_account_gets_none_of_it),
 		cmocka_unit_test(tokens_are_given_for_good_assertions_only),
 		cmocka_unit_test(a_used_assertion_stays_used_after_a_restart),
 		cmocka_unit_test(an_account_shows_what_the_sam_says_now),

@@ -359,6 +359,8 @@ serve(void *arg)
 			break;
 		pthread_mutex_lock(&s->lock);
 		s->fd = fd;
+		if (s->stop)		/* it was accepted while we were being stopped */
+			shutdown(fd, SHUT_RDWR);
 		pthread_mutex_unlock(&s->lock);
 		talk(s, fd);
 		pthread_mutex_lock(&s->lock);

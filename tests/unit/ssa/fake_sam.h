@@ -30,18 +30,18 @@ struct fake_sam {
 	pthread_t	thread;
 	pthread_mutex_t	lock;
 	int		listener, fd;
-	bool		stop;
+	_Atomic bool		stop;
 
 	/* On demand. */
 	const char	*refuse[FAKE_TYPES];	/* a reason, so many times: */
 	int		 refusals[FAKE_TYPES];
-	int		 delay_ms;
-	bool		 garbage, odd_answer, fail_items, forgets;
-	int		 close_at;		/* a type: closes instead of answering */
-	int		 hold;			/* gathers so many requests, then answers backwards */
+	_Atomic int		 delay_ms;
+	_Atomic bool		 garbage, odd_answer, fail_items, forgets;
+	_Atomic int		 close_at;		/* a type: closes instead of answering */
+	_Atomic int		 hold;			/* gathers so many requests, then answers backwards */
 
 	int		 asked[FAKE_TYPES];
-	int		 most_held;
+	_Atomic int		 most_held;
 	uint64_t	 sequence;
 	uint32_t	 version;
 	uint8_t		 state;
