@@ -45,6 +45,19 @@ take_outcome(const struct sam *sam, uint64_t position, const uint8_t d[32], stru
 	return writer_ok(signatures) || err_set(e, ERR_BACKEND, "too many signatures");
 }
 
+/* Reserved, and nothing known yet: not "unused", and not "unknown" either. */
+static bool
+is_under_way(const struct sam *sam, const struct msg_outcome *m, const struct msg_results *results)
+{
+	const struct activation *a = activation_of(sam->activations, m->d);
+
+	for (size_t i = 0; a != NULL && i < m->n; i++)
+		if (results->result[i].status == USE_SPENT && m->index[i] < a->n &&
+		    a->used[m->index[i]] != 0 && a->in_flight > 0)
+			return true;
+	return false;
+}
+
 bool
 answer_outcome(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 {
@@ -66,6 +79,8 @@ answer_outcome(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 			return false;
 	if (results.place == 0 && activation_of(sam->activations, m.d) == NULL)
 		return err_why(e, ERR_MISSING, "unknown", "no outcome of this statement is known");
+	if (is_under_way(sam, &m, &results))
+		return err_why(e, ERR_BUSY, "busy", "the module is at work on it");
 	for (size_t i = 0; i < m.n; i++)
 		if (results.result[i].signature.n > 0)
 			results.result[i].signature.p = signatures.p +

@@ -231,6 +231,7 @@ directory_set(struct config *c, const char *file, struct err *e)
 	    err_errno(e, ERR_BACKEND, errno, "the configuration's directory");
 }
 
+/* Beside this program, as in the build; or where it is installed. */
 static bool
 worker_program_default(struct config *c, struct err *e)
 {
@@ -243,7 +244,12 @@ worker_program_default(struct config *c, struct err *e)
 		return err_set(e, ERR_BACKEND, "[module] worker_program: set it, as this program's "
 		    "own place is not known");
 	self[n] = '\0';
-	return asprintf(&c->worker_program, "%s/propria-hsm", dirname(self)) > 0 ||
+	dirname(self);
+	if (asprintf(&c->worker_program, "%s/propria-hsm", self) > 0 &&
+	    access(c->worker_program, X_OK) == 0)
+		return true;
+	free(c->worker_program);
+	return asprintf(&c->worker_program, "%s/../libexec/propria/propria-hsm", self) > 0 ||
 	    err_set(e, ERR_BACKEND, "no memory for the configuration");
 }
 
