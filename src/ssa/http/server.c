@@ -92,6 +92,8 @@ framing_seen(void *arg, enum MHD_ValueKind kind UNUSED, const char *name, const 
 	return MHD_YES;
 }
 
+#define BODY_PATIENCE	8	/* times the limit */
+
 static const char body_framing[] = "{\"error\":\"invalid_request\",\"error_description\":"
     "\"The request's framing is ambiguous\"}";
 static const char body_large[] = "{\"error\":\"invalid_request\",\"error_description\":"
@@ -169,7 +171,8 @@ headers_check(struct http *h, struct exchange *x)
 	if (f.odd || f.lengths > 1 || f.encodings > 1 || (f.lengths > 0 && f.encodings > 0) || f.hosts > 1)
 		return send_now(x, 400, span_str(body_framing), false);
 	length = exchange_header(x, "Content-Length");
-	if (length != NULL && (strlen(length) > 9 || strtoul(length, NULL, 10) > h->body_max))
+	if (length != NULL && (strlen(length) > 9 ||
+	    strtoul(length, NULL, 10) > BODY_PATIENCE * h->body_max))
 		return send_now(x, 413, span_str(body_large), false);
 	return MHD_YES;
 }
@@ -177,8 +180,12 @@ headers_check(struct http *h, struct exchange *x)
 static enum MHD_Result
 body_take(struct http *h, struct exchange *x, const char *data, size_t *n)
 {
-	if (x->size + *n > h->body_max)
-		return MHD_NO;		/* chunked and over the limit: the connection ends */
+	/* Read on for a while without keeping it, so that the peer gets to hear why it is refused. */
+	if (x->dropped > 0 || x->size + *n > h->body_max) {
+		x->dropped += *n;
+		*n = 0;
+		return x->dropped > BODY_PATIENCE * h->body_max ? MHD_NO : MHD_YES;
+	}
 	if (x->size + *n > x->room) {
 		size_t room = x->room == 0 ? 4096 : x->room;
 		uint8_t *more;
@@ -236,6 +243,8 @@ on_request(void *app, struct MHD_Connection *c, const char *path, const char *me
 	}
 	if (*n > 0)
 		return body_take(h, x, data, n);
+	if (x->dropped > 0)
+		return send_now(x, 413, span_str(body_large), false);
 	x->path = path;
 	x->method = method;
 	if (!x->started) {

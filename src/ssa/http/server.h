@@ -39,6 +39,7 @@ struct exchange {
 	struct MHD_Connection *connection;	/* the server's own, from here on */
 	uint8_t		*bytes;
 	size_t		 size, room;
+	size_t		 dropped;	/* of a body over the limit */
 	uint64_t	 began;
 	bool		 started, suspended, log;
 };
