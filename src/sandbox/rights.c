@@ -197,8 +197,8 @@ sandbox_launcher(struct sandbox_status *s, struct err *e)
 }
 
 /* clone3 hides its flags in memory; answered ENOSYS, the C library makes threads by clone. */
-bool
-sandbox_worker(struct sandbox_status *s, struct err *e)
+static bool
+no_programs(struct sandbox_status *s, struct err *e)
 {
 	static const char *const unseen[] = { "clone3", NULL };
 	struct scmp_arg_cmp no_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
@@ -211,6 +211,18 @@ sandbox_worker(struct sandbox_status *s, struct err *e)
 	    filter_add(f, FALLBACK, unseen, e) &&
 	    filter_when(f, REFUSE, "clone", 1, &no_thread, e) &&
 	    load(f, s, e);
+}
+
+bool
+sandbox_worker(struct sandbox_status *s, struct err *e)
+{
+	return no_programs(s, e);
+}
+
+bool
+sandbox_ssa(struct sandbox_status *s, struct err *e)
+{
+	return no_programs(s, e);
 }
 
 bool

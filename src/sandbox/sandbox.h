@@ -36,6 +36,8 @@ bool	sandbox_flusher(int dir_fd, struct sandbox_status *, struct err *) MUST_USE
  * files stay, as such libraries need them; programs and new processes do not.
  */
 bool	sandbox_worker(struct sandbox_status *, struct err *) MUST_USE;
+/* The SSA, before its first thread: threads, sockets and files stay; programs do not. */
+bool	sandbox_ssa(struct sandbox_status *, struct err *) MUST_USE;
 
 /*
  * Landlock for a worker, before it is executed: system directories for reading, `paths` for all.

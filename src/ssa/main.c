@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/sandbox.h"
 #include "ssa/api/call.h"
 
 #define PEM_MAX	65536
@@ -93,11 +95,12 @@ static int
 run(const char *path, const sigset_t *signals, struct err *e)
 {
 	struct http *http = NULL;
+	struct sandbox_status confined;
 	struct config config;
 	struct ssa s;
 	int number;
 
-	if (!crypto_start(e) || !config_read(&config, path, e) || !ssa_open(&s, &config, e))
+	if (!crypto_start(e) || !sandbox_ssa(&confined, e) || !config_read(&config, path, e) || !ssa_open(&s, &config, e))
 		return 1;
 	if (serve(&s, &http, e)) {
 		sigwait(signals, &number);
