@@ -157,7 +157,7 @@ text_signer(struct line *l, const union entry_payload *p)
 	add_hex(l, "signer", m->id, ID_LEN);
 	add(l, " version=%u state=%s cause=%s", m->version,
 	    word(signer_states, COUNT(signer_states), m->state),
-	    m->cause == 0 ? "freeze" : purpose_word(m->cause));
+	    m->cause < COUNT(key_causes) ? key_causes[m->cause] : purpose_word(m->cause));
 	add_hex(l, "d", m->d, SHORT);
 	add(l, " record=%s", m->record.n > 0 ? "new" : "as-before");
 }
@@ -173,7 +173,7 @@ text_key(struct line *l, const union entry_payload *p)
 	    word(key_states, COUNT(key_states), m->state), m->cause < COUNT(key_causes) ?
 	    key_causes[m->cause] : purpose_word(m->cause));
 	add_hex(l, "d", m->d, SHORT);
-	add_hex(l, "certificate", m->detail, HASH_LEN);
+	add_hex(l, m->cause == KEY_CAUSE_LINK ? "certificate" : "spki", m->detail, HASH_LEN);
 	add(l, " record=%s", m->record.n > 0 ? "new" : "as-before");
 }
 

@@ -10,9 +10,10 @@
 #include "cli/genesis_words.h"
 
 const struct option_row options_ceremony_card[] = {
-	{ "role", "ROLE", "security, administrator, operator, auditor or registration" },
+	{ "role", "ROLE", "one of security, administrator, operator, auditor, registration" },
 	{ "person", "NAME", "who it is; the same words for every key of one person" },
-	{ "key", "KEY", "key file, or pkcs11:MODULE:TOKEN:LABEL; made if it is not there" },
+	{ "key", "KEY", "key file, made if it is not there, or pkcs11:MODULE:TOKEN:LABEL" },
+	{ "make-key", NULL, "make the key on the token; else it is there already" },
 	{ "out", "FILE", "where the card goes" },
 	OPTIONS_KEY_SECRETS,
 	{ NULL, NULL, NULL },
@@ -35,8 +36,9 @@ card_write(struct writer *w, struct key *key, uint8_t role, struct span person, 
 static struct key *
 key_or_new(struct call *c, const char *where, struct err *e)
 {
-	return !key_is_on_token(where) && !file_exists(where) ? ask_new_key(c, where, e)
-	    : ask_key(c, where, e);
+	bool new = key_is_on_token(where) ? option_is(c, "make-key") : !file_exists(where);
+
+	return new ? ask_new_key(c, where, e) : ask_key(c, where, e);
 }
 
 static bool
@@ -97,6 +99,8 @@ draft_show(struct call *c, struct span bytes, const struct genesis *g)
 	words_genesis(f, bytes, g);
 	fclose(f);
 	say(c, "%s", text);
+	if (c->json)
+		note(c, "%s", text);
 	put_span(c, "words", span_of(text, n));
 	free(text);
 }

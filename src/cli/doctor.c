@@ -19,7 +19,7 @@ const struct option_row options_doctor[] = {
 	{ "server", "URL", "the server, https://HOST[:PORT]" },
 	{ "cacert", "FILE", "trust the CAs in this PEM file for the server's TLS" },
 	{ "config", "FILE", "the SAM's configuration: socket, folder and module are taken from it" },
-	{ "pin-fd", "N", "with --config: let propria-hsm report on the module, PIN on descriptor N" },
+	{ "pin-fd", "N", "with --config: let propria-hsm report on the module; its PIN is on descriptor N" },
 	{ "hsm", "PATH", "the program propria-hsm; else beside this one, or in libexec" },
 	{ NULL, NULL, NULL },
 };
@@ -113,6 +113,8 @@ run_report(const struct call *c, const char *program, const struct ini *ini, con
 	if ((child = fork()) == 0) {
 		if (c->json)
 			dup2(STDERR_FILENO, STDOUT_FILENO);
+		for (size_t i = 0; i < ini->n; i++)
+			setenv(ini->environment[i].name, ini->environment[i].value, 1);
 		execl(program, "propria-hsm", "--report", "--module", ini->library, "--token", ini->token,
 		    "--pin-fd", pin_fd, (char *)NULL);
 		_exit(127);

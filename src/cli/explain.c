@@ -50,6 +50,7 @@ static const struct row {
 	{ "closed", "the SAM is closed and signs nothing. propria doctor says why" },
 	{ "busy", "it has too much to do at this moment. Try again in a few seconds" },
 	{ "backend", "the crypto module or the disk failed. Operators: propria doctor" },
+	{ "room", "the disk of the SAM's log is full or nearly so. Operators: make room there now" },
 	{ "unknown", "there is no such activation, entry or outcome; an activation ends with its "
 	    "approval's time. Start again" },
 };

@@ -2,6 +2,7 @@
 /* propria keys: list, create, destroy, release. */
 #include "cli/commands.h"
 #include "cli/encode.h"
+#include "cli/explain.h"
 #include "cli/session.h"
 
 const struct option_row options_keys_list[] = { OPTION_HOME, { NULL, NULL, NULL } };
@@ -15,6 +16,22 @@ text_at(const json_t *j, const char *name)
 	return text != NULL && text_is_clean(span_str(text)) ? text : "?";
 }
 
+static unsigned
+number_at(const json_t *j, const char *name)
+{
+	json_int_t v = json_integer_value(json_object_get(j, name));
+
+	return v < 0 || v > 255 ? 255 : (unsigned)v;
+}
+
+static const char *
+named(const char *(*name_of)(unsigned), const json_t *j, const char *name)
+{
+	const char *text = name_of(number_at(j, name));
+
+	return text == NULL ? "?" : text;
+}
+
 bool
 command_keys_list(struct call *c, struct err *e)
 {
@@ -25,11 +42,12 @@ command_keys_list(struct call *c, struct err *e)
 
 	if (!session_open(&s, c, e) || (account = session_account(&s, e)) == NULL)
 		return false;
-	say(c, "Signer %s, %s\n", text_at(account, "signer"), text_at(account, "state"));
+	say(c, "Signer %s, %s\n", text_at(account, "signer"),
+	    named(signer_state_name, account, "state"));
 	json_array_foreach(json_object_get(account, "keys"), i, key)
-		say(c, "  %s  %-9s  %s, %s, SCAL%lld%s\n", text_at(key, "credentialID"),
-		    text_at(key, "state"), text_at(key, "algorithm"), text_at(key, "class"),
-		    (long long)json_integer_value(json_object_get(key, "level")),
+		say(c, "  %s  %-9s  %s, %s, SCAL%u%s\n", text_at(key, "credentialID"),
+		    named(key_state_name, key, "state"), text_at(key, "algorithm"),
+		    named(class_name, key, "class"), number_at(key, "level"),
 		    json_object_get(s.profile.keys, text_at(key, "credentialID")) == NULL
 		    ? ", not yet known here" : "");
 	put_json(c, "account", json_incref(account));
@@ -42,7 +60,7 @@ command_keys_list(struct call *c, struct err *e)
 	OPTIONS_KEY_SECRETS
 
 const struct option_row options_keys_create[] = {
-	{ "algorithm", "NAME", "ecdsa-p256-sha256 if not given; a key keeps it for ever" },
+	{ "algorithm", "NAME", "a key keeps it for ever; ecdsa-p256-sha256 if not given" },
 	{ "class", "CLASS", "signature (a person's) or seal" },
 	OPTIONS_APPROVE,
 	{ NULL, NULL, NULL },

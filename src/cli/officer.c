@@ -75,6 +75,8 @@ officer_words(struct call *c, const struct statement *s, const struct msg_roster
 	words_statement(f, s, roster);
 	fclose(f);
 	say(c, "%s", text);
+	if (c->json)
+		note(c, "%s", text);
 	put_span(c, "words", span_of(text, n));
 	free(text);
 }
@@ -121,8 +123,8 @@ officer_enacted(struct call *c, const struct msg_enacted *m)
 {
 	char id[HEX_MAX(ID_LEN)];
 
-	say(c, "In force. Log entry %llu, id %s, version %u.\n", (unsigned long long)m->sequence,
-	    hex(span_of(m->id, ID_LEN), id), m->version);
+	say(c, "In force. Log entry %llu, id %s.\n", (unsigned long long)m->sequence,
+	    hex(span_of(m->id, ID_LEN), id));
 	put_number(c, "sequence", m->sequence);
 	put_text(c, "id", id);
 	put_number(c, "version", m->version);

@@ -251,6 +251,7 @@ command_officer_enact(struct call *c, struct err *e)
 
 const struct option_row options_officer_resume[] = {
 	{ "anchor-root", "HEX", "root that the anchor names, if the SAM's reason does not say it" },
+	{ "anchor-size", "N", "log size that the anchor names, if the SAM's status does not say it" },
 	OPTIONS_ACT,
 	{ NULL, NULL, NULL },
 };
@@ -280,8 +281,10 @@ resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct
 	b->epoch = o->status.epoch;
 	b->size = o->status.anchored;
 	if (!root_in_words(o->status.why, b->root) && option(c, "anchor-root") == NULL)
-		return err_exit(e, EXIT_USAGE, "the SAM does not say the anchor's root; read it with "
-		    "propria-hsm --report and give it with --anchor-root");
+		return err_exit(e, EXIT_USAGE, "the SAM does not say the anchor's root: give --anchor-root "
+		    "and --anchor-size, as they are in the object \"propria anchor\" on the token");
+	if (!option_number(c, "anchor-size", 1, UINT64_MAX, &b->size, e))
+		return false;
 	if (!option_hex(c, "anchor-root", b->root, sizeof(b->root), e) || !sam_head(&o->sam, &head, e))
 		return false;
 	r = reader_over(span_of(head.head, sizeof(head.head)));

@@ -36,6 +36,12 @@ take(void *ctx, const char *section, const char *name, const char *value)
 		path_take(r, ini->library, sizeof(ini->library), value);
 	else if (strcmp(section, "module") == 0 && strcmp(name, "token") == 0)
 		snprintf(ini->token, sizeof(ini->token), "%s", value);
+	else if (strcmp(section, "module") == 0 && strncmp(name, "env.", 4) == 0 &&
+	    ini->n < INI_ENVIRONMENT) {
+		snprintf(ini->environment[ini->n].name, sizeof(ini->environment[0].name), "%s", name + 4);
+		snprintf(ini->environment[ini->n].value, sizeof(ini->environment[0].value), "%s", value);
+		ini->n++;
+	}
 	return 1;
 }
 

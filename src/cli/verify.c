@@ -94,7 +94,7 @@ facts_print(struct call *c, const struct receipt_facts *f)
 }
 
 static bool
-receipt_against(struct call *c, const struct receipt_facts *f, struct span file,
+receipt_against(const struct receipt_facts *f, struct span file,
     const struct cades_result *result, struct err *e)
 {
 	struct cades_file *parts = malloc(sizeof(*parts));
@@ -109,10 +109,7 @@ receipt_against(struct call *c, const struct receipt_facts *f, struct span file,
 	    span_of(result->dtbsr, result->alg->digest_len), cert.spki,
 	    span_of(parts->signature, parts->alg->signature_len), e);
 	free(parts);
-	if (!good)
-		return err_mark(e, EXIT_INVALID);
-	facts_print(c, f);
-	return true;
+	return good || err_mark(e, EXIT_INVALID);
 }
 
 static uint64_t
@@ -135,6 +132,8 @@ signature_check(struct call *c, const struct chain *anchors, const struct receip
 	if (!cades_verify(writer_span(&file), writer_span(&document), anchors, judged_at(c, f), &result,
 	    e))
 		return err_mark(e, EXIT_INVALID);
+	if (f != NULL && !receipt_against(f, writer_span(&file), &result, e))
+		return false;
 	say(c, "VALID. %s is signed.\n  by            %s\n  claimed time  %s\n  algorithm     %s\n",
 	    file_name(c->operand[0]), result.subject, time_text(result.signing_time, when),
 	    result.alg->name);
@@ -143,7 +142,9 @@ signature_check(struct call *c, const struct chain *anchors, const struct receip
 	put_text(c, "algorithm", result.alg->name);
 	if (!result.closed)
 		say(c, "  note          it has signed attributes beyond those that Propria makes\n");
-	return f == NULL || receipt_against(c, f, writer_span(&file), &result, e);
+	if (f != NULL)
+		facts_print(c, f);
+	return true;
 }
 
 bool

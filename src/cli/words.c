@@ -251,8 +251,8 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	for (unsigned i = 1; i < 16; i++)
 		if (protections >> i & 1)
 			line(f, "may approve", protection_name(i));
-	line_number(f, "registration", ro);
-	line_number(f, "security", so);
+	fprintf(f, "  %-16s %u registration officer%s\n", "to invite", ro, ro == 1 ? "" : "s");
+	fprintf(f, "  %-16s %u security officer%s\n", "to decide", so, so == 1 ? "" : "s");
 	line_number(f, "keys a signer", keys);
 	line(f, "log follower", follower < COUNT(followers) ? followers[follower] : NULL);
 }

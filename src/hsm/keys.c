@@ -18,7 +18,8 @@ keys_find(struct keys *k, struct err *e)
 	if (!object_by_id(k->token, CKO_SECRET_KEY, k->kek_id, LABEL_KEK, &f.kek, e) ||
 	    !object_by_id(k->token, CKO_SECRET_KEY, k->hmac_id, LABEL_HMAC, &f.hmac, e) ||
 	    !token_key_find_id(k->token, p256, k->log_id, LABEL_LOG, &f.log, e) ||
-	    !token_key_find_id(k->token, p256, k->attestation_id, LABEL_ATTESTATION, &f.attestation, e) ||
+	    !token_key_find_id(
+		k->token, p256, k->attestation_id, LABEL_ATTESTATION, &f.attestation, e) ||
 	    !anchor_find(k->token, &f.anchor, e))
 		return false;
 	*k = f;
@@ -86,18 +87,13 @@ keys_unwrap(struct keys *k, const struct alg *alg, CK_MECHANISM_TYPE how, struct
 	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
 	CK_KEY_TYPE type = object_key_type(alg->kind);
 	CK_MECHANISM mech = { how, NULL, 0 };
-	static const uint8_t any[1] = { 1 };
 	CK_ATTRIBUTE attrs[] = { ATTR(CKA_CLASS, class), ATTR(CKA_KEY_TYPE, type), ATTR_NO(CKA_TOKEN),
 		ATTR_YES(CKA_PRIVATE), ATTR_YES(CKA_SENSITIVE), ATTR_NO(CKA_EXTRACTABLE),
-		ATTR_YES(CKA_SIGN), ATTR_NO(CKA_DECRYPT), ATTR_NO(CKA_UNWRAP), ATTR_NO(CKA_DERIVE),
-		ATTR_BYTES(k->token->gate->quirk->ec_unwrap, any, sizeof(any)) };
-	size_t n = COUNT(attrs);
+		ATTR_YES(CKA_SIGN), ATTR_NO(CKA_DECRYPT), ATTR_NO(CKA_UNWRAP), ATTR_NO(CKA_DERIVE) };
 	CK_RV rv;
 
-	if (k->token->gate->quirk->ec_unwrap == 0 || alg->kind == KEY_RSA3072)
-		n--;
 	rv = k->token->gate->f->C_UnwrapKey(k->token->session, &mech, k->kek,
-	    (CK_BYTE *)(uintptr_t)wrapped.p, wrapped.n, attrs, n, key);
+	    (CK_BYTE *)(uintptr_t)wrapped.p, wrapped.n, attrs, COUNT(attrs), key);
 	return rv == CKR_OK || unwrap_failed(rv, e);
 }
 

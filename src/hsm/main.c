@@ -17,6 +17,7 @@
 #include "hsm/report.h"
 #include "hsm/setup.h"
 #include "hsm/worker.h"
+#include "sandbox/sandbox.h"
 #include "wire/hsm.h"
 
 /* Dies with its parent, leaves no memory behind, can't be looked into. */
@@ -119,10 +120,12 @@ run_report(const struct options *o, struct err *e)
 {
 	AUTO(secret) *pin = pin_from(o->pin_fd, e);
 	AUTO(token) *t = NULL;
+	struct sandbox_status confined;
 	struct keys k;
 	struct probe p;
 
-	if (pin == NULL || (t = token_open(o->module, o->token, e)) == NULL)
+	/* Before the vendor's library gets a word: its threads, sockets and files, but no programs. */
+	if (pin == NULL || !sandbox_worker(&confined, e) || (t = token_open(o->module, o->token, e)) == NULL)
 		return false;
 	report_token(stdout, t, o->module);
 	if (!o->has_keys)
@@ -140,10 +143,12 @@ run_worker(const struct options *o, struct err *e)
 	AUTO(secret) *pin = pin_from(o->pin_fd, e);
 	AUTO(token) *t = NULL;
 	AUTO(worker) *v = NULL;
+	struct sandbox_status confined;
 	struct keys k;
 	struct probe p;
 
-	if (pin == NULL || (t = token_open(o->module, o->token, e)) == NULL ||
+	/* Before the vendor's library gets a word: its threads, sockets and files, but no programs. */
+	if (pin == NULL || !sandbox_worker(&confined, e) || (t = token_open(o->module, o->token, e)) == NULL ||
 	    !open_keys(o, t, pin, &k, &p, e) || (v = worker_new(&k, pin, &p, e)) == NULL)
 		return false;
 	_exit(worker_serve(v, o->control_fd));

@@ -38,8 +38,10 @@ object_only(struct token *t, CK_ATTRIBUTE *attrs, size_t n_attrs, const char *wh
 		return err_set(e, ERR_MISSING, "no '%s' on token '%s': another token, or one whose "
 		    "ceremony is not done", what, t->wanted);
 	if (n > 1)
-		return err_set(e, ERR_DENIED, "'%s' is on token '%s' more than once: somebody with the PIN "
-		    "put a second one there", what, t->wanted);
+		return err_set(e, ERR_DENIED,
+		    "'%s' is on token '%s' more than once: somebody with the PIN "
+		    "put a second one there",
+		    what, t->wanted);
 	*object = found[0];
 	return true;
 }
@@ -104,8 +106,8 @@ ec_spki(struct token *t, CK_OBJECT_HANDLE object, enum key_kind kind, uint8_t *s
 	if (!GATE(t->gate, e, C_GetAttributeValue, t->session, object, &attr, 1))
 		return false;
 	if (!point_of(&attr, kind == KEY_P256 ? 65 : 97, &point))
-		return err_why(e, ERR_BACKEND, "backend", "the module gives a public point of %lu bytes",
-		    attr.ulValueLen);
+		return err_why(e, ERR_BACKEND, "backend",
+		    "the module gives a public point of %lu bytes", attr.ulValueLen);
 	spki_from_point(kind, point, spki);
 	return true;
 }
@@ -121,7 +123,8 @@ rsa_spki(struct token *t, CK_OBJECT_HANDLE object, uint8_t *spki, struct err *e)
 		return false;
 	if (attrs[0].ulValueLen != sizeof(n) || attrs[1].ulValueLen != sizeof(f4) ||
 	    memcmp(exponent, f4, sizeof(f4)) != 0)
-		return err_why(e, ERR_BACKEND, "backend", "the module made another RSA key than asked for");
+		return err_why(
+		    e, ERR_BACKEND, "backend", "the module made another RSA key than asked for");
 	spki_from_modulus(span_of(n, sizeof(n)), spki);
 	return true;
 }

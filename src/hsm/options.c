@@ -34,13 +34,15 @@ static const struct option table[] = {
 void
 options_usage(void)
 {
-	fputs("propria-hsm --module PATH --token LABEL --kek HEX --hmac HEX --log HEX --attestation HEX\n"
-	    "            [--mechanism 0x210A] [--algorithms 1,2,16,32] [--declared]\n"
-	    "            --control-fd N --pin-fd N\n"
-	    "propria-hsm --setup  --module PATH --token LABEL --so-pin-fd N --pin-fd N\n"
-	    "propria-hsm --wipe   --module PATH --token LABEL --so-pin-fd N --pin-fd N\n"
-	    "propria-hsm --report --module PATH --token LABEL --pin-fd N [ids as above]\n"
-	    "A PIN is the first line on its descriptor.\n", stderr);
+	fputs("propria-hsm --module PATH --token LABEL --kek HEX --hmac HEX --log HEX "
+	      "--attestation HEX\n"
+	      "            [--mechanism 0x210A] [--algorithms 1,2,16,32] [--declared]\n"
+	      "            --control-fd N --pin-fd N\n"
+	      "propria-hsm --setup  --module PATH --token LABEL --so-pin-fd N --pin-fd N\n"
+	      "propria-hsm --wipe   --module PATH --token LABEL --so-pin-fd N --pin-fd N\n"
+	      "propria-hsm --report --module PATH --token LABEL --pin-fd N [ids as above]\n"
+	      "A PIN is the first line on its descriptor.\n",
+	    stderr);
 }
 
 static bool
@@ -141,7 +143,9 @@ read_value(struct options *o, int option, const char *value)
 		o->declared = true;
 		return true;
 	default:
-		o->mode = option == OPT_SETUP ? MODE_SETUP : option == OPT_WIPE ? MODE_WIPE : MODE_REPORT;
+		o->mode = option == OPT_SETUP  ? MODE_SETUP
+			  : option == OPT_WIPE ? MODE_WIPE
+					       : MODE_REPORT;
 		return true;
 	}
 }
@@ -152,9 +156,11 @@ complete(const struct options *o, struct err *e)
 	if (o->module == NULL || o->token == NULL || o->pin_fd < 0)
 		return err_set(e, ERR_FORMAT, "--module, --token and --pin-fd are needed");
 	if ((o->mode == MODE_SETUP || o->mode == MODE_WIPE) && o->so_pin_fd < 0)
-		return err_set(e, ERR_FORMAT, "--so-pin-fd is needed: the security officer makes the KEK");
+		return err_set(
+		    e, ERR_FORMAT, "--so-pin-fd is needed: the security officer makes the KEK");
 	if (o->mode == MODE_WORKER && (!o->has_keys || o->control_fd < 0))
-		return err_set(e, ERR_FORMAT, "--kek, --hmac, --log, --attestation and --control-fd are "
+		return err_set(e, ERR_FORMAT,
+		    "--kek, --hmac, --log, --attestation and --control-fd are "
 		    "needed");
 	return true;
 }

@@ -89,7 +89,8 @@ object_sign(struct token *t, CK_OBJECT_HANDLE key, const struct alg *alg, struct
 	    !GATE(t->gate, e, C_Sign, t->session, data, way->prefix.n + digest.n, made, &n))
 		return false;
 	if (n != alg->signature_len)
-		return err_why(e, ERR_BACKEND, "backend", "the module gave a signature of %lu bytes", n);
+		return err_why(
+		    e, ERR_BACKEND, "backend", "the module gave a signature of %lu bytes", n);
 	memcpy(sig, made, n);
 	return true;
 }

@@ -68,7 +68,8 @@ refuses_untrusted(struct keys *k, CK_OBJECT_HANDLE key)
 	struct err e = {0};
 	bool refused;
 
-	if (!GATE(k->token->gate, &e, C_GenerateKey, k->token->session, &gen, attrs, COUNT(attrs), &other))
+	if (!GATE(k->token->gate, &e, C_GenerateKey, k->token->session, &gen, attrs, COUNT(attrs),
+		&other))
 		return false;
 	refused = !GATE(k->token->gate, &e, C_WrapKey, k->token->session, &mech, other, key, out, &n);
 	explicit_bzero(out, sizeof(out));

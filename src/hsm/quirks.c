@@ -5,15 +5,14 @@
 #include "hsm/quirks.h"
 
 static const struct quirk quirks[] = {
-	/* C_SetAttributeValue of CKA_VALUE: CKR_ATTRIBUTE_READ_ONLY, also where MODIFIABLE (2.6.1) */
-	/* A login, or a set attribute, truncates a file before it is locked: who reads just then sees none */
-	{ "SoftHSM", "", true, 0, true, true,
+	/*
+	 * 2.6.1: CKA_VALUE of a modifiable data object is CKR_ATTRIBUTE_READ_ONLY; a login or a set
+	 * attribute truncates a file before it is locked, and who reads just then sees none.
+	 */
+	{ "SoftHSM", "", true, true, true,
 	    "keys are files; wraps with AES_KEY_WRAP_PAD only; create token objects at the ceremony "
 	    "only and start workers one after another" },
-	/* CKA_NSS_DB, with any value: softokn refuses an EC key without it */
-	{ "Mozilla Foundation", "NSS", true, 0xd5a0db00UL, false, false,
-	    "keys are files; parameters come from NSS_LIB_PARAMS; slow at signing with token keys" },
-	{ "", "", false, 0, false, false, "" },
+	{ "", "", false, false, false, "" },
 };
 
 static bool

@@ -9,9 +9,8 @@ struct quirk {
 	const char	*maker;		/* how CK_INFO.manufacturerID begins */
 	const char	*library;	/* how CK_INFO.libraryDescription begins */
 	bool		 software;	/* keys are files: assurance is none, whatever is declared */
-	unsigned long	 ec_unwrap;	/* attribute that unwrapping an EC key demands; 0: none */
-	bool		 value_is_fixed;	/* CKA_VALUE of a data object can't be set: CKA_LABEL can */
-	bool		 flickers;	/* tokens and objects vanish while another process writes them */
+	bool		 value_is_fixed;	/* CKA_VALUE of data can't be set: CKA_LABEL can */
+	bool		 flickers;	/* files vanish while another process writes them */
 	const char	*note;		/* for reports */
 };
 

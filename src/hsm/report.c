@@ -73,7 +73,8 @@ report_probe(FILE *out, const struct keys *k, const struct probe *p)
 
 	fprintf(out, "wrapping: 0x%lx\n", k->mech);
 	for (size_t i = 0; i < COUNT(grants); i++)
-		fprintf(out, "%s: %s\n", grants[i].text, (p->flags & grants[i].flag) != 0 ? "yes" : "no");
+		fprintf(out, "%s: %s\n", grants[i].text,
+		    (p->flags & grants[i].flag) != 0 ? "yes" : "no");
 	for (size_t i = 0; (alg = alg_at(i)) != NULL; i++) {
 		bool works = false;
 

@@ -64,13 +64,14 @@ make_kek(struct token *t, const uint8_t id[OBJECT_ID_LEN], struct err *e)
 	CK_ULONG len = 32;
 	CK_OBJECT_HANDLE made;
 	/* Public, as an officer can make no private objects; its value is sensitive all the same. */
-	CK_ATTRIBUTE attrs[] = { ATTR(CKA_CLASS, class), ATTR(CKA_KEY_TYPE, type),
-		ATTR(CKA_VALUE_LEN, len), ATTR_YES(CKA_TOKEN), ATTR_NO(CKA_PRIVATE),
-		ATTR_YES(CKA_TRUSTED), ATTR_YES(CKA_SENSITIVE), ATTR_NO(CKA_EXTRACTABLE),
-		ATTR_YES(CKA_WRAP), ATTR_YES(CKA_UNWRAP), ATTR_NO(CKA_ENCRYPT), ATTR_NO(CKA_DECRYPT),
-		ATTR_NO(CKA_SIGN), ATTR_NO(CKA_VERIFY), ATTR_NO(CKA_DERIVE),
-		ATTR_BYTES(CKA_ID, id, OBJECT_ID_LEN), ATTR_BYTES(CKA_LABEL, LABEL_KEK, strlen(LABEL_KEK)),
-		ATTR(CKA_UNWRAP_TEMPLATE, unwrap_template) };
+	CK_ATTRIBUTE attrs[] = {ATTR(CKA_CLASS, class), ATTR(CKA_KEY_TYPE, type),
+	    ATTR(CKA_VALUE_LEN, len), ATTR_YES(CKA_TOKEN), ATTR_NO(CKA_PRIVATE),
+	    ATTR_YES(CKA_TRUSTED), ATTR_YES(CKA_SENSITIVE), ATTR_NO(CKA_EXTRACTABLE),
+	    ATTR_YES(CKA_WRAP), ATTR_YES(CKA_UNWRAP), ATTR_NO(CKA_ENCRYPT), ATTR_NO(CKA_DECRYPT),
+	    ATTR_NO(CKA_SIGN), ATTR_NO(CKA_VERIFY), ATTR_NO(CKA_DERIVE),
+	    ATTR_BYTES(CKA_ID, id, OBJECT_ID_LEN),
+	    ATTR_BYTES(CKA_LABEL, LABEL_KEK, strlen(LABEL_KEK)),
+	    ATTR(CKA_UNWRAP_TEMPLATE, unwrap_template)};
 
 	return GATE(t->gate, e, C_GenerateKey, t->session, &mech, attrs, COUNT(attrs), &made);
 }
@@ -150,7 +151,8 @@ setup_make(struct token *t, struct span officer_pin, struct span pin, struct set
 	if (!make_all(t, officer_pin, pin, &began, &m, e)) {
 		(void)t->gate->f->C_Logout(t->session);
 		if (began && !setup_wipe(t, officer_pin, pin, &n, &cleaning))
-			log_warn("what was made so far is still on the token (--wipe): %s", cleaning.text);
+			log_warn("what was made so far is still on the token (--wipe): %s",
+			    cleaning.text);
 		return false;
 	}
 	*out = m;

@@ -71,13 +71,20 @@ open_session(struct token *t, struct err *e)
 	return true;
 }
 
+/* What a flickering module says of a file that another process is just writing. */
+static bool
+is_passing(const struct err *why)
+{
+	return why->code == ERR_MISSING || (why->code == ERR_BACKEND && why->cause == CKR_GENERAL_ERROR);
+}
+
 bool
 token_look_again(struct token *t, const struct err *why)
 {
 	const struct timespec pause = { 0, LOOK_PAUSE_MS * 1000000 };
 	struct err e = {0};
 
-	while (t->gate->quirk->flickers && why->code == ERR_MISSING && t->looks++ < LOOKS_MAX) {
+	while (t->gate->quirk->flickers && is_passing(why) && t->looks++ < LOOKS_MAX) {
 		nanosleep(&pause, NULL);
 		t->session = CK_INVALID_HANDLE;
 		err_clear(&e);
@@ -126,8 +133,10 @@ login_failed(struct token *t, const char *whose, CK_RV rv, struct err *e)
 	bool first = e->code == ERR_NONE;
 
 	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
-		err_set(e, ERR_DENIED, "wrong %s PIN for token '%s'; it was tried once only: give the "
-		    "right one and start again, since tokens lock after a few wrong ones", whose, t->wanted);
+		err_set(e, ERR_DENIED,
+		    "wrong %s PIN for token '%s'; it was tried once only: give the "
+		    "right one and start again, since tokens lock after a few wrong ones",
+		    whose, t->wanted);
 	else if (rv == CKR_PIN_LOCKED)
 		err_set(e, ERR_DENIED, "the %s PIN of token '%s' is locked after too many wrong ones: "
 		    "its security officer must set it anew", whose, t->wanted);
@@ -150,8 +159,10 @@ login(struct token *t, CK_USER_TYPE user, const char *whose, struct span pin, st
 	if (!GATE(t->gate, e, C_GetTokenInfo, t->slot, &t->info))
 		return false;
 	if ((t->info.flags & last) != 0)
-		return err_set(e, ERR_DENIED, "token '%s' locks at the next wrong %s PIN: log in once with "
-		    "the vendor's tool, so that the count starts anew, then start again", t->wanted, whose);
+		return err_set(e, ERR_DENIED,
+		    "token '%s' locks at the next wrong %s PIN: log in once with "
+		    "the vendor's tool, so that the count starts anew, then start again",
+		    t->wanted, whose);
 	rv = t->gate->f->C_Login(t->session, user, (CK_UTF8CHAR *)(uintptr_t)pin.p, pin.n);
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
 		return true;

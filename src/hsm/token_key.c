@@ -97,7 +97,8 @@ token_key_sign(struct token *t, const struct token_key *k, struct span digest, u
 	if (!object_sign(t, k->handle, k->alg, digest, made, e))
 		return false;
 	if (!signature_verify(k->alg, span_of(k->spki, k->alg->spki_len), digest, span_of(made, n)))
-		return err_why(e, ERR_BUG, "backend", "the module gave a signature that does not verify");
+		return err_why(
+		    e, ERR_BUG, "backend", "the module gave a signature that does not verify");
 	memcpy(sig, made, n);
 	return true;
 }

@@ -17,7 +17,6 @@ struct worker {
 	struct keys		*keys;
 	const struct secret	*pin;
 	const struct probe	*probe;
-	bool			 signing;	/* a signature was asked of the module: no second try */
 	enum worker_exit	 leave;		/* after this answer, unless WORKER_DONE */
 	struct msg_hsm_sign	 sign;
 	struct msg_hsm_signed	 done;
@@ -124,7 +123,8 @@ sign_request_fits(struct worker *v, const struct alg **alg, struct err *e)
 		return err_why(e, ERR_DENIED, "record", "key wrapped by mechanism 0x%x", m->mech);
 	for (size_t i = 0; i < m->n; i++)
 		if (m->digest[i].n != (*alg)->digest_len)
-			return err_why(e, ERR_DENIED, "dtbs", "digest of another length than the algorithm's");
+			return err_why(
+			    e, ERR_DENIED, "dtbs", "digest of another length than the algorithm's");
 	return true;
 }
 
@@ -134,7 +134,6 @@ sign_one(struct worker *v, CK_OBJECT_HANDLE key, const struct alg *alg, size_t i
 {
 	struct span sig = span_of(v->signatures[i], alg->signature_len);
 
-	v->signing = true;
 	if (!object_sign(v->keys->token, key, alg, v->sign.digest[i], v->signatures[i], e))
 		return false;
 	if (!signature_verify(alg, v->sign.spki, v->sign.digest[i], sig)) {
@@ -178,6 +177,7 @@ answer_sign(struct worker *v, struct reader *r, struct writer *w, struct err *e)
 		log_error("a signing key can't be destroyed, leaving: %s", drop.text);
 		v->leave = v->leave == WORKER_DONE ? WORKER_LOST : v->leave;
 	}
+	/* Signing had begun, so a loss is final: nobody knows what the module did with the digest. */
 	if (n < v->sign.n && gate_lost(e) && v->leave == WORKER_DONE)
 		v->leave = WORKER_LOST;
 	if (n == 0 && v->leave != WORKER_LIED)
@@ -267,12 +267,11 @@ try_answer(struct worker *v, const struct request *q, struct span payload, struc
 	size_t before = w->n;
 	struct reader r = reader_over(payload);
 
-	v->signing = false;
 	if (q->answer(v, &r, w, e))
 		return true;
 	if (!gate_lost(e))
 		return false;
-	if (v->signing || v->leave != WORKER_DONE || !reopen(v, e)) {
+	if (v->leave != WORKER_DONE || !reopen(v, e)) {
 		v->leave = v->leave == WORKER_DONE ? WORKER_LOST : v->leave;
 		return false;
 	}

@@ -2,6 +2,7 @@
 /* Signers and keys, from the store through two caches. */
 #include <stdlib.h>
 
+#include "der/certificate.h"
 #include "ssa/record.h"
 #include "ssa/vault.h"
 #include "wire/enact.h"
@@ -139,6 +140,17 @@ key_free(struct cached *x)
 	free(x);
 }
 
+static uint64_t
+certificate_end(struct span der)
+{
+	struct certificate_cut cut;
+	struct certificate cert;
+	struct err e = { 0 };
+
+	return der.n > 0 && certificate_cut(der, &cut, &e) && certificate_read(&cut, &cert, &e) ?
+	    cert.not_after : 0;
+}
+
 static struct key *
 key_load(struct vault *v, const uint8_t id[16], struct err *e)
 {
@@ -166,6 +178,7 @@ key_load(struct vault *v, const uint8_t id[16], struct err *e)
 		return NULL;
 	}
 	k->record = placed(&at, r.sealed);
+	k->not_after = certificate_end(k->row.certificate);
 	/* Most of RECORD_MAX was not needed. Shrinking does not move what is lent, or we move it. */
 	grown = realloc(k->bytes, n + r.sealed.n + 1);
 	if (grown != NULL && grown != k->bytes) {

@@ -21,6 +21,7 @@ struct key {
 	struct cached	 of;
 	struct key_row	 row;		/* its spans live here */
 	const struct alg *alg;
+	uint64_t	 not_after;	/* of its certificate; 0: none */
 	struct span	 record;
 	uint8_t		*bytes;
 };

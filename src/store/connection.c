@@ -179,7 +179,11 @@ connection_open(struct connection *c, const char *path, bool check, struct err *
 	*c = (struct connection){ .path = strdup(path) };
 	if (c->path == NULL)
 		return err_set(e, ERR_BUSY, "out of memory");
-	if (!file_is_ours(path, e) || !configure(c, check, e)) {
+	/*
+	 * Only before the first connection: closing any descriptor of the file would drop the POSIX
+	 * locks of a connection that is open already, and another program could then delete its log.
+	 */
+	if ((check && !file_is_ours(path, e)) || !configure(c, check, e)) {
 		connection_close(c);
 		return false;
 	}

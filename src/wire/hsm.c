@@ -83,7 +83,8 @@ msg_hsm_hmac_write(struct writer *w, struct span data)
 bool
 msg_hsm_mac_read(struct reader *r, uint8_t mac[HSM_MAC_LEN], struct err *e)
 {
-	return (r->n == HSM_MAC_LEN && rd_bytes(r, mac, HSM_MAC_LEN)) || malformed(e, "HSM_HMAC answer");
+	return (r->n == HSM_MAC_LEN && rd_bytes(r, mac, HSM_MAC_LEN)) ||
+	       malformed(e, "HSM_HMAC answer");
 }
 
 void
@@ -230,7 +231,8 @@ msg_hsm_random_write(struct writer *w, uint16_t n)
 bool
 msg_hsm_randomness_read(struct reader *r, struct span *bytes, struct err *e)
 {
-	return (rd_span16(r, 0, HSM_RANDOM_MAX, bytes) && rd_end(r)) || malformed(e, "HSM_RANDOM answer");
+	return (rd_span16(r, 0, HSM_RANDOM_MAX, bytes) && rd_end(r)) ||
+	       malformed(e, "HSM_RANDOM answer");
 }
 
 void

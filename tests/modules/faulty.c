@@ -97,7 +97,8 @@ ordered(const char *verb, const char *call, unsigned long n, bool with_value, un
 	char at[32], which[64], numbers[64];
 	const char *line = plan;
 
-	for (; line != NULL && *line != '\0'; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+	for (; line != NULL && *line != '\0';
+	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		char *rest = numbers;
 		unsigned long first, k = 0;
 
@@ -130,8 +131,10 @@ before(const char *call)
 		wait_ms(v);
 	if (ordered("stall", call, n, true, &v))
 		wait_ms(v);
-	if (ordered("crash", call, n, false, &v))
+	if (ordered("crash", call, n, false, &v)) {
+		signal(SIGSEGV, SIG_DFL);	/* a sanitizer may have taken it */
 		raise(SIGSEGV);
+	}
 	return ordered("fail", call, n, true, &v) ? v : CKR_OK;
 }
 

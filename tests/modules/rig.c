@@ -239,9 +239,9 @@ rig_setup(struct rig *r)
 struct rig_worker
 rig_start(struct rig *r, const char *algorithms, const char *pin)
 {
-	const char *argv[] = { getenv("PROPRIA_HSM"), "--module", r->module, "--token", RIG_TOKEN, "--kek",
-		r->kek, "--hmac", r->hmac, "--log", r->log, "--attestation", r->attestation,
-		"--algorithms", algorithms, "--control-fd", "3", "--pin-fd", "4", NULL };
+	const char *argv[] = {getenv("PROPRIA_HSM"), "--module", r->module, "--token", RIG_TOKEN,
+	    "--kek", r->kek, "--hmac", r->hmac, "--log", r->log, "--attestation", r->attestation,
+	    "--algorithms", algorithms, "--control-fd", "3", "--pin-fd", "4", NULL};
 	struct rig_worker w;
 	int ends[2], fd = line_on_fd(pin);
 
@@ -258,7 +258,7 @@ rig_start(struct rig *r, const char *algorithms, const char *pin)
 int
 rig_wait(struct rig_worker *w)
 {
-	int status;
+	int status = 0;
 
 	must(w->pid > 0 && waitpid(w->pid, &status, 0) == w->pid, "wait");
 	if (w->fd >= 0)

@@ -119,7 +119,7 @@ handle_authorize(struct call *c)
 	if ((s->key = call_credential(c)) == NULL || !signatures_given(c, &n) ||
 	    !hashes_given(c, s, n) || !call_client_data(c))
 		return;
-	if (s->key->row.state == KEY_SUSPENDED || s->key->row.state == KEY_DESTROYED) {
+	if (s->key->row.state == KEY_DESTROYED) {	/* other states may have changed: the SAM knows */
 		call_invalid(c, "The credential identified by credentialID is disabled");
 		return;
 	}

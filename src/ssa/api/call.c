@@ -75,7 +75,7 @@ call_refused(struct call *c, const struct err *e)
 void
 call_failed(struct call *c, const struct err *e)
 {
-	log_error("%s: %s", c->route == NULL ? c->x->path : c->route->path, e->text);
+	log_error("%s: %s", c->route->path, e->text);
 	call_error(c, 500, "server_error", "The request could not be completed", NULL);
 }
 

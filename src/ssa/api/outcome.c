@@ -95,7 +95,8 @@ on_outcome(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 		return;
 	}
-	use_keep(c->ssa, q->d, &m);
+	if (m.n == 1)		/* with more, `sequence` need not be the entry of each */
+		use_keep(c->ssa, q->d, &m);
 	out = call_answer(c);
 	emit_number(&out, "place", m.place);
 	emit_array(&out, "results");

@@ -32,6 +32,9 @@ key_kept(struct call *c, const struct msg_record *m, struct err *e)
 
 	if (k == NULL)
 		return false;
+	if (k->row.state == m->state && k->row.version == m->version &&
+	    (m->record.n == 0 || span_equal(m->record, k->record)))
+		return true;		/* most often: nothing to write */
 	row = k->row;
 	row.state = m->state;
 	row.version = m->version;
@@ -61,14 +64,24 @@ signer_again(struct call *c)
 	c->signer = s;
 }
 
+static bool
+signer_kept(struct call *c, const struct msg_record *m, struct err *e)
+{
+	const struct signer *s = c->signer;
+
+	if (s->state == m->state && s->version == m->version &&
+	    (m->record.n == 0 || span_equal(m->record, s->record)))
+		return true;
+	return vault_signer_state(c->ssa->vault, c->client, m->state, m->version, m->record, e);
+}
+
 static void
 on_signer(struct call *c, struct reader *r, const struct err *refusal)
 {
 	struct err e = { 0 };
 	struct msg_record m;
 
-	if (refusal->code == ERR_NONE && (!msg_record_read(r, &m, &e) ||
-	    !vault_signer_state(c->ssa->vault, c->client, m.state, m.version, m.record, &e)))
+	if (refusal->code == ERR_NONE && (!msg_record_read(r, &m, &e) || !signer_kept(c, &m, &e)))
 		log_warn("record not kept: %s", e.text);
 	signer_again(c);
 	if (memcmp(c->refresh_key, no_key, 16) == 0)

@@ -112,7 +112,8 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m)
 		use_ask(c, s);		/* the first attempt never reached the SAM */
 		return;
 	}
-	use_keep(c->ssa, s->activation->d, m);
+	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
+		use_keep(c->ssa, s->activation->d, m);
 	if (count_of(m, USE_SIGNED) == m->n)
 		signatures_write(c, s, m);
 	else
@@ -255,6 +256,8 @@ handle_sign_hash(struct call *c)
 		return;
 	if ((fault = parameters_fault(c, s)) != NULL)
 		call_invalid(c, fault);
+	else if (s->key->not_after != 0 && s->key->not_after < c->now)
+		call_invalid(c, "Signing certificate is expired");
 	else if (!call_client_data(c))
 		return;
 	else if (sad.n > strlen(INLINE) && memcmp(sad.p, INLINE, strlen(INLINE)) == 0)

@@ -125,6 +125,18 @@ send_now(struct exchange *x, unsigned status, struct span body, bool copy)
 	return ok;
 }
 
+/* What a peer sent, as it may stand in a line of a log. */
+static const char *
+shown(const char *text, char out[65])
+{
+	size_t i;
+
+	for (i = 0; i < 64 && text[i] != '\0'; i++)
+		out[i] = text[i] > ' ' && text[i] < 0x7f ? text[i] : '?';
+	out[i] = '\0';
+	return out;
+}
+
 static enum MHD_Result
 send_answer(struct exchange *x)
 {
@@ -132,11 +144,11 @@ send_answer(struct exchange *x)
 	enum MHD_Result ok;
 
 	if (x->log) {
-		char peer[INET6_ADDRSTRLEN] = "";
+		char peer[INET6_ADDRSTRLEN] = "", method[65], path[65];
 
 		inet_ntop(AF_INET6, x->peer, peer, sizeof(peer));
-		log_info("%s %.64s %u %zu %llu us %s", x->method, x->path, x->status, x->size,
-		    (unsigned long long)(clock_us() - x->began), peer);
+		log_info("%s %s %u %zu %llu us %s", shown(x->method, method), shown(x->path, path),
+		    x->status, x->size, (unsigned long long)(clock_us() - x->began), peer);
 	}
 	if (body.p != NULL)
 		return send_now(x, x->status, body, false);

@@ -66,8 +66,9 @@ asked_verifies(const struct asked_key *k, const struct msg_hsm_signed *done, siz
 	uint8_t digest[48];
 
 	memset(digest, (int)(i + 1), sizeof(digest));
-	return done->status[i] == HSM_SIGNED && signature_verify(k->alg,
-	    span_of(k->spki, k->alg->spki_len), span_of(digest, k->alg->digest_len), done->signature[i]);
+	return done->status[i] == HSM_SIGNED &&
+	       signature_verify(k->alg, span_of(k->spki, k->alg->spki_len),
+		   span_of(digest, k->alg->digest_len), done->signature[i]);
 }
 
 static inline bool

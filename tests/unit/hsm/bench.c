@@ -69,7 +69,9 @@ through_worker(uint64_t us, size_t n, size_t in_flight)
 	for (began = clock_us(); clock_us() - began < us; count += n) {
 		struct reader r;
 
-		must(frame_send(worker.fd, writer_span(&q), &e) && frame_receive(worker.fd, &a, &f, &e), &e);
+		must(frame_send(worker.fd, writer_span(&q), &e) &&
+			 frame_receive(worker.fd, &a, &f, &e),
+		    &e);
 		r = reader_over(f.payload);
 		must(msg_hsm_signed_read(&r, &done, &e) && done.status[n - 1] == HSM_SIGNED, &e);
 	}
@@ -131,9 +133,10 @@ main(int argc, char **argv)
 			double per_bare = (c1 - c0) / b / (double)us * 1e6;
 			double per_sign = (cpu_us(worker.pid) - w0) / w / (double)us * 1e6;
 
-			printf("P-256, %zu digests a request: bare %.0f/s, worker %.0f/s (%.2f); processor "
-			    "time of a signature: bare %.0f us, worker %.0f us (%.2f)\n", sizes[i], b, w,
-			    w / b, per_bare, per_sign, per_bare / per_sign);
+			printf("P-256, %zu digests a request: bare %.0f/s, worker %.0f/s (%.2f); "
+			       "processor "
+			       "time of a signature: bare %.0f us, worker %.0f us (%.2f)\n",
+			    sizes[i], b, w, w / b, per_bare, per_sign, per_bare / per_sign);
 		}
 	rig_stop(&worker);
 	rig_close(&rig);

@@ -35,7 +35,8 @@ TEST(setup_prints_what_the_genesis_needs)
 {
 	CHECK(rig_setup(&rig) == 0);
 	CHECK(says("kek ") && says("hmac ") && says("log 3059") && says("attestation 3059"));
-	CHECK(says("library Implementation of PKCS11") && says("token " RIG_TOKEN "\n") && says("serial "));
+	CHECK(says("library Implementation of PKCS11") && says("token " RIG_TOKEN "\n") &&
+	      says("serial "));
 	CHECK(strlen(rig.kek) == 32 && strcmp(rig.kek, rig.hmac) != 0);
 }
 
@@ -61,8 +62,8 @@ TEST(a_wrong_pin_makes_nothing)
 
 TEST(an_unknown_token_is_refused_with_the_labels_that_are_there)
 {
-	const char *const other[] = { "--token", "nobody", "--setup", "--so-pin-fd", "4", "--pin-fd", "5",
-		NULL };
+	const char *const other[] = {
+	    "--token", "nobody", "--setup", "--so-pin-fd", "4", "--pin-fd", "5", NULL};
 
 	CHECK(rig_run(&rig, other, RIG_SO_PIN, RIG_PIN) == 2);
 	CHECK(says("no token 'nobody'") && says("'" RIG_TOKEN "'"));
@@ -98,9 +99,10 @@ TEST(a_wiped_token_takes_a_new_ceremony_and_the_old_keys_are_gone)
 
 TEST(a_ceremony_that_breaks_midway_leaves_nothing)
 {
-	static const char *const plans[] = { "fail C_GenerateKey 0x30 1\n", "fail C_GenerateKey 0x30 2\n",
-		"fail C_GenerateKeyPair 0x30 1\n", "fail C_GenerateKeyPair 0x30 2\n",
-		"fail C_SetAttributeValue 0x10 3\n", "fail C_CreateObject 0x31 1\n" };
+	static const char *const plans[] = {"fail C_GenerateKey 0x30 1\n",
+	    "fail C_GenerateKey 0x30 2\n", "fail C_GenerateKeyPair 0x30 1\n",
+	    "fail C_GenerateKeyPair 0x30 2\n", "fail C_SetAttributeValue 0x10 3\n",
+	    "fail C_CreateObject 0x31 1\n"};
 
 	rig_use_faulty(&rig);
 	for (size_t i = 0; i < COUNT(plans); i++) {
@@ -146,8 +148,9 @@ TEST(a_locked_pin_is_told_from_a_wrong_one)
 
 TEST(the_report_shows_what_works)
 {
-	const char *full[] = { "--token", RIG_TOKEN, "--report", "--pin-fd", "5", "--kek", rig.kek, "--hmac",
-		rig.hmac, "--log", rig.log, "--attestation", rig.attestation, "--algorithms", "1,2", NULL };
+	const char *full[] = {"--token", RIG_TOKEN, "--report", "--pin-fd", "5", "--kek", rig.kek,
+	    "--hmac", rig.hmac, "--log", rig.log, "--attestation", rig.attestation, "--algorithms",
+	    "1,2", NULL};
 
 	CHECK(rig_setup(&rig) == 0);
 	CHECK(rig_run(&rig, full, "", RIG_PIN) == 0);

@@ -48,7 +48,8 @@ TEST(the_hot_path_makes_only_the_calls_it_needs)
 
 	rig_plan(&rig, "");
 	CHECK(signs(2, &e));
-	CHECK(strcmp(rig_trace(&rig), "C_UnwrapKey C_SignInit C_Sign C_SignInit C_Sign C_DestroyObject") == 0);
+	CHECK(strcmp(rig_trace(&rig),
+		  "C_UnwrapKey C_SignInit C_Sign C_SignInit C_Sign C_DestroyObject") == 0);
 }
 
 TEST(a_lying_module_gives_no_signature_and_ends)
@@ -90,8 +91,8 @@ TEST(a_head_that_does_not_verify_is_refused_and_ends_the_worker)
 
 TEST(a_lost_session_is_opened_again_once_before_signing)
 {
-	static const char *const lost[] = { "fail C_UnwrapKey 0xb3 1\n", "fail C_UnwrapKey 0xe0 1\n",
-		"fail C_UnwrapKey 0x101 1\n", "fail C_UnwrapKey 0x30 1\n", "fail C_UnwrapKey 0xf0 1\n" };
+	static const char *const lost[] = {"fail C_UnwrapKey 0xb3 1\n", "fail C_UnwrapKey 0xe0 1\n",
+	    "fail C_UnwrapKey 0x101 1\n", "fail C_UnwrapKey 0x30 1\n", "fail C_UnwrapKey 0xf0 1\n"};
 	struct err e = {0};
 
 	for (size_t i = 0; i < COUNT(lost); i++) {
@@ -138,7 +139,8 @@ TEST(a_pin_that_became_wrong_is_tried_once_and_the_worker_is_not_to_be_started_a
 
 	rig_plan(&rig, "fail C_UnwrapKey 0x101\nfail C_Login 0xa0\n");
 	CHECK(!signs(1, &e) && rig_wait(&worker) == 2);
-	CHECK((login = strstr(rig_trace(&rig), "C_Login")) != NULL && strstr(login + 1, "C_Login") == NULL);
+	CHECK((login = strstr(rig_trace(&rig), "C_Login")) != NULL &&
+	      strstr(login + 1, "C_Login") == NULL);
 }
 
 TEST(a_loss_after_signing_began_is_not_tried_again)

@@ -92,7 +92,8 @@ TEST(a_token_key_never_leaves)
 
 	CHECK(!object_is(token, keys.log.handle, CKA_EXTRACTABLE));
 	CHECK(object_is(token, keys.log.handle, CKA_SENSITIVE));
-	CHECK(!GATE(token->gate, &e, C_WrapKey, token->session, &mech, keys.kek, keys.log.handle, out, &n));
+	CHECK(!GATE(
+	    token->gate, &e, C_WrapKey, token->session, &mech, keys.kek, keys.log.handle, out, &n));
 }
 
 TEST(a_missing_key_is_named)
@@ -115,7 +116,8 @@ TEST(a_twin_of_the_kek_is_refused)
 	struct err e = {0};
 
 	CHECK(GATE(token->gate, &e, C_GenerateKey, token->session, &gen, attrs, COUNT(attrs), &twin));
-	CHECK(!keys_find(&copy, &e) && e.code == ERR_DENIED && strstr(e.text, "more than once") != NULL);
+	CHECK(!keys_find(&copy, &e) && e.code == ERR_DENIED &&
+	      strstr(e.text, "more than once") != NULL);
 	err_clear(&e);
 	CHECK(object_destroy(token, twin, &e) && keys_find(&copy, &e));
 }
@@ -137,7 +139,8 @@ TEST(a_key_of_ours_is_not_wrapped_by_a_key_that_the_officer_did_not_make)
 	err_clear(&e);
 	n = sizeof(out);
 	CHECK(GATE(token->gate, &e, C_WrapKey, token->session, &mech, keys.kek, pair[1], out, &n));
-	CHECK(keys_drop(&keys, pair[0], &e) && keys_drop(&keys, pair[1], &e) && keys_drop(&keys, own, &e));
+	CHECK(keys_drop(&keys, pair[0], &e) && keys_drop(&keys, pair[1], &e) &&
+	      keys_drop(&keys, own, &e));
 }
 
 TEST(nobody_makes_a_trusted_key_with_the_users_pin)
@@ -191,7 +194,8 @@ TEST(the_kek_wraps_and_unwraps_and_does_nothing_else)
 {
 	CHECK(object_is(token, keys.kek, CKA_WRAP) && object_is(token, keys.kek, CKA_UNWRAP));
 	CHECK(!object_is(token, keys.kek, CKA_ENCRYPT) && !object_is(token, keys.kek, CKA_DECRYPT));
-	CHECK(!object_is(token, keys.kek, CKA_EXTRACTABLE) && object_is(token, keys.kek, CKA_SENSITIVE));
+	CHECK(!object_is(token, keys.kek, CKA_EXTRACTABLE) &&
+	      object_is(token, keys.kek, CKA_SENSITIVE));
 }
 
 TEST(session_objects_do_not_pile_up)
@@ -203,7 +207,8 @@ TEST(session_objects_do_not_pile_up)
 
 	for (int i = 0; i < 20; i++) {
 		CHECK(keys_generate(&keys, p256, &made, &e));
-		CHECK(keys_unwrap(&keys, p256, keys.mech, span_of(made.wrapped, made.n_wrapped), &key, &e));
+		CHECK(keys_unwrap(
+		    &keys, p256, keys.mech, span_of(made.wrapped, made.n_wrapped), &key, &e));
 		CHECK(object_sign(token, key, p256, span_of(digest, 32), sig, &e));
 		CHECK(!object_sign(token, key, p256, span_of(digest, 31), sig, &e));
 		err_clear(&e);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A SAM for tests: answers every message of the SSA's socket by its shape, checks no approval,
+ * signs with constant bytes, spends each index once, and misbehaves on demand.
+ */
+#ifndef TESTS_FAKE_SAM_H
+#define TESTS_FAKE_SAM_H
+
+#include <openssl/evp.h>
+#include <pthread.h>
+
+#include "wire/activate.h"
+#include "wire/enact.h"
+
+#define FAKE_TYPES	32
+#define FAKE_SPENT	65536
+
+struct spent {
+	uint8_t		d[32];
+	uint32_t	index;
+	uint64_t	sequence;
+};
+
+struct fake_sam {
+	char		path[108];
+	uint8_t		group[32];
+	EVP_PKEY	*key;			/* of every signing key it makes */
+	uint8_t		spki[91];
+
+	pthread_t	thread;
+	pthread_mutex_t	lock;
+	int		listener, fd;
+	bool		stop;
+
+	/* On demand. */
+	const char	*refuse[FAKE_TYPES];	/* a reason, so many times: */
+	int		 refusals[FAKE_TYPES];
+	int		 delay_ms;
+	bool		 garbage, odd_answer, fail_items, forgets;
+	int		 close_at;		/* a type: closes instead of answering */
+	int		 hold;			/* gathers so many requests, then answers backwards */
+
+	int		 asked[FAKE_TYPES];
+	int		 most_held;
+	uint64_t	 sequence;
+	uint32_t	 version;
+	uint8_t		 state;
+	uint8_t		 activations[4096][32];	/* d of each */
+	size_t		 n_activations, n_spent;
+	struct spent	 spent[FAKE_SPENT];
+};
+
+void	fake_sam_start(struct fake_sam *);	/* path, group and key are set */
+void	fake_sam_stop(struct fake_sam *);
+int	fake_sam_asked(struct fake_sam *, uint8_t type);
+void	record_make(struct writer *, uint8_t type, const uint8_t owner[16], const uint8_t id[16],
+	    uint32_t version);
+
+#endif
