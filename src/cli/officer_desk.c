@@ -3,10 +3,12 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "audit/tree.h"
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/explain.h"
 #include "cli/file.h"
+#include "cli/log_source.h"
 #include "cli/officer.h"
 #include "cli/words.h"
 
@@ -256,41 +258,60 @@ const struct option_row options_officer_resume[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* 64 hexadecimal digits in the SAM's reason for being closed. */
+/* The anchor in the SAM's reason for being closed: "epoch 1, size 40, root" and 64 digits. */
 static bool
-root_in_words(struct span why, uint8_t root[32])
+anchor_in_words(struct span why, struct body_resume *b)
 {
-	char text[65];
+	char text[256], root[65];
+	const char *at;
+	unsigned long long size;
 
-	for (size_t i = 0; i + 64 <= why.n; i++) {
-		memcpy(text, why.p + i, 64);
-		text[64] = '\0';
-		if (hex_read(text, root, 32))
-			return true;
-	}
-	return false;
+	snprintf(text, sizeof(text), "%.*s", (int)why.n, (const char *)why.p);
+	if ((at = strstr(text, "(epoch ")) == NULL ||
+	    sscanf(at, "(epoch %u, size %llu, root %64[0-9a-f]", &b->epoch, &size, root) != 3)
+		return false;
+	b->size = size;
+	return hex_read(root, b->root, sizeof(b->root));
+}
+
+static bool
+add_leaf(void *ctx, const struct entry *entry UNUSED, struct span bytes, struct err *e UNUSED)
+{
+	uint8_t leaf[HASH_LEN];
+
+	tree_leaf(bytes, leaf);
+	tree_append(ctx, leaf, NULL);
+	return true;
+}
+
+/* What officers approve is the log as they read it, not what somebody says of it. */
+static bool
+log_as_read(struct call *c, struct body_resume *b, struct err *e)
+{
+	struct tree *tree = malloc(sizeof(*tree));
+	bool good;
+
+	if (tree == NULL)
+		bug("out of memory");
+	tree_init(tree);
+	good = log_walk_sam(c, add_leaf, tree, e);
+	b->log_size = tree->size;
+	tree_root(tree, b->log_root);
+	free(tree);
+	return good;
 }
 
 static bool
 resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct err *e)
 {
-	struct msg_head head;
-	struct reader r;
-	uint32_t epoch;
-
 	b->epoch = o->status.epoch;
 	b->size = o->status.anchored;
-	if (!root_in_words(o->status.why, b->root) && option(c, "anchor-root") == NULL)
+	if (!anchor_in_words(o->status.why, b) && option(c, "anchor-root") == NULL)
 		return err_exit(e, EXIT_USAGE, "the SAM does not say the anchor's root: give --anchor-root "
 		    "and --anchor-size, as they are in the object \"propria anchor\" on the token");
 	if (!option_number(c, "anchor-size", 1, UINT64_MAX, &b->size, e))
 		return false;
-	if (!option_hex(c, "anchor-root", b->root, sizeof(b->root), e) || !sam_head(&o->sam, &head, e))
-		return false;
-	r = reader_over(span_of(head.head, sizeof(head.head)));
-	return (rd_u32(&r, &epoch) && rd_u64(&r, &b->log_size) &&
-	    rd_bytes(&r, b->log_root, sizeof(b->log_root))) ||
-	    err_set(e, ERR_BUG, "head");
+	return option_hex(c, "anchor-root", b->root, sizeof(b->root), e) && log_as_read(c, b, e);
 }
 
 bool
