@@ -484,7 +484,7 @@ struct item_seen {
 	size_t		length;
 };
 
-struct seen {
+struct findings {
 	struct item_seen *item;
 	size_t		 n, cap;
 	uint64_t	 reserved, settled, unknown, indexes_reserved, indexes_settled;
@@ -493,7 +493,7 @@ struct seen {
 static bool
 see_entry(void *ctx, const struct entry *entry, struct span bytes UNUSED, struct err *e)
 {
-	struct seen *s = ctx;
+	struct findings *s = ctx;
 	union entry_payload p;
 	struct outcome_item it;
 	struct reader r;
@@ -537,7 +537,7 @@ by_place(const void *a, const void *b)
 
 /* Nothing that was received may be missing or another. */
 static unsigned
-compare_line(const struct seen *s, const char *line)
+compare_line(const struct findings *s, const char *line)
 {
 	char d[80], signature[HEX_MAX(SIGNATURE_MAX) + 1] = "";
 	struct item_seen want = { .length = 0 };
@@ -570,7 +570,7 @@ command_check(char **v)
 	struct verify_options options = { 0 };
 	struct verify_report report;
 	struct scan_visitor visitor = { .entry = see_entry };
-	struct seen s = { 0 };
+	struct findings s = { 0 };
 	struct scan_end end;
 	struct err e = { 0 };
 	char path[PATH_LONG], line[1200];
