@@ -22,8 +22,9 @@ policy_read(struct reader *r, struct policy *out, struct err *e)
 	    (m.protections & ~PROTECTIONS_KNOWN) != 0 || m.keys_per_signer < 1 ||
 	    m.keys_per_signer > 32 || m.follower > FOLLOWER_SYNC)
 		return err_set(e, ERR_FORMAT, "policy: a value out of its range");
-	if (m.ro_quorum < 1 || m.so_quorum < 1 || m.ro_quorum > GENESIS_OFFICERS_MAX ||
-	    m.so_quorum > GENESIS_OFFICERS_MAX)
+	/* Dual control is not for sale, and a statement carries eight approvals at most. */
+	if (m.ro_quorum < 1 || m.so_quorum < 2 || m.ro_quorum > QUORUM_MAX ||
+	    m.so_quorum > QUORUM_MAX)
 		return err_set(e, ERR_FORMAT, "policy: a quorum out of its range");
 	*r = at;
 	*out = m;

@@ -9,6 +9,7 @@
 #define GENESIS_OFFICERS_MAX	32
 #define GENESIS_OFFICERS_MIN	3
 #define POLICY_LEN		13
+#define QUORUM_MAX		7	/* and one new officer's own approval */
 
 enum follower_policy { FOLLOWER_NONE, FOLLOWER_ASYNC, FOLLOWER_SYNC };
 

@@ -28,8 +28,8 @@ attested_is_mine(const struct profile *p, const uint8_t id[16], const struct att
 
 bool
 request_check(const struct profile *p, struct span attest_spki, const uint8_t id[16],
-    struct span csr_bytes, struct span attestation, struct known_key *key, char subject[NAME_MAX_TEXT],
-    struct err *e)
+    struct span csr_bytes, struct span attestation, struct known_key *key,
+    char subject[NAME_MAX_TEXT], struct err *e)
 {
 	uint8_t print[HASH_LEN];
 	struct attested_key a;
@@ -113,7 +113,8 @@ const struct option_row options_keys_link[] = {
 };
 
 bool
-certificate_is_of(struct span der, const struct known_key *k, struct certificate *cert, struct err *e)
+certificate_is_of(struct span der, const struct known_key *k, struct certificate *cert,
+    struct err *e)
 {
 	struct certificate_cut cut;
 

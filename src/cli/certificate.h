@@ -14,7 +14,7 @@ bool	request_check(const struct profile *, struct span attest_spki, const uint8_
 	    struct span csr, struct span attestation, struct known_key *key,
 	    char subject[NAME_MAX_TEXT], struct err *) MUST_USE;
 /* Is this certificate for that key? */
-bool	certificate_is_of(struct span der, const struct known_key *, struct certificate *, struct err *)
-	    MUST_USE;
+bool	certificate_is_of(struct span der, const struct known_key *, struct certificate *,
+	    struct err *) MUST_USE;
 
 #endif

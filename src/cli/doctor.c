@@ -19,7 +19,7 @@ const struct option_row options_doctor[] = {
 	{ "server", "URL", "the server, https://HOST[:PORT]" },
 	{ "cacert", "FILE", "trust the CAs in this PEM file for the server's TLS" },
 	{ "config", "FILE", "the SAM's configuration: socket, folder and module are taken from it" },
-	{ "pin-fd", "N", "with --config: let propria-hsm report on the module; its PIN is on descriptor N" },
+	{ "pin-fd", "N", "with --config: report on the module, whose PIN is on descriptor N" },
 	{ "hsm", "PATH", "the program propria-hsm; else beside this one, or in libexec" },
 	{ NULL, NULL, NULL },
 };

@@ -108,7 +108,8 @@ doctor_status(struct doctor *d, const struct msg_status *m, uint64_t now)
 {
 	check_state(d, m);
 	check_workers(d, m);
-	check_room(d, m);
+	if (m->state == SAM_OPEN)	/* else it has no log open for writing */
+		check_room(d, m);
 	check_anchor(d, m);
 	check_clock(d, "the SAM's", m->now, now);
 }
@@ -172,7 +173,7 @@ doctor_server(struct doctor *d, const json_t *status, const uint8_t *sam_group)
 	    strcmp(sam, "open") == 0 ? "" : text_of(status, "why"), strcmp(sam, "unreachable") == 0
 	    ? ". Is propria-sam running, and may the server open its socket" : "");
 	doctor_say(d, strcmp(store, "open") == 0 ? HEALTH_OK : HEALTH_FAIL, "store", "%.120s%s", store,
-	    strcmp(store, "open") == 0 ? "" : ". The server's database is not usable: look at its journal");
+	    strcmp(store, "open") == 0 ? "" : ". The database is not usable: look at its journal");
 	if (sam_group == NULL)
 		return;
 	if (hex_read(text_of(status, "group"), group, sizeof(group)) &&

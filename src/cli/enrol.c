@@ -29,8 +29,8 @@ const struct option_row options_enrol[] = {
 #define LOGIN_FILE	"login.pem"
 
 bool
-genesis_take(const json_t *answer, const uint8_t group[HASH_LEN], struct writer *bytes, uint64_t *life,
-    struct err *e)
+genesis_take(const json_t *answer, const uint8_t group[HASH_LEN], struct writer *bytes,
+    uint64_t *life, struct err *e)
 {
 	uint8_t found[HASH_LEN];
 	struct genesis g;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Key files: PKCS#8 in PEM, encrypted with PBES2 (scrypt, AES-256-CBC), as openssl pkcs8 writes it. */
+/* Key files: PKCS#8 in PEM, encrypted with PBES2 (scrypt, AES-256-CBC), as openssl pkcs8 does. */
 #include <errno.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>

@@ -37,12 +37,13 @@ bool	officer_act(struct officer_act *, struct call *, struct statement *s, bool 
 /* How many approvals this purpose needs, by the policy in force. */
 unsigned officer_quorum(const struct msg_roster *, uint16_t purpose);
 
-/* Adds the approval of this key: under the officer's id, or the zero id for an officer who is new. */
-bool	officer_approve(struct act *, const struct msg_roster *, const uint8_t *officer_id, struct key *,
-	    uint8_t sig[APPROVAL_LEN], struct err *) MUST_USE;
+/* Adds the approval of this key: under the officer's id, or zero for an officer who is new. */
+bool	officer_approve(struct act *, const struct msg_roster *, const uint8_t *officer_id,
+	    struct key *, uint8_t sig[APPROVAL_LEN], struct err *) MUST_USE;
 bool	officer_act_save(const char *path, const struct act *, struct err *) MUST_USE;
 void	officer_words(struct call *, const struct statement *, const struct msg_roster *);
 void	officer_enacted(struct call *, const struct msg_enacted *);
-bool	officer_id_take(const char *text, uint8_t *id, size_t n, const char *what, struct err *) MUST_USE;
+bool	officer_id_take(const char *text, uint8_t *id, size_t n, const char *what, struct err *)
+	    MUST_USE;
 
 #endif

@@ -275,18 +275,18 @@ anchor_in_words(struct span why, struct body_resume *b)
 }
 
 static bool
-add_leaf(void *ctx, const struct entry *entry UNUSED, struct span bytes, struct err *e UNUSED)
+grow_tree(void *tree, const struct entry *entry UNUSED, struct span bytes, struct err *e UNUSED)
 {
 	uint8_t leaf[HASH_LEN];
 
 	tree_leaf(bytes, leaf);
-	tree_append(ctx, leaf, NULL);
+	tree_append(tree, leaf, NULL);
 	return true;
 }
 
-/* What officers approve is the log as they read it, not what somebody says of it. */
+/* Of the log that is there, entry by entry: the last signed head may be older. */
 static bool
-log_as_read(struct call *c, struct body_resume *b, struct err *e)
+log_root(struct call *c, struct body_resume *b, struct err *e)
 {
 	struct tree *tree = malloc(sizeof(*tree));
 	bool good;
@@ -294,7 +294,7 @@ log_as_read(struct call *c, struct body_resume *b, struct err *e)
 	if (tree == NULL)
 		bug("out of memory");
 	tree_init(tree);
-	good = log_walk_sam(c, add_leaf, tree, e);
+	good = log_walk_sam(c, grow_tree, tree, e);
 	b->log_size = tree->size;
 	tree_root(tree, b->log_root);
 	free(tree);
@@ -311,7 +311,7 @@ resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct
 		    "and --anchor-size, as they are in the object \"propria anchor\" on the token");
 	if (!option_number(c, "anchor-size", 1, UINT64_MAX, &b->size, e))
 		return false;
-	return option_hex(c, "anchor-root", b->root, sizeof(b->root), e) && log_as_read(c, b, e);
+	return option_hex(c, "anchor-root", b->root, sizeof(b->root), e) && log_root(c, b, e);
 }
 
 bool

@@ -66,8 +66,8 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 	so = p.so_quorum;
 	keys = p.keys_per_signer;
 	if (!option_number(c, "statement-life", 1, 3600, &life, e) ||
-	    !option_number(c, "ro-quorum", 1, 4, &ro, e) ||
-	    !option_number(c, "so-quorum", 1, 4, &so, e) ||
+	    !option_number(c, "ro-quorum", 1, QUORUM_MAX, &ro, e) ||
+	    !option_number(c, "so-quorum", 2, QUORUM_MAX, &so, e) ||
 	    !option_number(c, "keys", 1, 32, &keys, e) || !words_take(c, &p, e))
 		return false;
 	if (option(c, "statement-life") != NULL)

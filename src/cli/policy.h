@@ -15,7 +15,7 @@
 	{ "keys", "N", "keys a signer may have (1 to 32)" },			\
 	{ "follower", "KIND", "copy of the log: none, async or sync" }
 
-bool	policy_from_options(const struct call *, const uint8_t now[POLICY_LEN], uint8_t out[POLICY_LEN],
-	    struct err *) MUST_USE;
+bool	policy_from_options(const struct call *, const uint8_t now[POLICY_LEN],
+	    uint8_t out[POLICY_LEN], struct err *) MUST_USE;
 
 #endif

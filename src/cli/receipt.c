@@ -152,7 +152,8 @@ check_approval(const struct receipt *m, struct receipt_facts *f, struct err *e)
 }
 
 bool
-receipt_check(const struct receipt *m, const uint8_t *group, struct receipt_facts *out, struct err *e)
+receipt_check(const struct receipt *m, const uint8_t *group, struct receipt_facts *out,
+    struct err *e)
 {
 	struct receipt_facts f;
 

@@ -67,7 +67,8 @@ show(struct call *c, FILE *f, const struct signing_job *job, const struct body_s
 }
 
 static bool
-challenge_get(struct session *s, const struct signing_job *job, struct challenge *out, struct err *e)
+challenge_get(struct session *s, const struct signing_job *job, struct challenge *out,
+    struct err *e)
 {
 	char id[HEX_MAX(16)];
 	AUTO_JSON *j = ssa_post(&s->ssa, "/csc/v2/credentials/getChallenge", json_pack("{s:s,s:s}",
@@ -215,8 +216,8 @@ keep_receipt(struct session *s, struct call *c, const struct approved *approved,
 }
 
 static bool
-keep(struct session *s, struct call *c, const struct signing_job *job, const struct approved *approved,
-    const json_t *answer, size_t i, json_t *done, struct err *e)
+keep(struct session *s, struct call *c, const struct signing_job *job,
+    const struct approved *approved, const json_t *answer, size_t i, json_t *done, struct err *e)
 {
 	AUTO_WRITER p7s = writer_grow(CADES_FILE_MAX);
 	const char *out = option(c, "out");

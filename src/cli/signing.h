@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is signed: documents hashed here, their signed attributes, the statement over all of them. */
+/* What is signed: documents hashed here, signed attributes, the statement over all of them. */
 #ifndef CLI_SIGNING_H
 #define CLI_SIGNING_H
 

@@ -11,8 +11,8 @@
 struct receipt_facts *facts_open(const char *path, const uint8_t *group, struct writer *bytes,
 	    struct err *) MUST_USE;
 /* Is it the receipt of this signature, under this key, over this DTBS/R? */
-bool	facts_fit(const struct receipt_facts *, const struct alg *, struct span dtbsr, struct span spki,
-	    struct span raw, struct err *) MUST_USE;
+bool	facts_fit(const struct receipt_facts *, const struct alg *, struct span dtbsr,
+	    struct span spki, struct span raw, struct err *) MUST_USE;
 void	facts_print(struct call *, const struct receipt_facts *);
 
 #endif

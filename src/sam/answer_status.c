@@ -46,7 +46,8 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	}
 	if (sam->state != NULL)
 		status_of_state(sam, &m);
-	m.anchored = sam->anchor.size;
+	if (sam->behind)
+		m.anchored = sam->anchor.size;
 	if (sam->journal != NULL) {
 		m.anchored = journal_anchored_size(sam->journal);
 		m.room = journal_room(sam->journal);

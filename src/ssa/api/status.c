@@ -5,6 +5,21 @@
 
 #define STATUS_LIFE_MS	500
 
+/* Was the last batch written, and can the database be read? A missing account is a good answer. */
+static bool
+store_is_well(struct store *store)
+{
+	static const uint8_t nobody[16];
+	struct account a;
+	struct err e = { 0 };
+
+	if (!store->ops->flush(store, &e))
+		return false;
+	if (store->ops->account_get(store, nobody, &a, &e))
+		return true;
+	return e.code == ERR_MISSING;
+}
+
 static void
 status_write(struct call *c, const struct msg_status *m, const char *sam)
 {
@@ -23,7 +38,7 @@ status_write(struct call *c, const struct msg_status *m, const char *sam)
 		emit_number(&out, "size", m->size);
 		emit_span(&out, "version", m->version);
 	}
-	emit_text(&out, "store", "open");
+	emit_text(&out, "store", store_is_well(s->store) ? "ok" : "not writable");
 	emit_object_end(&out);
 	s->status_at = c->now;
 }

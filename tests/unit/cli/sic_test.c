@@ -85,7 +85,8 @@ TEST(a_label_that_could_deceive_makes_no_statement)
 	AUTO_APPROVED a;
 
 	approved_init(&a);
-	CHECK(!enrol_statement(&a, &r->profile, &c, 1, "fdp.\xe2\x80\xae" "exe", r->alice, code, 1000, &e));
+	CHECK(!enrol_statement(&a, &r->profile, &c, 1, "fdp.\xe2\x80\xae" "exe", r->alice, code,
+	    1000, &e));
 	CHECK(command_exit(&e) == EXIT_USAGE);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* propria verify and receipt show, as a person runs them: files in, sentences and exit codes out. */
+/* propria verify and receipt show, as people run them: files in, sentences and codes out. */
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/file.h"

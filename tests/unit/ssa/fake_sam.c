@@ -72,7 +72,7 @@ static void
 results_fill(struct fake_sam *s, struct msg_results *m, const uint8_t d[32], const uint32_t *index,
     size_t n)
 {
-	m->sequence = n == 0 ? 0 : ++s->sequence;
+	m->place = n == 0 ? 0 : ++s->sequence;
 	m->n = n;
 	for (size_t i = 0; i < n; i++) {
 		m->result[i] = (struct use_result){ .index = index[i],
@@ -152,7 +152,7 @@ answer_outcome(struct fake_sam *s, struct reader *r, struct writer *w)
 		out.result[i] = (struct use_result){ .index = m.index[i], .status = USE_SPENT };
 		if (x == NULL)
 			continue;
-		out.sequence = x->sequence;
+		out.place = x->sequence;
 		out.result[i].status = USE_SIGNED;
 		out.result[i].signature = span_of(constant, 64);
 	}
