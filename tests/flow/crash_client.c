@@ -617,7 +617,11 @@ main(int argc, char **argv)
 		{ "check", 2, command_check },
 	};
 
+	struct err e = { 0 };
+
 	signal(SIGPIPE, SIG_IGN);
+	if (!crypto_start(&e))
+		die(&e, "start");
 	for (size_t i = 0; i < COUNT(commands); i++)
 		if (argc == commands[i].args + 2 && strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argv + 2);
