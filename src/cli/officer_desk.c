@@ -258,19 +258,20 @@ const struct option_row options_officer_resume[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* 64 hexadecimal digits in the SAM's reason for being closed. */
+/* The anchor in the SAM's reason for being closed: "epoch 1, size 40, root" and 64 digits. */
 static bool
-root_in_words(struct span why, uint8_t root[32])
+anchor_in_words(struct span why, struct body_resume *b)
 {
-	char text[65];
+	char text[256], root[65];
+	const char *at;
+	unsigned long long size;
 
-	for (size_t i = 0; i + 64 <= why.n; i++) {
-		memcpy(text, why.p + i, 64);
-		text[64] = '\0';
-		if (hex_read(text, root, 32))
-			return true;
-	}
-	return false;
+	snprintf(text, sizeof(text), "%.*s", (int)why.n, (const char *)why.p);
+	if ((at = strstr(text, "(epoch ")) == NULL ||
+	    sscanf(at, "(epoch %u, size %llu, root %64[0-9a-f]", &b->epoch, &size, root) != 3)
+		return false;
+	b->size = size;
+	return hex_read(root, b->root, sizeof(b->root));
 }
 
 static bool
@@ -305,7 +306,7 @@ resume_body(struct officer_act *o, struct call *c, struct body_resume *b, struct
 {
 	b->epoch = o->status.epoch;
 	b->size = o->status.anchored;
-	if (!root_in_words(o->status.why, b->root) && option(c, "anchor-root") == NULL)
+	if (!anchor_in_words(o->status.why, b) && option(c, "anchor-root") == NULL)
 		return err_exit(e, EXIT_USAGE, "the SAM does not say the anchor's root: give --anchor-root "
 		    "and --anchor-size, as they are in the object \"propria anchor\" on the token");
 	if (!option_number(c, "anchor-size", 1, UINT64_MAX, &b->size, e))

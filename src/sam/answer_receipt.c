@@ -73,8 +73,8 @@ answer_outcome(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	for (size_t i = 0; i < m.n; i++)
 		results.result[i] = (struct use_result){ .index = m.index[i], .status = USE_SPENT };
 	while (answers_next(sam->state->answers, m.d, &cursor, &position))
-		/* What is not durable yet is not an answer yet. */
-		if (position < journal_durable_end(sam->journal) &&
+		/* What is not durable yet, or not on the copy, is not an answer yet. */
+		if (position < journal_released_end(sam->journal) &&
 		    !take_outcome(sam, position, m.d, &results, &signatures, e))
 			return false;
 	if (results.place == 0 && activation_of(sam->activations, m.d) == NULL)

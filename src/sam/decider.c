@@ -99,6 +99,8 @@ watch_clock(struct sam *sam)
 
 	if (stepped == sam->stepped)
 		return;
+	if (sam->journal != NULL)
+		journal_clock_moved(sam->journal);
 	if (stepped)
 		sam_alarm(sam, "clock", "the wall clock was moved by %lld ms; closed until it is back",
 		    (long long)step);

@@ -176,9 +176,8 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 		return officer_remove(f, st->remove_officer, e);
 	case PURPOSE_SET_POLICY:
 		return policy_read(&r, &f->s->policy, e);
-	case PURPOSE_RESUME:
-		/* Past every epoch that this log or its anchor has seen. */
-		if (st->resume.epoch > f->s->epoch)
+	case PURPOSE_RESUME:	/* past the anchor's, for this log may be older than a RESUME */
+		if (f->s->epoch < st->resume.epoch)
 			f->s->epoch = st->resume.epoch;
 		f->s->epoch++;
 		return true;
@@ -345,5 +344,6 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 	if (!entry_payload_read(entry, &payload, e) || !kinds[entry->kind](&f, e))
 		return false;
 	s->entries++;
+	s->time = entry->time;
 	return true;
 }

@@ -69,6 +69,7 @@ journal_new(const struct journal_setup *setup, struct err *e)
 	j->log_end = j->durable_end = setup->log_end;
 	j->tree_end = tree_nodes(setup->tree.size) * HASH_LEN;
 	j->durable_size = setup->tree.size;
+	j->time = setup->state->time;
 	tree_root(&j->tree, j->durable_root);
 	j->waiting_last = &j->waiting;
 	return j;
@@ -107,6 +108,12 @@ fail(struct journal *j, const struct err *e)
 		w->done(j->owner, w->job, &j->failure);
 		free(w);
 	}
+}
+
+void
+journal_clock_moved(struct journal *j)
+{
+	j->time = clock_wall();
 }
 
 struct writer *
@@ -437,6 +444,13 @@ uint64_t
 journal_followed_end(const struct journal *j)
 {
 	return j->followed;
+}
+
+uint64_t
+journal_released_end(const struct journal *j)
+{
+	return j->state->policy.follower == FOLLOWER_SYNC && j->followed < j->durable_end
+	    ? j->followed : j->durable_end;
 }
 
 const struct err *

@@ -40,6 +40,8 @@ bool		 journal_truncate(struct journal *, struct err *) MUST_USE;
 bool		 journal_mend_tree(struct journal *, uint64_t at, struct span nodes, struct err *) MUST_USE;
 
 /* An entry: begin, write its payload to the writer, end. Two entries are never open at once. */
+/* Right before an ALARM "clock": from it on, times may be before those of the last entries. */
+void		 journal_clock_moved(struct journal *);
 struct writer	*journal_begin(struct journal *, enum entry_kind);
 /* Folds it. An entry that does not fold is a bug of ours and aborts: callers check before. */
 void		 journal_end(struct journal *);
@@ -65,6 +67,8 @@ void		 journal_anchored(struct journal *, uint64_t size);	/* the anchor now says
 uint64_t	 journal_anchored_size(const struct journal *);
 bool		 journal_wants_anchor(const struct journal *);	/* somebody on disk waits for it */
 void		 journal_followed(struct journal *, uint64_t offset);	/* the follower has it on disk */
+/* Up to here signatures may leave: on disk, and on the copy where the policy wants one. */
+uint64_t	 journal_released_end(const struct journal *);
 uint64_t	 journal_followed_end(const struct journal *);
 /* NULL, or why nothing can be written any more. */
 const struct err *journal_failure(const struct journal *);

@@ -12,10 +12,26 @@
 
 #define SNAPSHOT_MAX (UINT64_C(8) << 30)
 
+#define TRAILER_LEN	72		/* of a batch: size, root, MAC. PROTOCOL.sam 5.1 */
+
 struct recovery {
 	struct sam	*sam;
 	uint64_t	 node;		/* of the tree file where the next batch's nodes lie */
+	uint64_t	 from;		/* entries that the snapshot had; 0: none was used */
+	bool		 met, agrees;	/* a batch ends where the anchor says; with the anchor's root */
 };
+
+static void
+meet_anchor(struct recovery *r, const struct tree *tree)
+{
+	uint8_t root[HASH_LEN];
+
+	if (tree->size != r->sam->anchor.size)
+		return;
+	tree_root(tree, root);
+	r->agrees = memcmp(root, r->sam->anchor.root, HASH_LEN) == 0;
+	r->met = true;
+}
 
 /* Good batch by good batch: fold its entries, compare the tree file. */
 static bool
@@ -38,7 +54,23 @@ on_batch(void *ctx, const struct batch_view *b, uint64_t offset, const struct tr
 	r->node += nodes.n / HASH_LEN;
 	r->sam->tree = *after;
 	r->sam->log_end = offset + b->whole.n;
+	meet_anchor(r, after);
 	return true;
+}
+
+/* A log that was cut behind a snapshot's back ends in zeros, as a whole one does. */
+static bool
+log_reaches(int log_fd, uint64_t log_end, uint64_t size, const uint8_t root[HASH_LEN])
+{
+	uint8_t trailer[TRAILER_LEN], want[HASH_LEN + 8];
+	struct writer w = writer_over(want, sizeof(want));
+	size_t got;
+
+	wr_u64(&w, size);
+	wr_bytes(&w, root, HASH_LEN);
+	return log_end >= TRAILER_LEN && scan_read_at(log_fd, log_end - TRAILER_LEN, trailer,
+	    sizeof(trailer), &got, NULL) && got == sizeof(trailer) &&
+	    memcmp(trailer, want, sizeof(want)) == 0;
 }
 
 /* Inside a snapshot: log end, root, then the state. Anything odd: the log is read from its start. */
@@ -59,9 +91,10 @@ snapshot_use(struct sam *sam, struct span plain, struct err *e)
 		return false;
 	}
 	tree_root(&tree, now);
-	if (memcmp(now, root, HASH_LEN) != 0) {
+	if (memcmp(now, root, HASH_LEN) != 0 ||
+	    !log_reaches(sam->setup->log_fd, log_end, s->entries, root)) {
 		state_free(s);
-		return err_set(e, ERR_FORMAT, "snapshot: the tree file is another one");
+		return err_set(e, ERR_FORMAT, "snapshot: log or tree file is another one");
 	}
 	state_free(sam->state);
 	sam->state = s;
@@ -107,27 +140,42 @@ snapshot_save(struct sam *sam, struct err *e)
 }
 
 static bool
-read_log(struct sam *sam, struct err *e)
+scan(struct recovery *r, struct scan_end *end, struct err *e)
 {
-	struct recovery r = { .sam = sam };
-	struct scan_visitor visitor = { .batch = on_batch, .ctx = &r };
-	struct scan_end end;
-	struct tree tree;
+	struct sam *sam = r->sam;
+	struct scan_visitor visitor = { .batch = on_batch, .ctx = r };
+	struct tree tree = sam->tree;
 	uint8_t key[32];
-	struct err why = { 0 };
 	bool good;
 
-	if (snapshot_load(sam, &why))
-		log_info("snapshot: %llu entries", (unsigned long long)sam->state->entries);
-	else if (why.code != ERR_MISSING)
-		log_warn("%s; reading the whole log", why.text);
-	r.node = tree_nodes(sam->tree.size);
-	tree = sam->tree;
+	r->node = tree_nodes(sam->tree.size);
 	seal_log_key(sam->seal, key);
 	good = scan_log(sam->setup->log_fd, sam->log_end, &tree, span_of(key, sizeof(key)), &visitor,
-	    &end, e);
+	    end, e);
 	explicit_bzero(key, sizeof(key));
-	if (!good)
+	return good;
+}
+
+static bool
+read_log(struct recovery *r, bool use_snapshot, struct err *e)
+{
+	struct sam *sam = r->sam;
+	struct scan_end end;
+	struct err why = { 0 };
+
+	*r = (struct recovery){ .sam = sam };
+	sam->mend_tree = false;
+	sam->log_end = 0;
+	tree_init(&sam->tree);
+	state_free(sam->state);
+	if ((sam->state = state_new(e)) == NULL)
+		return false;
+	if (use_snapshot && snapshot_load(sam, &why))
+		r->from = sam->state->entries;
+	else if (use_snapshot && why.code != ERR_MISSING)
+		log_warn("%s; reading the whole log", why.text);
+	meet_anchor(r, &sam->tree);
+	if (!scan(r, &end, e))
 		return false;
 	if (end.how == SCAN_DAMAGED)
 		return err_set(e, ERR_FORMAT, "the log is damaged at entry %llu: %s",
@@ -135,6 +183,23 @@ read_log(struct sam *sam, struct err *e)
 	if (end.how == SCAN_TORN)
 		log_warn("the last batch was not written to its end and is dropped: %s", end.why);
 	return true;
+}
+
+/* An anchor names what was durable, so a batch ends there; older than the snapshot: by the tree. */
+static enum anchor_says
+compare(const struct recovery *r)
+{
+	const struct sam *sam = r->sam;
+	enum anchor_says says;
+
+	if (sam->tree.size < sam->anchor.size || sam->state->epoch < sam->anchor.epoch)
+		return ANCHOR_BEHIND;
+	if (r->met)
+		return r->agrees ? ANCHOR_AHEAD : ANCHOR_DIFFERENT;
+	if (r->from > sam->anchor.size && anchor_compare(&sam->anchor, sam->state->group, &sam->tree,
+	    tree_file_source(&sam->setup->tree_fd), &says, NULL))
+		return says;
+	return ANCHOR_DIFFERENT;
 }
 
 /* The tree file is remade from the log where it is not what the log makes it. */
@@ -179,43 +244,48 @@ start_journal(struct sam *sam, struct err *e)
 	return !sam->mend_tree || mend_tree(sam, e);
 }
 
-/* Behind: the log's disk was put back, or this is an old copy. Nothing is written to it before the
- * officers have said which head counts. */
+/* The log's disk was put back, or this is an old copy. Nothing is written to it before the officers
+ * have said which head counts. */
 static void
-stay_behind(struct sam *sam)
+stay_behind(struct sam *sam, const char *how)
 {
 	char root[2 * HASH_LEN + 1];
 
 	for (size_t i = 0; i < HASH_LEN; i++)
 		snprintf(root + 2 * i, 3, "%02x", sam->anchor.root[i]);
 	sam->behind = true;
-	sam_close(sam, "the log is behind its anchor (%llu entries, anchored %llu, root %s): put the "
-	    "right log back, or have officers RESUME", (unsigned long long)sam->tree.size,
-	    (unsigned long long)sam->anchor.size, root);
+	sam_close(sam, "the log of %llu entries is %s its anchor (epoch %u, size %llu, root %s): put the "
+	    "right log back, or have officers RESUME", (unsigned long long)sam->tree.size, how,
+	    sam->anchor.epoch, (unsigned long long)sam->anchor.size, root);
 }
 
 bool
 recover(struct sam *sam, struct err *e)
 {
-	enum anchor_says says;
+	struct recovery r = { .sam = sam };
+	enum anchor_says says = ANCHOR_DIFFERENT;
+	struct err why = { 0 };
+	bool good = read_log(&r, true, &why);
 
-	if ((sam->state = state_new(e)) == NULL)
+	if (good)
+		says = compare(&r);
+	/* What a snapshot cannot explain is not for a snapshot to judge. */
+	if (r.from > 0 && (!good || says == ANCHOR_BEHIND || says == ANCHOR_DIFFERENT)) {
+		log_warn("the snapshot does not go with log and anchor; reading the whole log");
+		why = (struct err){ 0 };
+		if ((good = read_log(&r, false, &why)))
+			says = compare(&r);
+	}
+	if (!good) {
+		*e = why;
 		return false;
-	tree_init(&sam->tree);
-	if (!read_log(sam, e))
-		return false;
-	if (sam->tree.size < sam->anchor.size || sam->state->epoch < sam->anchor.epoch) {
-		stay_behind(sam);
+	}
+	if (says == ANCHOR_BEHIND || says == ANCHOR_DIFFERENT) {
+		stay_behind(sam, says == ANCHOR_BEHIND ? "behind" : "another than");
 		return true;
 	}
-	if (!start_journal(sam, e) || !anchor_compare(&sam->anchor, sam->state->group, &sam->tree,
-	    journal_tree(sam->journal), &says, e))
+	if (!start_journal(sam, e))
 		return false;
-	if (says == ANCHOR_BEHIND || says == ANCHOR_DIFFERENT) {
-		journal_free(sam->journal);
-		sam->journal = NULL;
-		return err_set(e, ERR_DENIED, "the log is another one than its anchor names");
-	}
 	start_life(sam);
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "wire/hsm.h"
 
 #define LOCAL_SECRET_LEN	32
+#define BACK_LIMIT_MS		5000
 
 static void	next_step(struct sam *);
 
@@ -213,6 +214,19 @@ settle_reservations(struct sam *sam)
 	}
 }
 
+/* A clock that was put back while we were down: the log's times may go back at an ALARM only. */
+static void
+watch_past(struct sam *sam)
+{
+	uint64_t now = clock_wall(), last = sam->state->time;
+
+	if (now + BACK_LIMIT_MS >= last)	/* the journal's time waits that long */
+		return;
+	journal_clock_moved(sam->journal);
+	sam_alarm(sam, "clock", "the wall clock is %llu ms before the log's last entry",
+	    (unsigned long long)(last - now));
+}
+
 static void
 opened(void *owner, void *job UNUSED, const struct err *failure)
 {
@@ -242,6 +256,10 @@ start_life(struct sam *sam)
 		sam_close(sam, "%s", e.text);
 		return;
 	}
+	sam->behind = false;
+	sam->open = SAM_OPEN;
+	sam->why[0] = '\0';
+	watch_past(sam);
 	entry.life = nonces_life(sam->nonces);
 	sam_random(sam, boot, sizeof(boot));
 	memcpy(entry.boot, boot, sizeof(entry.boot));
@@ -249,9 +267,6 @@ start_life(struct sam *sam)
 	entry_start_write(journal_begin(sam->journal, ENTRY_START), &entry);
 	journal_end(sam->journal);
 	settle_reservations(sam);
-	sam->behind = false;
-	sam->open = SAM_OPEN;
-	sam->why[0] = '\0';
 	journal_wait(sam->journal, ANCHORED, opened, NULL);
 }
 

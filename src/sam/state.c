@@ -233,6 +233,7 @@ state_write(struct writer *w, const struct state *s)
 	wr_u64(w, s->signed_count);
 	wr_u64(w, s->refused_count);
 	wr_u64(w, s->entries);
+	wr_u64(w, s->time);
 	head_write(w, &s->head);
 	answers_write(w, s->answers);
 	prints_write(w, s->prints);
@@ -255,7 +256,8 @@ state_read(struct span bytes, struct err *e)
 	    !rd_bytes(&r, s->kek, sizeof(s->kek)) || !rd_bytes(&r, s->hmac, sizeof(s->hmac)) ||
 	    !officers_read(&r, s) || !anchors_read(&r, s) || !proposals_read(&r, s) ||
 	    !reserved_read(&r, s) || !rd_u64(&r, &s->signed_count) ||
-	    !rd_u64(&r, &s->refused_count) || !rd_u64(&r, &s->entries) || !head_read(&r, &s->head) ||
+	    !rd_u64(&r, &s->refused_count) || !rd_u64(&r, &s->entries) || !rd_u64(&r, &s->time) ||
+	    !head_read(&r, &s->head) ||
 	    !answers_read(&r, s->answers) || !prints_read(&r, s->prints, e) ||
 	    (s->index = index_read(&r, e)) == NULL || !rd_end(&r)) {
 		err_set(e, ERR_FORMAT, "snapshot: not the bytes of a state");

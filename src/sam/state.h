@@ -68,6 +68,7 @@ struct state {
 	size_t		 reserved_open;
 	uint64_t	 signed_count, refused_count;
 	uint64_t	 entries;	/* folded so far */
+	uint64_t	 time;		/* of the last one */
 	struct head	 head;		/* the last one signed; size 0: none */
 };
 

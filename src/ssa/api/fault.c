@@ -38,6 +38,7 @@ static const struct fault faults[] = {
 	{ "cert", 400, REQUEST, "Invalid certificate status", "The certificate is not acceptable" },
 	{ "unknown", 400, REQUEST, "SAD expired", "There is no such activation or entry" },
 	{ "closed", 503, LATER, UNAVAILABLE, UNAVAILABLE },
+	{ "room", 503, LATER, UNAVAILABLE, UNAVAILABLE },
 	{ "busy", 503, LATER, UNAVAILABLE, UNAVAILABLE },
 	{ "backend", 503, LATER, UNAVAILABLE, UNAVAILABLE },
 	{ "unreachable", 503, LATER, UNAVAILABLE, UNAVAILABLE },
