@@ -55,7 +55,8 @@ msg_refused_read(struct reader *r, struct msg_refused *m, struct err *e)
 {
 	struct span reason;
 
-	if (!rd_u8(r, &m->code) || !rd_span8(r, 0, sizeof(m->reason) - 1, &reason) || !rd_end(r))
+	if (!rd_u8(r, &m->code) || !rd_span8(r, 0, sizeof(m->reason) - 1, &reason) || !rd_end(r) ||
+	    memchr(reason.p, 0, reason.n) != NULL)
 		return err_set(e, ERR_FORMAT, "REFUSED: malformed");
 	memcpy(m->reason, reason.p, reason.n);
 	m->reason[reason.n] = '\0';
