@@ -157,7 +157,9 @@ self_test(struct err *e)
 bool
 crypto_start(struct err *e)
 {
-	if (md256 != NULL)
+	static bool started;
+
+	if (started)
 		return true;
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 ||
 	    (md256 = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL ||
@@ -169,5 +171,5 @@ crypto_start(struct err *e)
 	    (gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL)) == NULL ||
 	    (seal_ctx = EVP_CIPHER_CTX_new()) == NULL || (open_ctx = EVP_CIPHER_CTX_new()) == NULL)
 		return err_set(e, ERR_BACKEND, "libcrypto offers not what is needed");
-	return self_test(e);
+	return started = self_test(e);
 }

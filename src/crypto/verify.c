@@ -29,8 +29,12 @@ group_of(enum key_kind kind)
 static EC_KEY *
 ec_key(enum key_kind kind, struct span point)
 {
-	EC_KEY *key = EC_KEY_new();
+	EC_KEY *key;
 
+	/* libcrypto also takes the hybrid forms 6 and 7: a second encoding of the same key. */
+	if (point.n == 0 || point.p[0] != POINT_CONVERSION_UNCOMPRESSED)
+		return NULL;
+	key = EC_KEY_new();
 	if (key != NULL && EC_KEY_set_group(key, group_of(kind)) == 1 &&
 	    EC_KEY_oct2key(key, point.p, point.n, NULL) == 1)
 		return key;

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sample group. Everything follows from the names of its people and keys. */
+#include "audit/genesis.h"
+#include "crypto/verify.h"
+#include "tests/unit/kit/samples.h"
+
+static const struct { const char *name; uint8_t role; } officers[SAMPLE_OFFICERS] = {
+	{ "ada", ROLE_SECURITY_OFFICER }, { "bob", ROLE_SECURITY_OFFICER }, { "cyd", ROLE_SECURITY_OFFICER },
+	{ "dag", ROLE_REGISTRATION_OFFICER }, { "eva", ROLE_REGISTRATION_OFFICER },
+};
+
+const struct fixed_key *
+sample_key(const char *name)
+{
+	static struct { char name[16]; struct fixed_key key; } keys[24];
+	char whole[48] = "propria sample key ";
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (keys[i].name[0] == '\0') {
+			strncat(whole, name, 15);
+			fixed_key_of(whole, &keys[i].key);
+			strncpy(keys[i].name, name, sizeof(keys[i].name) - 1);
+		}
+		if (strcmp(keys[i].name, name) == 0)
+			return &keys[i].key;
+	}
+	bug("too many sample keys");
+}
+
+void
+sample_id(const char *name, uint8_t id[16])
+{
+	uint8_t hash[HASH_LEN];
+
+	sha256(span_str(name), hash);
+	memcpy(id, hash, 16);
+}
+
+struct span
+sample_name(void)
+{
+	static const uint8_t der[] = { 0x30, 0x25, 0x31, 0x0b, 0x30, 0x09, 0x06, 0x03, 0x55, 0x04, 0x06,
+		0x13, 0x02, 'S', 'E', 0x31, 0x16, 0x30, 0x14, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x0d,
+		'A', 'l', 'i', 'c', 'e', ' ', 'E', 'x', 'a', 'm', 'p', 'l', 'e' };
+
+	return span_of(der, sizeof(der));
+}
+
+void
+sample_code(uint8_t code[CODE_LEN])
+{
+	sample_id("enrolment code", code);
+}
+
+const uint8_t *
+sample_code_seed(void)
+{
+	static uint8_t seed[32];
+	uint8_t code[CODE_LEN];
+
+	sample_code(code);
+	code_seed(code, sample_group(), seed);
+	return seed;
+}
+
+static void
+officer_fill(struct genesis_officer *o, const char *name, uint8_t role)
+{
+	uint8_t digest[HASH_LEN];
+
+	sample_id(name, o->id);
+	o->card.role = role;
+	o->card.person = span_str(name);
+	o->card.spki = fixed_spki(sample_key(name));
+	officer_card_digest(&o->card, digest);
+	fixed_key_sign(sample_key(name), digest, o->card.proof);
+}
+
+struct span
+sample_genesis(void)
+{
+	static uint8_t mem[GENESIS_MAX];
+	static struct span bytes;
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct genesis g = { .time = SAMPLE_TIME,
+		.policy = { .statement_life = 300000, .min_loa = 2, .protections = 0x1e, .ro_quorum = 1,
+			.so_quorum = 2, .keys_per_signer = 4 },
+		.log = fixed_spki(sample_key("log")), .attest = fixed_spki(sample_key("attestation")),
+		.library = span_str("sample"), .token = span_str("token"), .serial = span_str("1"),
+		.origin = span_str(""), .n = SAMPLE_OFFICERS };
+
+	if (bytes.n > 0)
+		return bytes;
+	sha256(span_str("genesis"), g.random);
+	sample_id("kek", g.kek);
+	sample_id("hmac", g.hmac);
+	for (size_t i = 0; i < g.n; i++)
+		officer_fill(&g.officer[i], officers[i].name, officers[i].role);
+	genesis_write(&w, &g);
+	if (!writer_ok(&w))
+		bug("sample genesis");
+	return bytes = writer_span(&w);
+}
+
+const uint8_t *
+sample_group(void)
+{
+	static uint8_t group[HASH_LEN];
+
+	genesis_group(sample_genesis(), group);
+	return group;
+}
+
+const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_INVITE, PURPOSE_BIND,
+	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
+	PURPOSE_RELEASE_KEY, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
+	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME };
+
+static void
+fill_sign(struct body_sign *b)
+{
+	static uint8_t digest[2][HASH_LEN];
+
+	sha256(span_str("first document"), digest[0]);
+	sha256(span_str("second document"), digest[1]);
+	*b = (struct body_sign){ .class = CLASS_SIGNATURE, .level = 2, .alg = 1, .kind = KIND_DTBSR,
+		.seen = SEEN_DOCUMENT, .name = span_str("Example bank"), .n = 2,
+		.text = span_str("Loan \xc3\xa5tagande"),
+		.items = { { span_of(digest[0], 32), span_str("contract.pdf") },
+			{ span_of(digest[1], 32), span_str("") } } };
+	sample_id("key", b->key);
+	sha256(fixed_spki(sample_key("key")), b->spki);
+	sample_id("requester", b->requester);
+}
+
+static void
+fill_anchor(struct statement *s)
+{
+	struct span both[] = { fixed_spki(sample_key("ca")), sample_name() };
+
+	if (s->purpose == PURPOSE_ADD_ANCHOR)
+		s->add_anchor = (struct body_add_anchor){ 1, both[0], both[1], 825, span_str("Example CA") };
+	else
+		sha256_parts(both, 2, s->remove_anchor);
+}
+
+static void
+fill_policy(uint8_t out[POLICY_LEN])
+{
+	struct policy p = { .statement_life = 120000, .min_loa = 2, .protections = 0x1c, .ro_quorum = 2,
+		.so_quorum = 2, .keys_per_signer = 2, .follower = FOLLOWER_SYNC };
+	struct writer w = writer_over(out, POLICY_LEN);
+
+	policy_write(&w, &p);
+}
+
+static void
+fill_invite(struct body_invite *b)
+{
+	b->loa = 2;
+	b->proofing = span_str("passport, in person");
+	sha256(span_str("proofing file"), b->evidence);
+	b->name = sample_name();
+	ed25519_public(sample_code_seed(), b->code);
+}
+
+static void
+fill_body(struct statement *s)
+{
+	switch (s->purpose) {
+	case PURPOSE_SIGN:
+		fill_sign(&s->sign);
+		return;
+	case PURPOSE_INVITE:
+		fill_invite(&s->invite);
+		return;
+	case PURPOSE_BIND:
+		s->bind = (struct body_bind){ 1, 1, PROTECTION_FILE, fixed_spki(sample_key("alice")),
+			span_str("laptop") };
+		return;
+	case PURPOSE_SUSPEND:
+	case PURPOSE_REINSTATE:
+	case PURPOSE_CLOSE:
+		s->signer = (struct body_signer){ 2, span_str("asked by phone") };
+		return;
+	case PURPOSE_CREATE_KEY:
+		s->create_key = (struct body_create_key){ 2, 1, CLASS_SIGNATURE, 2, { 0 } };
+		return;
+	case PURPOSE_DESTROY_KEY:
+	case PURPOSE_RELEASE_KEY:
+		s->key = (struct body_key){ { 0 }, 3, span_str("") };
+		sample_id("key", s->key.key);
+		return;
+	case PURPOSE_ADD_OFFICER:
+		s->add_officer = (struct body_add_officer){ ROLE_SECURITY_OFFICER, span_str("fay"),
+			fixed_spki(sample_key("fay")) };
+		return;
+	case PURPOSE_REMOVE_OFFICER:
+		sample_id("cyd", s->remove_officer);
+		return;
+	case PURPOSE_ADD_ANCHOR:
+	case PURPOSE_REMOVE_ANCHOR:
+		fill_anchor(s);
+		return;
+	case PURPOSE_SET_POLICY:
+		fill_policy(s->policy);
+		return;
+	case PURPOSE_RESUME:
+		s->resume = (struct body_resume){ 1, 9, { 0 }, 7, { 0 } };
+		sha256(span_str("anchored"), s->resume.root);
+		sha256(span_str("there"), s->resume.log_root);
+		return;
+	default:			/* FOUND has none */
+		return;
+	}
+}
+
+static void
+fill_fresh(struct statement *s)
+{
+	static const char tag[] = "propria-resume-v1";
+	uint8_t mem[128];
+	struct writer body = writer_over(mem, sizeof(mem));
+	struct span parts[2];
+
+	memset(s->fresh, 0, FRESH_LEN);
+	if (s->purpose == PURPOSE_RESUME) {
+		statement_body_write(&body, s);
+		parts[0] = span_of(tag, sizeof(tag));
+		parts[1] = writer_span(&body);
+		sha256_parts(parts, 2, s->fresh);
+	} else if (s->purpose != PURPOSE_FOUND) {
+		sha256(span_str("proposal"), s->fresh);
+	}
+	if (s->purpose == PURPOSE_SIGN || s->purpose == PURPOSE_BIND || s->purpose >> 8 == 3)
+		memset(s->fresh + 32, 0x5a, 8);		/* a nonce has no zeros at its end */
+}
+
+void
+sample_statement(uint16_t purpose, struct statement *s)
+{
+	bool of_signer = purpose != PURPOSE_INVITE && purpose >> 8 != 4;
+
+	memset(s, 0, sizeof(*s));
+	s->purpose = purpose;
+	memcpy(s->group, sample_group(), HASH_LEN);
+	s->epoch = 1;
+	if (of_signer)
+		sample_id("signer", s->subject);
+	s->iat = SAMPLE_TIME + 1000;
+	s->exp = SAMPLE_TIME + 61000;
+	fill_body(s);
+	fill_fresh(s);
+}
+
+static void
+approve(struct evidences *list, const char *who, const char *id_of, const uint8_t d[HASH_LEN])
+{
+	static uint8_t sig[EVIDENCES_MAX][APPROVAL_LEN];
+	uint8_t digest[HASH_LEN], id[16] = { 0 };
+	uint8_t *out = sig[list->n % EVIDENCES_MAX];
+
+	approval_digest(d, digest);
+	fixed_key_sign(sample_key(who), digest, out);
+	if (id_of != NULL)
+		sample_id(id_of, id);
+	if (!evidences_add(list, EVIDENCE_DEVICE, id, span_of(out, APPROVAL_LEN)))
+		bug("sample evidences");
+}
+
+static void
+approve_with_code(struct evidences *list, const uint8_t d[HASH_LEN])
+{
+	static const uint8_t zero[16];
+	static uint8_t sig[APPROVAL_LEN];
+
+	code_sign(sample_code_seed(), d, sig);
+	if (!evidences_add(list, EVIDENCE_CODE, zero, span_of(sig, sizeof(sig))))
+		bug("sample evidences");
+}
+
+void
+sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *list)
+{
+	memset(list, 0, sizeof(*list));
+	if (purpose == PURPOSE_BIND) {
+		approve(list, "alice", NULL, d);
+		approve_with_code(list, d);
+	} else if (purpose == PURPOSE_SIGN || purpose >> 8 == 3) {
+		approve(list, "alice", "authenticator", d);
+	} else if (purpose >> 8 == 2) {
+		approve(list, "dag", "dag", d);
+	} else {
+		approve(list, "ada", "ada", d);
+		approve(list, "bob", "bob", d);
+		if (purpose == PURPOSE_ADD_OFFICER)
+			approve(list, "fay", NULL, d);
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One small group that is the same in every run: its people, keys, genesis, one statement of each
+ * purpose with the evidences it needs. Unit tests, vectors and fuzz corpora are made of it.
+ */
+#ifndef TESTS_KIT_SAMPLES_H
+#define TESTS_KIT_SAMPLES_H
+
+#include "audit/genesis.h"
+#include "statement/evidence.h"
+#include "tests/unit/kit/fixed_key.h"
+
+#define SAMPLE_TIME	1735689600000	/* 2025-01-01T00:00:00Z */
+#define SAMPLE_OFFICERS	5		/* three security officers, two registration officers */
+
+/* "ada" "bob" "cyd" "dag" "eva": officers; "fay": a new one; "alice": device; "key", "log", "attestation". */
+const struct fixed_key *sample_key(const char *name);
+void	sample_id(const char *name, uint8_t id[16]);		/* first half of SHA-256(name) */
+struct span sample_name(void);					/* DER: C=SE, CN=Alice Example */
+void	sample_code(uint8_t code[CODE_LEN]);
+const uint8_t *sample_code_seed(void);				/* of that code in the sample group */
+
+struct span sample_genesis(void);				/* lent for ever */
+const uint8_t *sample_group(void);
+
+extern const uint16_t sample_purposes[];
+#define SAMPLE_PURPOSES	16
+/* Spans in it live for ever. */
+void	sample_statement(uint16_t purpose, struct statement *);
+/* The approvals which that purpose needs of d; spans live until the next call. */
+void	sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *);
+
+#endif
