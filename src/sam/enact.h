@@ -35,6 +35,9 @@ bool	enact_resume(struct sam *, struct act *, struct err *);
 /* Answers the call with these when everything written until now is anchored. Copies. */
 void	enacted(struct sam *, struct call *, const struct msg_enacted *);
 
+/* Is this very statement in force already? Then answers the call again, from the log. */
+bool	enacted_before(struct sam *, struct act *);
+
 /* Log entries of signers and keys; a, record: may be NULL or empty. */
 struct signer_change {
 	const uint8_t	*id;

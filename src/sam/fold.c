@@ -198,6 +198,7 @@ fold_act(struct fold *f, struct err *e)
 	if (!act_apply(f, &st, d, e))
 		return false;
 	proposal_close(f->s, st.fresh);
+	answers_add(f->s->answers, d, f->position);
 	return true;
 }
 
@@ -237,6 +238,7 @@ fold_signer(struct fold *f, struct err *e)
 		if (!statement_read(p->statement, &st, e))
 			return false;
 		proposal_close(f->s, st.fresh);
+		answers_add(f->s->answers, p->d, f->position);
 	}
 	return true;
 }
@@ -248,7 +250,11 @@ fold_key(struct fold *f, struct err *e)
 
 	if (p->cause == PURPOSE_CREATE_KEY && !prints_add(f->s->prints, p->detail, e))
 		return false;
-	return row_apply(f, RECORD_KEY, p->id, p->version, p->state, p->record.n > 0, e);
+	if (!row_apply(f, RECORD_KEY, p->id, p->version, p->state, p->record.n > 0, e))
+		return false;
+	if (purpose_name(p->cause) != NULL)
+		answers_add(f->s->answers, p->d, f->position);
+	return true;
 }
 
 /* The i-th place to look for a reservation: nearly always the first. */
