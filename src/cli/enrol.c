@@ -174,7 +174,7 @@ bind(struct ssa *s, struct profile *p, struct call *c, struct key *key, const st
 		return false;
 	body = sic_json(&approved);
 	json_object_set_new(body, "login", ssa_login_jwk(login));
-	return (answer = ssa_post(s, "/propria/v1/enrol", body, e)) != NULL &&
+	return (answer = ssa_post_again(s, "/propria/v1/enrol", body, e)) != NULL &&
 	    ssa_hex(answer, "authenticator", p->authenticator, sizeof(p->authenticator), e);
 }
 

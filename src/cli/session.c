@@ -113,5 +113,5 @@ session_act(struct session *s, struct call *c, struct statement *st, struct err 
 	    !session_ask(c, st, "approve", e) || (key = session_key(&s->profile, c, e)) == NULL ||
 	    !sic_approve(&approved, s->profile.authenticator, key, e))
 		return NULL;
-	return ssa_post(&s->ssa, "/propria/v1/enact", sic_json(&approved), e);
+	return ssa_post_again(&s->ssa, "/propria/v1/enact", sic_json(&approved), e);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Client of the server signing application. What it answers is treated as hostile. */
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "cli/command.h"
@@ -9,6 +10,7 @@
 #include "cli/ssa.h"
 
 #define TOKEN_PATH	"/oauth2/token"
+#define TRIES		5	/* a second apart: the server may be starting again */
 
 bool
 ssa_open(struct ssa *s, const char *server, const char *cacert, struct err *e)
@@ -102,6 +104,26 @@ ssa_post(struct ssa *s, const char *path, json_t *body, struct err *e)
 	j = call(s, path, "application/json", span_str(text), e);
 	free(text);
 	return j;
+}
+
+json_t *
+ssa_post_again(struct ssa *s, const char *path, json_t *body, struct err *e)
+{
+	json_t *answer = NULL;
+
+	for (int i = 0; i < TRIES && answer == NULL; i++) {
+		if (i > 0) {
+			const struct timespec second = { .tv_sec = 1 };
+
+			err_clear(e);
+			nanosleep(&second, NULL);
+		}
+		answer = ssa_post(s, path, json_incref(body), e);
+		if (answer == NULL && command_exit(e) != EXIT_UNREACHABLE)
+			break;
+	}
+	json_decref(body);
+	return answer;
 }
 
 static char *

@@ -29,6 +29,9 @@ bool	 ssa_login(struct ssa *, const uint8_t signer[16], struct key *login, struc
 /* The answer's object, yours. ssa_post takes the body; NULL body: GET. */
 json_t	*ssa_get(struct ssa *, const char *path, struct err *) MUST_USE;
 json_t	*ssa_post(struct ssa *, const char *path, json_t *body, struct err *) MUST_USE;
+/* The same, and asked again for a few seconds where the server is away: for packages, which the SAM
+ * enacts once and answers as often as they come. */
+json_t	*ssa_post_again(struct ssa *, const char *path, json_t *body, struct err *) MUST_USE;
 
 /* The parts that need no network, for the above and for tests. */
 json_t	*ssa_answer_read(long status, struct span body, struct err *) MUST_USE;	/* yours */
