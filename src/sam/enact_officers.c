@@ -125,7 +125,13 @@ may_set_policy(const struct sam *sam, const struct statement *st, struct err *e)
 	struct reader r = reader_over(span_of(st->policy, sizeof(st->policy)));
 	struct policy p;
 
-	return policy_read(&r, &p, e) && quorums_stand(sam->state, &p, NULL, e);
+	if (!policy_read(&r, &p, e))
+		return false;
+	/* More approvals than a statement can carry would end the group. */
+	if (p.ro_quorum > EVIDENCES_MAX || p.so_quorum > EVIDENCES_MAX - 1)
+		return err_why(e, ERR_DENIED, "limit", "a statement carries %d approvals at most",
+		    EVIDENCES_MAX);
+	return quorums_stand(sam->state, &p, NULL, e);
 }
 
 static void
