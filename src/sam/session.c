@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "sam/refusal.h"
 #include "sam/request.h"
 #include "sam/session.h"
 
@@ -80,6 +81,17 @@ is_welcome(int fd, const uint32_t *uids, size_t n)
 	return false;
 }
 
+/* Whatever the SSA opens, there is a place for an officer who wants to stop it. */
+static bool
+has_place(const struct sam *sam, enum socket_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < SESSIONS_MAX; i++)
+		n += sam->sessions->session[i].fd >= 0 && sam->sessions->session[i].kind == kind;
+	return n < SESSIONS_EACH;
+}
+
 void
 sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uint32_t *uids, size_t n)
 {
@@ -87,7 +99,7 @@ sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uin
 
 	if (fd < 0)
 		return;
-	for (size_t i = 0; is_welcome(fd, uids, n) && i < SESSIONS_MAX; i++) {
+	for (size_t i = 0; is_welcome(fd, uids, n) && has_place(sam, kind) && i < SESSIONS_MAX; i++) {
 		struct session *s = &sam->sessions->session[i];
 
 		if (s->fd >= 0)
@@ -119,6 +131,16 @@ sessions_poll(const struct sam *sam, struct pollfd *p)
 	return n;
 }
 
+/* A length that no message has: logged like a type that is not for this socket. */
+static void
+log_unreadable(struct sam *sam, const struct session *s, const struct err *e)
+{
+	struct call c = { .socket = s->kind };
+
+	refusal_log(sam, &c, e);
+	log_warn("closing a connection: %s", e->text);
+}
+
 /* False: close this connection. */
 static bool
 take_frames(struct sam *sam, struct session *s)
@@ -130,8 +152,10 @@ take_frames(struct sam *sam, struct session *s)
 		struct call *call;
 		struct frame f;
 
-		if (!frame_read(span_of(s->in.p + at, s->in.n - at), FRAME_MAX, &f, &used, &e))
+		if (!frame_read(span_of(s->in.p + at, s->in.n - at), FRAME_MAX, &f, &used, &e)) {
+			log_unreadable(sam, s, &e);
 			return false;
+		}
 		if (used == 0)
 			break;
 		if ((call = calloc(1, sizeof(*call))) == NULL)

@@ -7,7 +7,8 @@
 
 #include "sam/sam.h"
 
-#define SESSIONS_MAX	64		/* connections of both sockets together */
+#define SESSIONS_EACH	64		/* connections of one socket */
+#define SESSIONS_MAX	(2 * SESSIONS_EACH)
 
 struct sessions;
 
