@@ -62,11 +62,15 @@ freeze_key(struct sam *sam, const struct msg_object *m, const struct row *row, s
 static bool
 freeze_signer(struct sam *sam, const struct msg_object *m, const struct row *row, struct err *e)
 {
+	AUTO_SIGNER s = { .row = NULL };
 	struct signer_change change = { .id = m->id, .version = row->version,
 		.state = SIGNER_SUSPENDED };
 
 	if (row->state != SIGNER_BOUND && row->state != SIGNER_ACTIVE)
 		return err_why(e, ERR_DENIED, "state", "signer is in state %u", row->state);
+	/* The index knows 12 bytes of an id; the record knows them all. */
+	if (!open_signer(sam, m->id, span_of(NULL, 0), &s, e))
+		return false;
 	log_signer(sam, &change);
 	return true;
 }

@@ -218,6 +218,9 @@ enact_release_key(struct sam *sam, struct act *a, struct err *e)
 
 	if (row == NULL)
 		return false;
+	/* A suspended signer may still destroy a key, but wins nothing back. */
+	if (a->signer->row->state != SIGNER_ACTIVE)
+		return err_why(e, ERR_DENIED, "state", "signer is in state %u", a->signer->row->state);
 	if (row->state != KEY_SUSPENDED)
 		return err_why(e, ERR_DENIED, "state", "the key is not frozen");
 	return set_key_state(sam, a, row, row->before);

@@ -125,7 +125,9 @@ may_set_policy(const struct sam *sam, const struct statement *st, struct err *e)
 	struct reader r = reader_over(span_of(st->policy, sizeof(st->policy)));
 	struct policy p;
 
-	return policy_read(&r, &p, e) && quorums_stand(sam->state, &p, NULL, e);
+	if (!policy_read(&r, &p, e))
+		return false;
+	return quorums_stand(sam->state, &p, NULL, e);
 }
 
 static void

@@ -64,11 +64,19 @@ write_in_full(struct sam *sam, const struct call *c, const char *reason)
 	journal_end(sam->journal);
 }
 
+const char *
+refusal_reason(const struct err *e)
+{
+	if (e->reason[0] != '\0')
+		return e->reason;
+	return e->code == ERR_FORMAT ? "parse" : "backend";
+}
+
 void
 refusal_log(struct sam *sam, const struct call *c, const struct err *e)
 {
 	struct refusals *r = sam->refusals;
-	const char *reason = e->reason[0] != '\0' ? e->reason : err_name(e->code);
+	const char *reason = refusal_reason(e);
 	uint64_t now = clock_life();
 
 	if (sam->open != SAM_OPEN)	/* a closed SAM writes nothing */

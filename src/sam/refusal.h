@@ -12,6 +12,8 @@ struct refusals;
 
 struct refusals	*refusals_new(struct err *) MUST_USE;	/* yours */
 void		 refusals_free(struct refusals *);
+/* The word of PROTOCOL.sam 4.9, in the answer and in the log alike. */
+const char	*refusal_reason(const struct err *);
 void		 refusal_log(struct sam *, const struct call *, const struct err *);
 /* Once per loop: writes the summary of a second that is over. */
 void		 refusals_tick(struct sam *, uint64_t now_life);

@@ -97,8 +97,7 @@ call_refuse(struct sam *sam, struct call *c, const struct err *e)
 	if (out != NULL) {
 		size_t at = frame_begin(out, MSG_REFUSED, c->number);
 
-		msg_refused_write(out, e->code == ERR_BUG ? ERR_BACKEND : e->code,
-		    e->reason[0] != '\0' ? e->reason : "backend");
+		msg_refused_write(out, e->code == ERR_BUG ? ERR_BACKEND : e->code, refusal_reason(e));
 		frame_end(out, at);
 	}
 	call_free(c);

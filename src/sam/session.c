@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "sam/refusal.h"
 #include "sam/request.h"
 #include "sam/session.h"
 
@@ -129,6 +130,16 @@ sessions_poll(const struct sam *sam, struct pollfd *p)
 	return n;
 }
 
+/* A length that no message has: logged like a type that is not for this socket. */
+static void
+log_unreadable(struct sam *sam, const struct session *s, const struct err *e)
+{
+	struct call c = { .socket = s->kind };
+
+	refusal_log(sam, &c, e);
+	log_warn("closing a connection: %s", e->text);
+}
+
 /* False: close this connection. */
 static bool
 take_frames(struct sam *sam, struct session *s)
@@ -140,8 +151,10 @@ take_frames(struct sam *sam, struct session *s)
 		struct call *call;
 		struct frame f;
 
-		if (!frame_read(span_of(s->in.p + at, s->in.n - at), FRAME_MAX, &f, &used, &e))
+		if (!frame_read(span_of(s->in.p + at, s->in.n - at), FRAME_MAX, &f, &used, &e)) {
+			log_unreadable(sam, s, &e);
 			return false;
+		}
 		if (used == 0)
 			break;
 		if ((call = calloc(1, sizeof(*call))) == NULL)

@@ -7,8 +7,8 @@
 
 #include "sam/sam.h"
 
-#define SESSIONS_MAX	64		/* connections of both sockets together */
-#define SESSIONS_OF_SSA	48
+#define SESSIONS_OF_SSA	64		/* connections of the SSA's socket */
+#define SESSIONS_MAX	128		/* and as many of the officers' */
 
 struct sessions;
 
