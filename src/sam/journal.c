@@ -287,8 +287,8 @@ take_answers(struct journal *j, size_t *n, struct err *e)
 	while (used > 0) {
 		struct flush_answer a;
 
-		if (!flush_answer_read(span_of(j->in.p + at, j->in.n - at), &a, &used, e))
-			return false;
+		if (!flush_answer_read(span_of(j->in.p + at, j->in.n - at), &a, &used, NULL))
+			return err_set(e, ERR_BACKEND, "the log flusher gives no answer but garbage");
 		at += used;
 		if (used > 0) {
 			(*n)++;
