@@ -175,8 +175,13 @@ TEST(a_proposal_is_enacted_once_and_in_its_time)
 	by_ro(a);
 	hostile_begin(&h, &group);
 	hostile_expect(&h, "once (control)", "", act_enact(a, group.ssa, NULL, NULL, NULL));
-	hostile_expect(&h, "on the officers' socket again", "proposal", act_enact(a, group.officers, NULL, NULL, NULL));
-	enact(&h, "again", "proposal", a);
+	/* The same bytes get the same answer, on either socket, and make nobody new. */
+	hostile_expect(&h, "its answer again (control)", "", act_enact(a, group.officers, NULL, NULL, NULL));
+	hostile_expect(&h, "and again (control)", "", act_enact(a, group.ssa, NULL, NULL, NULL));
+	a->st.exp--;
+	act_write(a);
+	by_ro(a);
+	enact(&h, "another statement on a proposal that is spent", "proposal", a);
 	a = invitation();
 	a->st.exp = clock_wall() + 500;
 	assert_string_equal(act_propose(a), "");
@@ -855,8 +860,9 @@ TEST(policy_never_asks_for_more_officers_than_there_are)
 	policy(&h, "no security officer", "parse", 1, 0, 300000, by_two);
 	policy(&h, "no registration officer", "parse", 0, 2, 300000, by_two);
 	policy(&h, "statements without life", "parse", 1, 2, 0, by_two);
-	policy(&h, "more security officers than a statement carries", "limit", 1, 4, 300000, by_two);
-	policy(&h, "more registration officers than a statement carries", "limit", 5, 2, 300000, by_two);
+	policy(&h, "more security officers than a statement carries", "parse", 1, 8, 300000, by_two);
+	policy(&h, "more registration officers than a statement carries", "parse", 8, 2, 300000, by_two);
+	policy(&h, "one security officer alone", "parse", 1, 1, 300000, by_two);
 	policy(&h, "as it is (control)", "", 1, 2, 300000, by_two);
 	hostile_end(&h);
 }
