@@ -120,7 +120,7 @@ head_read(struct conn *c)
 static bool
 more(struct conn *c, bool *any)
 {
-	uint8_t block[16384];
+	static uint8_t block[16384];
 	int n = SSL_read(c->ssl, block, sizeof(block));
 
 	*any = n > 0;
