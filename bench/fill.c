@@ -79,7 +79,7 @@ fill(size_t records, struct err *e)
 {
 	struct filler f = { .bytes = writer_grow(ENTRY_MAX) };
 	long before, after;
-	double held, n;
+	double held, n, key;
 
 	if (!crypto_start(e) || (f.state = state_new(e)) == NULL)
 		return false;
@@ -94,11 +94,12 @@ fill(size_t records, struct err *e)
 	n = (double)index_count(f.state->index, RECORD_KEY);
 	held = (double)(index_memory(f.state->index) + prints_memory(f.state->prints));
 	printf("SAM memory for %zu records: %.0f signers with one key each\n", records, n);
+	key = (double)index_memory(f.state->index) / (2 * n) + (double)prints_memory(f.state->prints) / n;
 	printf("  per record      %6.1f bytes resident, %6.1f counted by the structures\n",
 	    (double)(after - before) / (2 * n), held / (2 * n));
-	printf("  per credential  %6.1f bytes resident, %6.1f counted (a key: its row and its print)\n",
-	    (double)(after - before) / n - 32 * (double)index_memory(f.state->index) / 32 / (2 * n),
-	    held / n - (double)index_memory(f.state->index) / (2 * n));
+	printf("  per credential  %6.1f bytes resident, %6.1f counted (a key: its row and its print;\n"
+	    "                  64 is the limit: %s)\n", key * (double)(after - before) / held, key,
+	    key * (double)(after - before) / held < 64 ? "kept" : "MISSED");
 	state_free(f.state);
 	writer_wipe(&f.bytes);
 	return true;
