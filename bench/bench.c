@@ -142,13 +142,27 @@ spread(const double *v, size_t n, double middle)
 	return (most - least) / middle;
 }
 
-/* Bare and whole in turn, so that a noisy neighbour meets both; medians of rates and of ratios. */
+/* The round whose ratio is the middle one. */
+static size_t
+middle_round(const double *ratio, size_t n)
+{
+	double sorted[ROUNDS_MAX], middle;
+	size_t i = 0;
+
+	memcpy(sorted, ratio, n * sizeof(*ratio));
+	middle = median(sorted, n);
+	while (i + 1 < n && ratio[i] != middle)
+		i++;
+	return i;
+}
+
+/* Bare and whole in turn, so that a noisy neighbour meets both; rates are those of the middle round. */
 static bool
 rounds(struct bench *b, const struct workload *w, struct measured *m, struct err *e)
 {
 	double bare[ROUNDS_MAX], whole[ROUNDS_MAX], ratio[ROUNDS_MAX], bare_cpu[ROUNDS_MAX];
-	double cpu[CPU_PARTS][ROUNDS_MAX];
-	size_t n = (size_t)b->set.rounds;
+	double cpu[CPU_PARTS][ROUNDS_MAX], foreign[ROUNDS_MAX];
+	size_t n = (size_t)b->set.rounds, at;
 
 	for (size_t i = 0; i < n; i++) {
 		struct load_result r;
@@ -161,12 +175,15 @@ rounds(struct bench *b, const struct workload *w, struct measured *m, struct err
 		for (size_t p = 0; p < CPU_PARTS; p++)
 			cpu[p][i] = r.cpu_us[p];
 		m->verified += r.verified;
-		fprintf(stderr, "%s: whole %.0f/s, bare %.0f/s, ratio %.3f\n", w->name, whole[i], bare[i],
-		    ratio[i]);
+		foreign[i] = r.foreign;
+		fprintf(stderr, "%s: whole %.0f/s, bare %.0f/s, ratio %.3f, %.0f%% of the machine to others\n",
+		    w->name, whole[i], bare[i], ratio[i], 100 * r.foreign);
 	}
-	m->per_second = median(whole, n);
-	m->bare_per_second = median(bare, n);
-	m->ratio = m->per_second / m->bare_per_second;
+	at = middle_round(ratio, n);
+	m->per_second = whole[at];
+	m->bare_per_second = bare[at];
+	m->ratio = ratio[at];
+	m->foreign = median(foreign, n);
 	m->spread = spread(whole, n, m->per_second);
 	m->bare_spread = spread(bare, n, m->bare_per_second);
 	m->bare_cpu_us = median(bare_cpu, n);

@@ -27,6 +27,7 @@ struct measured {
 	double	disk_p99_ms;
 	double	cpu_us[CPU_PARTS];			/* per signature */
 	double	bare_cpu_us;
+	double	foreign;				/* share of the machine that others used, 0..1 */
 	double	bare_spread, spread;			/* (max - min) / median of the rounds */
 	size_t	verified;
 };

@@ -193,7 +193,7 @@ bool
 load_full(struct load *l, const struct workload *what, uint64_t ms, struct load_result *out,
     struct err *e)
 {
-	double before[CPU_PARTS], after[CPU_PARTS], signatures;
+	double before[CPU_PARTS], after[CPU_PARTS], signatures, foreign;
 	uint64_t start, end;
 	size_t done;
 
@@ -202,17 +202,22 @@ load_full(struct load *l, const struct workload *what, uint64_t ms, struct load_
 	if (!keep_full(l, what, clock_us() + ms * 250, e))
 		return false;
 	processes_cpu(l->config.processes, before);
+	foreign = -processors_busy_us();
 	done = l->done;
 	start = clock_us();
 	if (!keep_full(l, what, start + ms * 1000, e))
 		return false;
 	end = clock_us();
 	processes_cpu(l->config.processes, after);
+	foreign += processors_busy_us();
 	out->approvals = l->done - done;
 	signatures = (double)(out->approvals * what->digests);
 	out->per_second = signatures * 1e6 / (double)(end - start);
-	for (size_t i = 0; i < CPU_PARTS; i++)
+	for (size_t i = 0; i < CPU_PARTS; i++) {
 		out->cpu_us[i] = (after[i] - before[i]) / (signatures > 0 ? signatures : 1);
+		foreign -= after[i] - before[i];
+	}
+	out->foreign = foreign / (double)(end - start) / (double)sysconf(_SC_NPROCESSORS_ONLN);
 	out->verified = l->verified;
 	return drain(l, e);
 }

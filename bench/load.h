@@ -18,6 +18,7 @@ struct load_config {
 struct load_result {
 	double	per_second;		/* signatures */
 	double	cpu_us[CPU_PARTS];	/* per signature */
+	double	foreign;		/* share of the machine that went to others */
 	size_t	approvals, verified;
 };
 

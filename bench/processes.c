@@ -108,18 +108,16 @@ processes_cpu(const struct processes *p, double us[CPU_PARTS])
 	us[CPU_LOAD] = process_us(getpid());
 }
 
-long
-process_memory(pid_t pid)
+double
+processors_busy_us(void)
 {
-	long pages = 0;
-	char path[64];
-	FILE *f;
+	double user = 0, nice = 0, system = 0, irq = 0, softirq = 0;
+	FILE *f = fopen("/proc/stat", "re");
 
-	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	if ((f = fopen(path, "re")) == NULL)
-		return 0;
-	if (fscanf(f, "%*d %ld", &pages) != 1)
-		pages = 0;
-	fclose(f);
-	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+	if (f == NULL || fscanf(f, "cpu %lf %lf %lf %*f %*f %lf %lf", &user, &nice, &system, &irq,
+	    &softirq) != 5)
+		user = nice = system = irq = softirq = 0;
+	if (f != NULL)
+		fclose(f);
+	return (user + nice + system + irq + softirq) * 1e6 / (double)sysconf(_SC_CLK_TCK);
 }

@@ -17,7 +17,7 @@ struct processes {
 bool	processes_find(struct processes *, pid_t ssa, pid_t sam, struct err *) MUST_USE;
 /* Microseconds so far, of each part. */
 void	processes_cpu(const struct processes *, double us[CPU_PARTS]);
-/* Resident kilobytes; 0 if it cannot be read. */
-long	process_memory(pid_t);
+/* Microseconds that all processors together were busy, for anybody. */
+double	processors_busy_us(void);
 
 #endif
