@@ -12,7 +12,8 @@ build/build.ninja:
 	meson setup build
 
 bench: build
-	build/bench/propria-bench
+	ninja -C build -j$(JOBS) bench/propria-bench bench/propria-fill
+	bench/run build
 
 fuzz:
 	tools/fuzz build-fuzz $(FUZZ_SECONDS)

@@ -112,6 +112,18 @@ activations_expire(struct activations *t, uint64_t now_life)
 			drop(t, i);
 }
 
+/*
+ * Whose indexes are all used can give nothing more; that their statement was used, the nonce says.
+ * Kept to their end while there is room, they would limit the rate to places by life time.
+ */
+static void
+drop_exhausted(struct activations *t)
+{
+	for (size_t i = t->n; i-- > 0;)
+		if (t->list[i]->in_flight == 0 && memchr(t->list[i]->used, 0, t->list[i]->n) == NULL)
+			drop(t, i);
+}
+
 struct activation *
 activation_add(struct activations *t, const uint8_t id[ID_LEN], const uint8_t d[32], size_t n,
     const struct alg *alg, struct span wrapped, uint64_t now_life, struct err *e)
@@ -120,6 +132,8 @@ activation_add(struct activations *t, const uint8_t id[ID_LEN], const uint8_t d[
 
 	if (t->n == t->most)
 		activations_expire(t, now_life);
+	if (t->n == t->most)
+		drop_exhausted(t);
 	if (t->n == t->most) {
 		err_why(e, ERR_BUSY, "busy", "%zu activations are open", t->n);
 		return NULL;

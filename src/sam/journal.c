@@ -37,6 +37,7 @@ struct journal {
 	uint8_t		 leaf[HASH_LEN];
 
 	bool		 flushing;
+	uint64_t	 flush_began;		/* us */
 	uint64_t	 flushing_size, flushing_end;
 	uint8_t		 flushing_root[HASH_LEN];
 	struct writer	 in;
@@ -238,6 +239,7 @@ journal_flush(struct journal *j)
 		bug(e.text);
 	flush_append_write(&w, j->log_end, writer_span(&j->log), j->tree_end, writer_span(&j->nodes));
 	j->flushing = true;
+	j->flush_began = clock_us();
 	j->flushing_size = j->tree.size;
 	tree_root(&j->tree, j->flushing_root);
 	j->log_end += j->log.n;
@@ -247,6 +249,18 @@ journal_flush(struct journal *j)
 	writer_reset(&j->nodes);
 	if (!order(j, &w, &e))
 		fail(j, &e);
+}
+
+bool
+journal_has_more(const struct journal *j)
+{
+	return !j->flushing && j->log.n > 0 && j->failure.code == ERR_NONE;
+}
+
+uint64_t
+journal_flush_age(const struct journal *j)
+{
+	return clock_us() - j->flush_began;
 }
 
 static void

@@ -54,6 +54,9 @@ void		 journal_last_leaf(const struct journal *, uint8_t leaf[HASH_LEN]);
 void		 journal_wait(struct journal *, enum durable, journal_done, void *job);
 /* Starts a flush if none is under way and there is something to write. Once per loop. */
 void		 journal_flush(struct journal *);
+/* Would journal_flush start one? Microseconds since the last one began. */
+bool		 journal_has_more(const struct journal *);
+uint64_t	 journal_flush_age(const struct journal *);
 int		 journal_fd(const struct journal *);
 void		 journal_readable(struct journal *);
 bool		 journal_idle(const struct journal *);		/* nothing to write, nobody waits */

@@ -35,6 +35,7 @@ struct pool {
 	uint64_t	 alone_since;	/* no worker alive since; 0: there is one */
 	void		*owner;
 	struct ask	*first, *last;
+	uint8_t		 block[65536];	/* as it comes from a worker; wiped after each use */
 	struct worker	 worker[];
 };
 
@@ -245,16 +246,17 @@ void
 pool_readable(struct pool *p, size_t i)
 {
 	struct worker *w = &p->worker[i];
-	uint8_t block[65536];
-	ssize_t got = recv(w->fd, block, sizeof(block), MSG_DONTWAIT);
+	ssize_t got = recv(w->fd, p->block, sizeof(p->block), MSG_DONTWAIT);
 	struct frame f;
 	struct err e = { 0 };
 	size_t used;
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (got > 0)
-		wr_bytes(&w->in, block, (size_t)got);
+	if (got > 0) {
+		wr_bytes(&w->in, p->block, (size_t)got);
+		explicit_bzero(p->block, (size_t)got);
+	}
 	if (got <= 0 || !writer_ok(&w->in) || !frame_read(writer_span(&w->in), FRAME_MAX, &f, &used, &e)) {
 		pool_lost(p, i);
 		return;

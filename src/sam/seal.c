@@ -8,9 +8,11 @@
 
 #define HEAD_BYTES	(4 + 1 + 1 + 32 + 4 + 16 + 16 + 4 + SEAL_SALT_LEN)
 #define SCHEMA		1
+#define WRAPPED_MAX	4096
 
 struct seal {
 	struct secret	*root;
+	struct secret	*kept;		/* epoch (4 bytes) and store secret of the epoch used last */
 	uint8_t		 group[GROUP_LEN];
 };
 
@@ -30,8 +32,9 @@ seal_new(struct span module_mac, struct span local, const uint8_t group[GROUP_LE
 	uint8_t mem[64];
 	struct writer info = writer_over(mem, sizeof(mem));
 
-	if (s == NULL || (s->root = secret_new(32, e)) == NULL) {
-		free(s);
+	if (s == NULL || (s->root = secret_new(32, e)) == NULL ||
+	    (s->kept = secret_new(4 + 32, e)) == NULL) {
+		seal_free(s);
 		err_set(e, ERR_BACKEND, "no memory for the store root");
 		return NULL;
 	}
@@ -49,6 +52,7 @@ seal_free(struct seal *s)
 	if (s == NULL)
 		return;
 	secret_free(s->root);
+	secret_free(s->kept);
 	free(s);
 }
 
@@ -58,15 +62,21 @@ seal_log_key(const struct seal *s, uint8_t key[32])
 	hkdf_sha256(secret_span(s->root), span_of(NULL, 0), span_str("propria-log-v1"), key, 32);
 }
 
+/* Derived once: nearly all records are of one epoch. */
 static void
 epoch_secret(const struct seal *s, uint32_t epoch, uint8_t out[32])
 {
-	uint8_t mem[32];
+	uint8_t mem[32], *kept = secret_room(s->kept);
 	struct writer info = writer_over(mem, sizeof(mem));
 
-	wr_bytes(&info, "propria-epoch-v1", 16);
-	wr_u32(&info, epoch);
-	hkdf_sha256(secret_span(s->root), span_of(NULL, 0), writer_span(&info), out, 32);
+	if (secret_span(s->kept).n == 0 || memcmp(kept, &epoch, sizeof(epoch)) != 0) {
+		wr_bytes(&info, "propria-epoch-v1", 16);
+		wr_u32(&info, epoch);
+		hkdf_sha256(secret_span(s->root), span_of(NULL, 0), writer_span(&info), kept + 4, 32);
+		memcpy(kept, &epoch, sizeof(epoch));
+		secret_set_length(s->kept, 4 + 32);
+	}
+	memcpy(out, kept + 4, 32);
 }
 
 /* 32 bytes of key, 12 of nonce: new for each sealing, as its salt is. */
@@ -129,7 +139,7 @@ seal_open(const struct seal *s, struct span sealed, struct record_name *name, st
 {
 	struct reader r = reader_over(sealed);
 	struct span salt, box, tag;
-	uint8_t key[44], clear[BOX_MAX];
+	uint8_t key[44];
 	bool good;
 
 	if (!record_head_read(s, &r, name, e))
@@ -138,15 +148,14 @@ seal_open(const struct seal *s, struct span sealed, struct record_name *name, st
 	    !rd_take(&r, AEAD_TAG_LEN, &tag) || !rd_end(&r))
 		return err_why(e, ERR_DENIED, "record", "sealed record: lengths");
 	sealing_key(s, name->epoch, salt, "propria-record-v1", key);
-	good = aead_open(key, key + 32, span_of(sealed.p, HEAD_BYTES), box, tag.p, clear);
+	writer_reset(plain);
+	wr_zero(plain, box.n);
+	good = writer_ok(plain) &&
+	    aead_open(key, key + 32, span_of(sealed.p, HEAD_BYTES), box, tag.p, plain->p);
 	explicit_bzero(key, sizeof(key));
-	if (good) {
+	if (!good)
 		writer_reset(plain);
-		wr_bytes(plain, clear, box.n);
-		explicit_bzero(clear, box.n);
-	}
-	return (good && writer_ok(plain)) ||
-	    err_why(e, ERR_DENIED, "record", "sealed record does not open");
+	return good || err_why(e, ERR_DENIED, "record", "sealed record does not open");
 }
 
 static void
@@ -178,7 +187,7 @@ bool
 seal_wrapped(const struct seal *s, uint32_t epoch, const uint8_t key[ID_LEN], struct span share,
     const uint8_t nonce[12], struct span wrapped, struct writer *out, struct err *e)
 {
-	uint8_t auth[32], mem[GROUP_LEN + ID_LEN], box[4096], tag[AEAD_TAG_LEN];
+	uint8_t auth[32], mem[GROUP_LEN + ID_LEN], box[WRAPPED_MAX], tag[AEAD_TAG_LEN];
 
 	if (wrapped.n > sizeof(box))
 		return err_set(e, ERR_BACKEND, "wrapped key of %zu bytes", wrapped.n);
@@ -195,24 +204,25 @@ bool
 seal_unwrapped(const struct seal *s, uint32_t epoch, const uint8_t key[ID_LEN], struct span share,
     struct span sealed, struct writer *wrapped, struct err *e)
 {
-	uint8_t auth[32], mem[GROUP_LEN + ID_LEN], clear[4096];
+	uint8_t auth[32], mem[GROUP_LEN + ID_LEN];
 	struct span nonce, box, tag;
 	struct reader r = reader_over(sealed);
+	size_t at = wrapped->n;
 	bool good;
 
 	if (sealed.n < AEAD_NONCE_LEN + AEAD_TAG_LEN ||
-	    sealed.n > sizeof(clear) + AEAD_NONCE_LEN + AEAD_TAG_LEN ||
+	    sealed.n > WRAPPED_MAX + AEAD_NONCE_LEN + AEAD_TAG_LEN ||
 	    !rd_take(&r, AEAD_NONCE_LEN, &nonce) || !rd_take(&r, r.n - AEAD_TAG_LEN, &box) ||
 	    !rd_take(&r, AEAD_TAG_LEN, &tag))
 		return err_why(e, ERR_DENIED, "record", "wrapped key: length");
 	authorisation_data(s, epoch, key, share, auth);
-	good = aead_open(auth, nonce.p, wrapped_name(s, key, mem), box, tag.p, clear);
+	wr_zero(wrapped, box.n);
+	good = writer_ok(wrapped) &&
+	    aead_open(auth, nonce.p, wrapped_name(s, key, mem), box, tag.p, wrapped->p + at);
 	explicit_bzero(auth, sizeof(auth));
-	if (good)
-		wr_bytes(wrapped, clear, box.n);
-	explicit_bzero(clear, sizeof(clear));
-	return (good && writer_ok(wrapped)) ||
-	    err_why(e, ERR_DENIED, "record", "wrapped key does not open");
+	if (!good && writer_ok(wrapped))
+		wrapped->n = at;
+	return good || err_why(e, ERR_DENIED, "record", "wrapped key does not open");
 }
 
 void

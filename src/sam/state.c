@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state: its lookups, and its bytes in a snapshot. */
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "sam/state.h"
+
+#define TABLE_BYTES	(1 << 20)	/* what is larger is mapped, and goes back when it is freed */
 
 struct state *
 state_new(struct err *e)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
+	/* Else the allocator keeps what tables leave behind as they grow: a sixth of a full index. */
+	mallopt(M_MMAP_THRESHOLD, TABLE_BYTES);
 	if (s == NULL) {
 		err_set(e, ERR_BACKEND, "no memory for the state");
 		return NULL;

@@ -27,6 +27,7 @@ struct sam {
 	pthread_mutex_t	 lock;
 	int		 wake;			/* eventfd */
 	bool		 waking, stop, connected;
+	bool		 sending_some;		/* the thread has bytes on their way: keep behind them */
 
 	struct writer	 out;			/* gathered by askers */
 	uint64_t	 turn;			/* makes numbers differ */
@@ -152,6 +153,20 @@ frame_put(struct sam *s, uint8_t type, uint64_t number, struct span payload)
 	return false;
 }
 
+/* With the lock. Sent from here, a request costs no thread switch; what does not fit is the thread's. */
+static void
+send_now(struct sam *s)
+{
+	ssize_t sent = s->sending_some ? 0 : send(s->fd, s->out.p, s->out.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (sent > 0) {
+		s->out.n -= (size_t)sent;
+		memmove(s->out.p, s->out.p + sent, s->out.n);
+	}
+	if (s->out.n > 0)
+		wake_up(s);
+}
+
 /* With the lock. */
 static enum sam_result
 enter(struct sam *s, struct sam_request *q, struct span payload)
@@ -172,7 +187,7 @@ enter(struct sam *s, struct sam_request *q, struct span payload)
 	q->earlier = s->ends.earlier;
 	q->earlier->later = q;
 	s->ends.earlier = q;
-	wake_up(s);
+	send_now(s);
 	return SAM_ASKED;
 }
 
@@ -256,17 +271,19 @@ end_requests(struct sam *s, enum sam_result result, bool all, bool keep_harmless
 static void
 disconnect(struct sam *s, const char *why)
 {
-	if (s->fd >= 0) {
-		close(s->fd);
-		log_warn("the connection to the SAM ended: %s", why);
-	}
-	s->fd = -1;
+	int fd = s->fd;
+
 	s->in_n = s->sent = 0;
 	writer_reset(&s->sending);
 	pthread_mutex_lock(&s->lock);
-	s->connected = false;
+	s->fd = -1;		/* from now on nobody sends */
+	s->connected = s->sending_some = false;
 	writer_reset(&s->out);
 	pthread_mutex_unlock(&s->lock);
+	if (fd >= 0) {
+		close(fd);
+		log_warn("the connection to the SAM ended: %s", why);
+	}
 	end_requests(s, SAM_LOST, true, true);
 }
 
@@ -390,6 +407,7 @@ transmit(struct sam *s)
 			pthread_mutex_lock(&s->lock);
 			full = s->out;
 			s->out = s->sending;
+			s->sending_some = full.n > 0;
 			pthread_mutex_unlock(&s->lock);
 			s->sending = full;
 			if (full.n == 0)

@@ -3,11 +3,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "store/behind.h"
 
 #define WAITING_MAX	(32u << 20)	/* bytes */
+#define ENOUGH		(1u << 20)	/* bytes that are worth a transaction at once */
+#define GATHER_MS	20
 
 enum job_kind { JOB_ACTIVATION, JOB_APPROVAL, JOB_USE, JOB_TOKEN, JOB_ASSERTION, JOB_SWEEP, JOB_LIMIT };
 
@@ -33,6 +36,7 @@ struct behind {
 	pthread_cond_t	 more, less;
 	struct job	*first, **last;
 	size_t		 waiting;	/* bytes in the list */
+	bool		 hurry;		/* a login's rows, or somebody waits: don't gather */
 	bool		 writing;	/* a batch is out of the list, not on disk yet */
 	bool		 stop;
 	struct err	 failed;	/* the first failure since the last flush */
@@ -115,6 +119,27 @@ batch_finish(struct behind *b, struct job *first)
 	pthread_cond_broadcast(&b->less);
 }
 
+/*
+ * With the lock. One transaction with its fdatasync for what comes in a short while: one for each
+ * signature costs the machine more than the SSA's own work on it, and the log's disk its time.
+ */
+static void
+gather(struct behind *b)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += GATHER_MS * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	while (!b->hurry && !b->stop && b->waiting < ENOUGH &&
+	    pthread_cond_timedwait(&b->more, &b->lock, &until) == 0)
+		continue;
+	b->hurry = false;
+}
+
 static void *
 behind_main(void *arg)
 {
@@ -122,14 +147,16 @@ behind_main(void *arg)
 
 	pthread_mutex_lock(&b->lock);
 	for (;;) {
-		struct job *first = b->first;
+		struct job *first;
 
-		if (first == NULL && b->stop)
+		if (b->first == NULL && b->stop)
 			break;
-		if (first == NULL) {
+		if (b->first == NULL) {
 			pthread_cond_wait(&b->more, &b->lock);
 			continue;
 		}
+		gather(b);
+		first = b->first;
 		b->first = NULL;
 		b->last = &b->first;
 		b->waiting = 0;
@@ -203,7 +230,9 @@ job_put(struct behind *b, struct job *j)
 	pthread_mutex_lock(&b->lock);
 	while (b->waiting > WAITING_MAX)
 		pthread_cond_wait(&b->less, &b->lock);
-	if (b->first == NULL && !b->writing)
+	if (j->kind != JOB_APPROVAL && j->kind != JOB_USE && j->kind != JOB_ACTIVATION)
+		b->hurry = true;
+	if (b->first == NULL || b->hurry || b->waiting >= ENOUGH)
 		pthread_cond_signal(&b->more);
 	*b->last = j;
 	b->last = &j->next;
@@ -286,8 +315,11 @@ behind_flush(struct behind *b, struct err *e)
 	bool ok;
 
 	pthread_mutex_lock(&b->lock);
-	while (b->first != NULL || b->writing)
+	while (b->first != NULL || b->writing) {
+		b->hurry = b->first != NULL;
+		pthread_cond_signal(&b->more);
 		pthread_cond_wait(&b->less, &b->lock);
+	}
 	ok = b->failed.code == ERR_NONE;
 	if (!ok && e != NULL && e->code == ERR_NONE)
 		*e = b->failed;

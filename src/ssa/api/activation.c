@@ -33,8 +33,8 @@ activation_free(struct cached *x)
 struct activation *
 activation_of(struct span bytes, const uint8_t d[HASH_LEN])
 {
+	static struct statement s;	/* large; handlers run on one thread */
 	struct err ignored = { 0 };
-	struct statement s;
 	struct activation *a;
 	size_t len;
 
@@ -234,7 +234,7 @@ approval_keep(struct ssa *s, const struct package *p, const uint8_t signer[16])
 void
 use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct msg_results *m)
 {
-	uint8_t bytes[USES_MAX * 4];
+	static uint8_t bytes[USES_MAX * 4];
 	struct writer w = writer_over(bytes, sizeof(bytes));
 	struct use_row u = { .place = m->place };
 

@@ -36,8 +36,8 @@ const char *
 sign_package_fault(struct call *c, struct sign *s)
 {
 	static const uint8_t nobody[16];
+	static struct statement st;	/* large; handlers run on one thread */
 	struct err ignored = { 0 };
-	struct statement st;
 	size_t used;
 
 	if (!package_read(writer_span(&s->bytes), &s->package) ||
@@ -57,10 +57,14 @@ sign_package_fault(struct call *c, struct sign *s)
 void
 sign_activate(struct call *c, struct sign *s, call_next *next)
 {
+	static struct msg_activate m;	/* large, all of it is set or under m.n */
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
-	struct msg_activate m = { .statement = s->package.statement, .evidences = s->package.evidences,
-		.signer_record = c->signer->record, .key_record = s->key->record };
 
+	m.statement = s->package.statement;
+	m.evidences = s->package.evidences;
+	m.signer_record = c->signer->record;
+	m.key_record = s->key->record;
+	m.n = 0;
 	if (!s->only_activate) {
 		m.n = s->n;
 		memcpy(m.index, s->index, s->n * sizeof(s->index[0]));

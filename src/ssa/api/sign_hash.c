@@ -124,8 +124,8 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m)
 static void
 on_results(struct call *c, struct reader *r, const struct err *refusal)
 {
+	static struct msg_results m;	/* large; handlers run on one thread */
 	struct sign *s = c->state;
-	struct msg_results m;
 	struct err e = { 0 };
 
 	if (refusal->code != ERR_NONE && !s->looked_back && strcmp(refusal->reason, "replay") == 0) {
@@ -162,8 +162,8 @@ activate_again(struct call *c)
 static void
 on_activated(struct call *c, struct reader *r, const struct err *refusal)
 {
+	static struct msg_activated m;
 	struct sign *s = c->state;
-	struct msg_activated m;
 	struct err e = { 0 };
 	bool replay = strcmp(refusal->reason, "replay") == 0;
 

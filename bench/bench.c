@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * propria-bench: against a trial installation that runs (bench/run makes one), measures what a
+ * signature costs from HTTPS request to durable answer, beside the bare loop on the same module.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bare.h"
+#include "base/log.h"
+#include "crypto/hash.h"
+#include "disk.h"
+#include "load.h"
+#include "report.h"
+
+#define LATENCIES_MAX	1000000
+#define DISK_PAIRS	1500
+#define FLUSH_BYTES	640	/* a batch of one reservation or outcome, about */
+
+static const struct workload workloads[] = {
+	{ "p256", ALG_ECDSA_P256_SHA256, 1 },
+	{ "rsa3072", ALG_RSA3072_PKCS1_SHA256, 1 },
+	{ "batch100", ALG_ECDSA_P256_SHA256, BATCH },
+};
+
+struct settings {
+	const char	*dir, *endpoint, *module, *token, *out, *only;
+	int		 ssa, sam, signers, connections, ms, rounds, processes;
+};
+
+static const char usage[] =
+    "usage: propria-bench --dir DIR --endpoint URL --module FILE --ssa-pid N --sam-pid N [options]\n"
+    "\n"
+    "  --dir DIR          where tools/trial-group made its installation\n"
+    "  --endpoint URL     of the SSA\n"
+    "  --module FILE      PKCS#11 module; --token LABEL (propria)\n"
+    "  --ssa-pid, --sam-pid N\n"
+    "  --signers N        DIR/s1 to DIR/sN (4)\n"
+    "  --connections N    keep-alive connections, one approval in flight on each (32)\n"
+    "  --processes N      of the bare loop: as many as there are workers (2)\n"
+    "  --ms N             of one round (3000); --rounds N (3)\n"
+    "  --only NAME        one workload: p256, rsa3072, batch100\n"
+    "  --out FILE         JSON\n";
+
+static const struct option options[] = {
+	{ "dir", required_argument, NULL, 'd' },
+	{ "endpoint", required_argument, NULL, 'e' },
+	{ "module", required_argument, NULL, 'm' },
+	{ "token", required_argument, NULL, 't' },
+	{ "ssa-pid", required_argument, NULL, 'a' },
+	{ "sam-pid", required_argument, NULL, 'p' },
+	{ "signers", required_argument, NULL, 's' },
+	{ "connections", required_argument, NULL, 'c' },
+	{ "processes", required_argument, NULL, 'n' },
+	{ "ms", required_argument, NULL, 'i' },
+	{ "rounds", required_argument, NULL, 'r' },
+	{ "only", required_argument, NULL, 'y' },
+	{ "out", required_argument, NULL, 'o' },
+	{ 0 }
+};
+
+static void
+setting_set(struct settings *s, int option, const char *value)
+{
+	switch (option) {
+	case 'd': s->dir = value; break;
+	case 'e': s->endpoint = value; break;
+	case 'm': s->module = value; break;
+	case 't': s->token = value; break;
+	case 'a': s->ssa = atoi(value); break;
+	case 'p': s->sam = atoi(value); break;
+	case 's': s->signers = atoi(value); break;
+	case 'c': s->connections = atoi(value); break;
+	case 'n': s->processes = atoi(value); break;
+	case 'i': s->ms = atoi(value); break;
+	case 'r': s->rounds = atoi(value); break;
+	case 'y': s->only = value; break;
+	case 'o': s->out = value; break;
+	default: break;
+	}
+}
+
+static bool
+settings_read(int argc, char **argv, struct settings *s)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == '?')
+			return false;
+		setting_set(s, c, optarg);
+	}
+	return optind == argc && s->dir != NULL && s->endpoint != NULL && s->module != NULL &&
+	    s->ssa > 0 && s->sam > 0 && s->signers >= 1 && s->signers <= SIGNERS_MAX && s->ms >= 100 &&
+	    s->rounds >= 1 && s->rounds <= ROUNDS_MAX && s->connections >= 1 && s->processes >= 1;
+}
+
+struct bench {
+	struct settings		 set;
+	struct bare		*bare;
+	struct load		*load;
+	struct processes	 processes;
+	struct bench_signer	 signers[SIGNERS_MAX];
+};
+
+static bool
+bench_open(struct bench *b, struct err *e)
+{
+	char pin[4096], state[4096], certificate[4096], passphrase[4096], name[16];
+	const struct settings *s = &b->set;
+	struct bare_config bare = { s->module, s->token, pin, state, (size_t)s->processes,
+		(size_t)s->signers };
+	struct load_config load = { s->endpoint, certificate, b->signers, (size_t)s->signers,
+		(size_t)s->connections, &b->processes };
+
+	snprintf(pin, sizeof(pin), "%s/secrets/pin", s->dir);
+	snprintf(state, sizeof(state), "%s/sam", s->dir);
+	snprintf(certificate, sizeof(certificate), "%s/server.pem", s->dir);
+	snprintf(passphrase, sizeof(passphrase), "%s/secrets/passphrase", s->dir);
+	if ((b->bare = bare_start(&bare, e)) == NULL || !crypto_start(e) ||
+	    !processes_find(&b->processes, s->ssa, s->sam, e))
+		return false;
+	for (int i = 0; i < s->signers; i++) {
+		snprintf(name, sizeof(name), "s%d", i + 1);
+		if (!signer_open(&b->signers[i], s->dir, name, passphrase, e))
+			return false;
+	}
+	return (b->load = load_open(&load, e)) != NULL;
+}
+
+static double
+spread(const double *v, size_t n, double middle)
+{
+	double least = v[0], most = v[0];
+
+	for (size_t i = 1; i < n; i++) {
+		least = v[i] < least ? v[i] : least;
+		most = v[i] > most ? v[i] : most;
+	}
+	return (most - least) / middle;
+}
+
+/* The round whose ratio is the middle one. */
+static size_t
+middle_round(const double *ratio, size_t n)
+{
+	double sorted[ROUNDS_MAX], middle;
+	size_t i = 0;
+
+	memcpy(sorted, ratio, n * sizeof(*ratio));
+	middle = median(sorted, n);
+	while (i + 1 < n && ratio[i] != middle)
+		i++;
+	return i;
+}
+
+/* Bare and whole in turn, so that a noisy neighbour meets both; rates are those of the middle round. */
+static bool
+rounds(struct bench *b, const struct workload *w, struct measured *m, struct err *e)
+{
+	double bare[ROUNDS_MAX], whole[ROUNDS_MAX], ratio[ROUNDS_MAX], bare_cpu[ROUNDS_MAX];
+	double cpu[CPU_PARTS][ROUNDS_MAX], foreign[ROUNDS_MAX];
+	size_t n = (size_t)b->set.rounds, at;
+
+	for (size_t i = 0; i < n; i++) {
+		struct load_result r;
+
+		if (!bare_run(b->bare, w, (uint64_t)b->set.ms, &bare[i], &bare_cpu[i], e) ||
+		    !load_full(b->load, w, (uint64_t)b->set.ms, &r, e))
+			return false;
+		whole[i] = r.per_second;
+		ratio[i] = whole[i] / bare[i];
+		for (size_t p = 0; p < CPU_PARTS; p++)
+			cpu[p][i] = r.cpu_us[p];
+		m->verified += r.verified;
+		foreign[i] = r.foreign;
+		fprintf(stderr, "%s: whole %.0f/s, bare %.0f/s, ratio %.3f, %.0f%% of the machine to others\n",
+		    w->name, whole[i], bare[i], ratio[i], 100 * r.foreign);
+	}
+	at = middle_round(ratio, n);
+	m->per_second = whole[at];
+	m->bare_per_second = bare[at];
+	m->ratio = ratio[at];
+	m->foreign = median(foreign, n);
+	m->spread = spread(whole, n, m->per_second);
+	m->bare_spread = spread(bare, n, m->bare_per_second);
+	m->bare_cpu_us = median(bare_cpu, n);
+	for (size_t p = 0; p < CPU_PARTS; p++)
+		m->cpu_us[p] = median(cpu[p], n);
+	return true;
+}
+
+static bool
+latency(struct bench *b, const struct workload *w, struct measured *m, struct err *e)
+{
+	static double times[LATENCIES_MAX];
+	double rate = m->per_second / 2 / (double)w->digests, ignored;
+	size_t n;
+
+	if (!disk_measure(b->set.dir, FLUSH_BYTES, DISK_PAIRS, &ignored, &m->disk_p99_ms, e) ||
+	    !load_steady(b->load, w, rate, (uint64_t)b->set.ms * 2, times, LATENCIES_MAX, &n, e))
+		return false;
+	m->p50_ms = quantile(times, n, 0.5);
+	m->p99_ms = quantile(times, n, 0.99);
+	return true;
+}
+
+static bool
+run(struct bench *b, struct err *e)
+{
+	static struct measured m[COUNT(workloads)];
+	static struct workload done[COUNT(workloads)];
+	size_t n = 0;
+
+	if (!bench_open(b, e))
+		return false;
+	for (size_t i = 0; i < COUNT(workloads); i++) {
+		if (b->set.only != NULL && strcmp(b->set.only, workloads[i].name) != 0)
+			continue;
+		done[n] = workloads[i];
+		if (!rounds(b, &workloads[i], &m[n], e) || !latency(b, &workloads[i], &m[n], e))
+			return false;
+		n++;
+	}
+	report_table(done, m, n);
+	return b->set.out == NULL || report_json(b->set.out, done, m, n, e);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct bench b = { .set = { .token = "propria", .signers = 4, .connections = 32, .ms = 3000,
+		.rounds = 3, .processes = 2 } };
+	struct err e = { 0 };
+	bool good;
+
+	log_open("propria-bench");
+	signal(SIGPIPE, SIG_IGN);
+	if (!settings_read(argc, argv, &b.set)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	good = run(&b, &e);
+	load_free(b.load);
+	bare_free(b.bare);
+	if (!good)
+		fprintf(stderr, "propria-bench: %s\n", e.text);
+	return good ? 0 : 1;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of the benchmark share: a workload, and what was measured of it. */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "crypto/alg.h"
+
+#define ROUNDS_MAX	15
+#define BATCH		100	/* digests under one approval */
+
+struct workload {
+	const char	*name;
+	uint16_t	 alg;
+	size_t		 digests;	/* under one approval, in one signHash */
+};
+
+/* Processes whose CPU time is told apart; CPU_LOAD is the generator itself. */
+enum cpu_part { CPU_SSA, CPU_DECIDER, CPU_FLUSHER, CPU_WORKERS, CPU_LOAD, CPU_PARTS };
+
+struct measured {
+	double	per_second, bare_per_second, ratio;	/* signatures */
+	double	p50_ms, p99_ms;				/* of one approval, at half load */
+	double	disk_p99_ms;
+	double	cpu_us[CPU_PARTS];			/* per signature */
+	double	bare_cpu_us;
+	double	foreign;				/* share of the machine that others used, 0..1 */
+	double	bare_spread, spread;			/* (max - min) / median of the rounds */
+	size_t	verified;
+};
+
+/* Middle of n values, which are sorted in place; quantile q of 0..1 likewise. */
+double	median(double *values, size_t n);
+double	quantile(double *values, size_t n, double q);
+
+#endif

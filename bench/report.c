@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables, bench.json, and the order statistics in them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* What is to be reached: must, aim. */
+static const struct target {
+	const char	*name;
+	double		 must, aim;
+} targets[] = { { "p256", 0.70, 0.83 }, { "rsa3072", 0.85, 0.95 }, { "batch100", 0.75, 0.93 } };
+
+#define FOREIGN_MAX	0.10	/* of the machine; interrupts that nobody is charged with are in it */
+#define P99_MUST	5.0
+#define P99_AIM		2.0
+
+static int
+ascending(const void *x, const void *y)
+{
+	double a = *(const double *)x, b = *(const double *)y;
+
+	return (a > b) - (a < b);
+}
+
+double
+quantile(double *values, size_t n, double q)
+{
+	size_t i = (size_t)(q * (double)n);
+
+	if (n == 0)
+		return 0;
+	qsort(values, n, sizeof(*values), ascending);
+	return values[i < n ? i : n - 1];
+}
+
+double
+median(double *values, size_t n)
+{
+	return quantile(values, n, 0.5);
+}
+
+static const char *
+verdict(double value, double must, double aim, bool more_is_better)
+{
+	if (more_is_better ? value >= aim : value <= aim)
+		return "aim";
+	return (more_is_better ? value >= must : value <= must) ? "must" : "MISSED";
+}
+
+static const char *
+ratio_verdict(const char *name, double ratio)
+{
+	for (size_t i = 0; i < COUNT(targets); i++)
+		if (strcmp(targets[i].name, name) == 0)
+			return verdict(ratio, targets[i].must, targets[i].aim, true);
+	return "";
+}
+
+void
+report_table(const struct workload *w, const struct measured *m, size_t n)
+{
+	printf("\nSignatures per second; whole: HTTPS to durable signature, bare: the module alone\n");
+	printf("%-10s %9s %9s %7s %-7s %9s %9s %9s %9s\n", "", "whole", "bare", "ratio", "", "spread",
+	    "spread", "verified", "others");
+	for (size_t i = 0; i < n; i++)
+		printf("%-10s %9.0f %9.0f %7.3f %-7s %8.0f%% %8.0f%% %9zu %8.0f%%\n", w[i].name,
+		    m[i].per_second, m[i].bare_per_second, m[i].ratio,
+		    ratio_verdict(w[i].name, m[i].ratio), 100 * m[i].spread, 100 * m[i].bare_spread,
+		    m[i].verified, 100 * m[i].foreign);
+	for (size_t i = 0; i < n; i++)
+		if (m[i].foreign > FOREIGN_MAX)
+			printf("%s: other processes took %.0f%% of the machine: its rates and its ratio say "
+			    "little, run again when it is quiet\n", w[i].name, 100 * m[i].foreign);
+	printf("\nLatency of one approval at half of that load, ms\n");
+	printf("%-10s %9s %9s %9s %9s\n", "", "p50", "p99", "disk p99", "beyond");
+	for (size_t i = 0; i < n; i++)
+		printf("%-10s %9.2f %9.2f %9.2f %9.2f %s\n", w[i].name, m[i].p50_ms, m[i].p99_ms,
+		    m[i].disk_p99_ms, m[i].p99_ms - m[i].disk_p99_ms,
+		    verdict(m[i].p99_ms - m[i].disk_p99_ms, P99_MUST, P99_AIM, false));
+	printf("\nCPU per signature, us\n%-10s %9s %9s %9s %9s %9s %9s %9s\n", "", "workers", "decider",
+	    "flusher", "SSA", "generator", "all", "bare");
+	for (size_t i = 0; i < n; i++) {
+		const double *c = m[i].cpu_us;
+
+		printf("%-10s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f\n", w[i].name, c[CPU_WORKERS],
+		    c[CPU_DECIDER], c[CPU_FLUSHER], c[CPU_SSA], c[CPU_LOAD], c[CPU_WORKERS] +
+		    c[CPU_DECIDER] + c[CPU_FLUSHER] + c[CPU_SSA] + c[CPU_LOAD], m[i].bare_cpu_us);
+	}
+}
+
+bool
+report_json(const char *path, const struct workload *w, const struct measured *m, size_t n,
+    struct err *e)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL)
+		return err_errno(e, ERR_BACKEND, errno, "%s", path);
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "%s{\"name\": \"%s\", \"per_second\": %.1f, \"bare_per_second\": %.1f, "
+		    "\"ratio\": %.3f, \"p50_ms\": %.2f, \"p99_ms\": %.2f}", i == 0 ? "[\n  " : ",\n  ",
+		    w[i].name, m[i].per_second, m[i].bare_per_second, m[i].ratio, m[i].p50_ms,
+		    m[i].p99_ms);
+	fprintf(f, "\n]\n");
+	return fclose(f) == 0 || err_errno(e, ERR_BACKEND, errno, "%s", path);
+}
