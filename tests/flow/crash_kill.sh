@@ -8,6 +8,7 @@ KILLS=${KILLS:-$([ -n "${PROPRIA_LONG:-}" ] && echo 400 || echo 40)}
 RANDOM=$$
 group_make
 ssa_stop
+cp -a "$DIR/tokens" "$DIR/tokens.copy"
 
 # One approval in a SAM that dies at this point; $2 is what OUTCOME says in the next life.
 dies_at() { # point status
@@ -61,7 +62,16 @@ kill_one() {
 		[ $((i % 20)) -eq 0 ] && { trial_sam_is open; return; }
 	fi
 	sam_kill
-	trial_sam_start
+	trial_sam_start || anchor_file_lost
+}
+# SoftHSM empties an object's file before it writes it: who is killed in between loses the anchor, and
+# no worker starts without it. Its old file goes back, as a token's copy would; the log is ahead of it.
+LOST=0
+anchor_file_lost() {
+	tail -n 3 "$DIR/sam.log" | grep -q "no 'propria anchor'" || return 1
+	LOST=$((LOST + 1))
+	sam_kill
+	rm -rf "$DIR/tokens" && cp -a "$DIR/tokens.copy" "$DIR/tokens" && trial_sam_start
 }
 kills() {
 	local i
@@ -80,6 +90,7 @@ is "the verifier accepts the log" log_verifies
 is "no index twice, no reservation without outcome, every signature received is in the log" \
 	"$CLIENT" check "$DIR/sam" "$DIR/notes"
 "$CLIENT" check "$DIR/sam" "$DIR/notes" | sed 's/^/# /'
+echo "# the software token lost its anchor's file in $LOST of $KILLS kills"
 is "the log was not lost under load: more than ten signatures for each kill" eval '
 	[ "$(grep -c ^S "$DIR/notes")" -gt $((KILLS * 10)) ]'
 rm -f "$DIR/sam/snapshot"
