@@ -192,8 +192,6 @@ enact_resume(struct sam *sam, struct act *a, struct err *e)
 	if (!start_journal(sam, e))
 		return false;
 	log_act(sam, a);
-	if (sam->state->epoch <= sam->anchor.epoch)
-		sam->state->epoch = sam->anchor.epoch + 1;
 	sequence = journal_last(sam->journal);
 	start_life(sam);
 	answer_act(sam, a, sequence);

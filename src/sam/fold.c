@@ -177,6 +177,9 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 	case PURPOSE_SET_POLICY:
 		return policy_read(&r, &f->s->policy, e);
 	case PURPOSE_RESUME:
+		/* The anchor may have seen epochs that this log, put back, knows nothing of. */
+		if (f->s->epoch < st->resume.epoch)
+			f->s->epoch = st->resume.epoch;
 		f->s->epoch++;
 		return true;
 	default:
