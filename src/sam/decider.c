@@ -16,6 +16,7 @@
 
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define PATIENCE_MS	15000	/* how long queued requests wait when no worker is there */
+#define PATIENCE_ANCHOR_MS 3000	/* for the last anchor of a life */
 #define POLL_MAX	(4 + WORKERS_MAX + SESSIONS_MAX)
 
 static int64_t
@@ -81,6 +82,7 @@ listen_to_launcher(struct sam *sam)
 			break;
 		case CONTROL_STOP:
 			sam->stopping = true;
+			sam->stop_by = clock_life() + PATIENCE_ANCHOR_MS;
 			snprintf(sam->why, sizeof(sam->why), "stopping");
 			start_stop(sam);
 			break;
@@ -201,6 +203,16 @@ serve(struct sam *sam, struct pollfd *p, size_t n)
 	return true;
 }
 
+/* STOP is anchored, too: a log that is cut while we are down shows. */
+static bool
+anchor_is_awaited(const struct sam *sam)
+{
+	uint8_t root[HASH_LEN];
+
+	return sam->open == SAM_OPEN && clock_life() < sam->stop_by && pool_alive(sam->pool) > 0 &&
+	    journal_anchored_size(sam->journal) < journal_durable(sam->journal, root);
+}
+
 /* An orderly stop is done when nothing waits any more. */
 static bool
 is_done(struct sam *sam)
@@ -209,6 +221,8 @@ is_done(struct sam *sam)
 
 	if (!sam->stopping || (sam->journal != NULL && journal_failure(sam->journal) == NULL &&
 	    (!journal_idle(sam->journal) || pool_busy(sam->pool) > 0)) || !sessions_idle(sam))
+		return false;
+	if (sam->journal != NULL && journal_failure(sam->journal) == NULL && anchor_is_awaited(sam))
 		return false;
 	if (sam->open == SAM_OPEN && !snapshot_save(sam, &e))
 		log_warn("%s", e.text);

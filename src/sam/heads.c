@@ -158,7 +158,7 @@ anchor_is_due(const struct sam *sam, uint64_t now)
 
 	if (sam->heads->anchoring || size == journal_anchored_size(sam->journal))
 		return false;
-	return now >= sam->heads->next_anchor || journal_wants_anchor(sam->journal);
+	return sam->stopping || now >= sam->heads->next_anchor || journal_wants_anchor(sam->journal);
 }
 
 void

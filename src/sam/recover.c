@@ -58,41 +58,38 @@ on_batch(void *ctx, const struct batch_view *b, uint64_t offset, const struct tr
 	return true;
 }
 
-/* A log that was cut behind a snapshot's back ends in zeros, as a whole one does. */
+/* Of the last batch before log_end: it has size, root and MAC. */
 static bool
-log_reaches(int log_fd, uint64_t log_end, uint64_t size, const uint8_t root[HASH_LEN])
+trailer_at(int log_fd, uint64_t log_end, uint8_t trailer[TRAILER_LEN], struct err *e)
 {
-	uint8_t trailer[TRAILER_LEN], want[HASH_LEN + 8];
-	struct writer w = writer_over(want, sizeof(want));
 	size_t got;
 
-	wr_u64(&w, size);
-	wr_bytes(&w, root, HASH_LEN);
-	return log_end >= TRAILER_LEN && scan_read_at(log_fd, log_end - TRAILER_LEN, trailer,
-	    sizeof(trailer), &got, NULL) && got == sizeof(trailer) &&
-	    memcmp(trailer, want, sizeof(want)) == 0;
+	if (log_end < TRAILER_LEN || !scan_read_at(log_fd, log_end - TRAILER_LEN, trailer,
+	    TRAILER_LEN, &got, e) || got != TRAILER_LEN)
+		return err_set(e, ERR_FORMAT, "snapshot: the log does not reach so far");
+	return true;
 }
 
-/* Inside a snapshot: log end, root, then the state. Anything odd: the log is read from its start. */
+/* Inside a snapshot: log end, trailer of the last batch, then the state. A log that was cut behind
+ * our back ends in zeros, as a whole one does. Anything odd: the log is read from its start. */
 static bool
 snapshot_use(struct sam *sam, struct span plain, struct err *e)
 {
 	struct reader r = reader_over(plain);
-	uint8_t root[HASH_LEN], now[HASH_LEN];
+	uint8_t want[TRAILER_LEN], there[TRAILER_LEN], root[HASH_LEN];
 	uint64_t log_end;
 	struct tree tree;
 	struct state *s;
 
-	if (!rd_u64(&r, &log_end) || !rd_bytes(&r, root, sizeof(root)) ||
+	if (!rd_u64(&r, &log_end) || !rd_bytes(&r, want, sizeof(want)) ||
 	    (s = state_read(span_of(r.p, r.n), e)) == NULL)
 		return err_set(e, ERR_FORMAT, "snapshot: malformed");
-	if (!tree_load(&tree, s->entries, tree_file_source(&sam->setup->tree_fd), e)) {
+	if (!trailer_at(sam->setup->log_fd, log_end, there, e) || !tree_load(&tree, s->entries, tree_file_source(&sam->setup->tree_fd), e)) {
 		state_free(s);
 		return false;
 	}
-	tree_root(&tree, now);
-	if (memcmp(now, root, HASH_LEN) != 0 ||
-	    !log_reaches(sam->setup->log_fd, log_end, s->entries, root)) {
+	tree_root(&tree, root);
+	if (memcmp(there, want, sizeof(want)) != 0 || memcmp(root, want + 8, HASH_LEN) != 0) {
 		state_free(s);
 		return err_set(e, ERR_FORMAT, "snapshot: log or tree file is another one");
 	}
@@ -125,12 +122,14 @@ bool
 snapshot_save(struct sam *sam, struct err *e)
 {
 	AUTO_WRITER plain = writer_grow(SIZE_MAX / 2), sealed = writer_grow(SIZE_MAX / 2);
-	uint8_t root[HASH_LEN], salt[SEAL_SALT_LEN];
+	uint8_t root[HASH_LEN], trailer[TRAILER_LEN], salt[SEAL_SALT_LEN];
 
 	if (journal_durable(sam->journal, root) != sam->state->entries)
 		return err_set(e, ERR_NOT_NOW, "snapshot: the log is not all on disk");
+	if (!trailer_at(sam->setup->log_fd, journal_durable_end(sam->journal), trailer, e))
+		return false;
 	wr_u64(&plain, journal_durable_end(sam->journal));
-	wr_bytes(&plain, root, sizeof(root));
+	wr_bytes(&plain, trailer, sizeof(trailer));
 	state_write(&plain, sam->state);
 	sam_random(sam, salt, sizeof(salt));
 	if (!writer_ok(&plain))
@@ -170,10 +169,12 @@ read_log(struct recovery *r, bool use_snapshot, struct err *e)
 	state_free(sam->state);
 	if ((sam->state = state_new(e)) == NULL)
 		return false;
-	if (use_snapshot && snapshot_load(sam, &why))
+	if (use_snapshot && snapshot_load(sam, &why)) {
 		r->from = sam->state->entries;
-	else if (use_snapshot && why.code != ERR_MISSING)
+		log_info("snapshot: %llu entries", (unsigned long long)r->from);
+	} else if (use_snapshot && why.code != ERR_MISSING) {
 		log_warn("%s; reading the whole log", why.text);
+	}
 	meet_anchor(r, &sam->tree);
 	if (!scan(r, &end, e))
 		return false;

@@ -40,6 +40,7 @@ struct sam {
 	bool		 behind;		/* the anchor says the log was rolled back: only RESUME */
 	bool		 stepped;		/* the wall clock was: closed until it is right again */
 	bool		 stopping;
+	uint64_t	 stop_by;		/* life clock: the last anchor is not awaited longer */
 	int		 starting;		/* step of the start, start.c */
 	uint64_t	 log_end;		/* bytes of good batches, found by the scan */
 	struct tree	 tree;			/* the same as a tree */

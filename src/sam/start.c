@@ -30,11 +30,11 @@ genesis_from_log(struct sam *sam, struct err *e)
 	wr_zero(&bytes, 48 * 1024);
 	if (!scan_read_at(sam->setup->log_fd, 0, bytes.p, bytes.n, &got, e))
 		return false;
-	if (!batch_read(span_of(bytes.p, got), &batch, &used, e) || used == 0)
+	if (!batch_read(span_of(bytes.p, got), &batch, &used, NULL) || used == 0)
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
 	entries = reader_over(batch.entries);
-	if (!batch_next(&entries, &first) || !entry_read(first, &entry, e) ||
-	    entry.kind != ENTRY_GENESIS || !entry_payload_read(&entry, &p, e))
+	if (!batch_next(&entries, &first) || !entry_read(first, &entry, NULL) ||
+	    entry.kind != ENTRY_GENESIS || !entry_payload_read(&entry, &p, NULL))
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
 	sam->genesis = writer_grow(GENESIS_MAX);
 	wr_span(&sam->genesis, p.genesis.genesis);
