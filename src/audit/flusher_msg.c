@@ -165,7 +165,7 @@ flush_answer_read(struct span in, struct flush_answer *out, size_t *used, struct
 		ok = rd_u64(&r, &a.log_end) && rd_u64(&r, &a.tree_end) && rd_u64(&r, &a.room);
 	else
 		ok = ok && type == FLUSH_FAILED && rd_u32(&r, &cause);
-	if (!ok || !rd_end(&r))
+	if (!ok || !rd_end(&r) || request < FLUSH_APPEND || request > FLUSH_TREE)
 		return err_set(e, ERR_FORMAT, "flusher: malformed answer");
 	a.done = type == FLUSH_DONE;
 	a.request = (enum flush_type)request;

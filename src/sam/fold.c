@@ -248,6 +248,8 @@ fold_key(struct fold *f, struct err *e)
 {
 	const struct entry_key *p = &f->p->key;
 
+	if (index_find(f->s->index, RECORD_SIGNER, p->owner) == NULL)
+		return impossible(f, "key of an unknown signer", e);
 	if (p->cause == PURPOSE_CREATE_KEY && !prints_add(f->s->prints, p->detail, e))
 		return false;
 	if (!row_apply(f, RECORD_KEY, p->id, p->version, p->state, p->record.n > 0, e))
@@ -302,6 +304,8 @@ fold_outcome(struct fold *f, struct err *e)
 
 		if (open->sequence != p->reserved || p->reserved == 0)
 			continue;
+		if (memcmp(open->d, p->d, sizeof(open->d)) != 0 || memcmp(open->key, p->key, ID_LEN) != 0)
+			return impossible(f, "outcome of another reservation", e);
 		memset(open, 0, sizeof(*open));
 		f->s->reserved_open--;
 		while (entry_outcome_item(&r, &item))

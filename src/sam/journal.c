@@ -294,8 +294,8 @@ take_answers(struct journal *j, size_t *n, struct err *e)
 	while (used > 0) {
 		struct flush_answer a;
 
-		if (!flush_answer_read(span_of(j->in.p + at, j->in.n - at), &a, &used, e))
-			return false;
+		if (!flush_answer_read(span_of(j->in.p + at, j->in.n - at), &a, &used, NULL))
+			return err_set(e, ERR_BACKEND, "the log flusher gives no answer but garbage");
 		at += used;
 		if (used > 0) {
 			(*n)++;
@@ -468,7 +468,7 @@ journal_read(const struct journal *j, uint64_t position, struct writer *bytes, s
 	uint32_t n;
 	size_t got;
 
-	if (position + 4 > j->durable_end || !scan_read_at(j->log_fd, position, head, 4, &got, e) ||
+	if (j->durable_end < 4 || position > j->durable_end - 4 || !scan_read_at(j->log_fd, position, head, 4, &got, e) ||
 	    got != 4 || !rd_u32(&r, &n) || n > ENTRY_MAX || n > j->durable_end - position - 4)
 		return err_why(e, ERR_MISSING, "unknown", "no entry at %llu of the log",
 		    (unsigned long long)position);

@@ -17,8 +17,8 @@ struct ask {
 	pool_done	 done;
 	void		*job;
 	uint8_t		 type;
+	uint64_t	 number;
 	struct span	 frame;		/* ours */
-	uint64_t	 queued;
 };
 
 struct worker {
@@ -194,7 +194,8 @@ pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_do
 		free(a);
 		return err_set(e, ERR_BACKEND, "no memory for a request to the module");
 	}
-	*a = (struct ask){ .done = done, .job = job, .type = type, .frame = writer_span(&w) };
+	*a = (struct ask){ .done = done, .job = job, .type = type, .number = p->number,
+	    .frame = writer_span(&w) };
 	if (p->first == NULL || urgent) {
 		a->next = p->first;
 		p->first = a;
@@ -223,11 +224,11 @@ answered(struct pool *p, size_t i, const struct frame *f)
 	struct ask *a = w->running;
 	struct err e = { 0 };
 
-	if (a == NULL || (f->type != MSG_REFUSED && f->type != a->type + 1)) {
+	if (a == NULL || f->number != a->number ||
+	    (f->type != MSG_REFUSED && f->type != a->type + 1)) {
 		pool_lost(p, i);
 		return;
 	}
-	w->running = NULL;
 	if (f->type == MSG_REFUSED) {
 		msg_refused_raise(&r, "module", &e);
 		snprintf(e.reason, sizeof(e.reason), "refused");
@@ -235,6 +236,8 @@ answered(struct pool *p, size_t i, const struct frame *f)
 	} else {
 		a->done(p->owner, a->job, &r, NULL);
 	}
+	/* Only now: until then done may ask again, and the answer it reads must stay where it is. */
+	w->running = NULL;
 	ask_free(a);
 }
 

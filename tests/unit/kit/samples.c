@@ -253,8 +253,8 @@ sample_statement(uint16_t purpose, struct statement *s)
 	fill_fresh(s);
 }
 
-static void
-approve(struct evidences *list, const char *who, const char *id_of, const uint8_t d[HASH_LEN])
+void
+sample_approve(struct evidences *list, const char *who, const char *id_of, const uint8_t d[HASH_LEN])
 {
 	static uint8_t sig[EVIDENCES_MAX][APPROVAL_LEN];
 	uint8_t digest[HASH_LEN], id[16] = { 0 };
@@ -268,8 +268,8 @@ approve(struct evidences *list, const char *who, const char *id_of, const uint8_
 		bug("sample evidences");
 }
 
-static void
-approve_with_code(struct evidences *list, const uint8_t d[HASH_LEN])
+void
+sample_approve_with_code(struct evidences *list, const uint8_t d[HASH_LEN])
 {
 	static const uint8_t zero[16];
 	static uint8_t sig[APPROVAL_LEN];
@@ -284,16 +284,16 @@ sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *
 {
 	memset(list, 0, sizeof(*list));
 	if (purpose == PURPOSE_BIND) {
-		approve(list, "alice", NULL, d);
-		approve_with_code(list, d);
+		sample_approve(list, "alice", NULL, d);
+		sample_approve_with_code(list, d);
 	} else if (purpose == PURPOSE_SIGN || purpose >> 8 == 3) {
-		approve(list, "alice", "authenticator", d);
+		sample_approve(list, "alice", "authenticator", d);
 	} else if (purpose >> 8 == 2) {
-		approve(list, "dag", "dag", d);
+		sample_approve(list, "dag", "dag", d);
 	} else {
-		approve(list, "ada", "ada", d);
-		approve(list, "bob", "bob", d);
+		sample_approve(list, "ada", "ada", d);
+		sample_approve(list, "bob", "bob", d);
 		if (purpose == PURPOSE_ADD_OFFICER)
-			approve(list, "fay", NULL, d);
+			sample_approve(list, "fay", NULL, d);
 	}
 }

@@ -29,5 +29,8 @@ extern const uint16_t sample_purposes[];
 void	sample_statement(uint16_t purpose, struct statement *);
 /* The approvals which that purpose needs of d; spans live until the next call. */
 void	sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *);
+/* One by one: `who` signs, under the id of that name (NULL: the zero id); or the code does. */
+void	sample_approve(struct evidences *, const char *who, const char *id_of, const uint8_t d[HASH_LEN]);
+void	sample_approve_with_code(struct evidences *, const uint8_t d[HASH_LEN]);
 
 #endif
