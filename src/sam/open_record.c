@@ -11,6 +11,9 @@ sealed_from_log(struct sam *sam, enum record_type type, const struct row *row, s
 	struct entry entry;
 	struct span record;
 
+	/* Changed a moment ago by a request that has no answer yet. */
+	if (row_position(row) >= journal_durable_end(sam->journal))
+		return err_why(e, ERR_BUSY, "busy", "the current record is not on disk yet");
 	if (!journal_read(sam->journal, row_position(row), &bytes, &entry, e) ||
 	    !entry_payload_read(&entry, &p, e))
 		return false;
