@@ -19,6 +19,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -463,6 +464,7 @@ command_load(char **v)
 		return 2;
 	while (n-- > 0)
 		if (fork() == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			if (!come_back(&l))
 				exit(0);
 			while (clock_life() < l.until)

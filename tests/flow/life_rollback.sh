@@ -160,7 +160,7 @@ cp -a "$DIR/sam" "$DIR/sam.right"
 sam_start >/dev/null
 sed "s#= officers.sock#= officers2.sock#; s#= ssa.sock#= ssa2.sock#" "$DIR/sam.conf" >"$DIR/second.conf"
 second() { timeout 20 "$BIN/sam/propria-sam" run -c "$DIR/second.conf" </dev/null 2>&1; }
-is "a second SAM on the same directory is refused, and says why" says 'two copies of one SAM must never run' second
+is "a second SAM on the same directory is refused, and says why" says 'another SAM is running: it holds this log' second
 is "a second SAM on the same sockets is refused" says 'another SAM is running' \
 	timeout 20 "$BIN/sam/propria-sam" run -c "$DIR/sam.conf"
 is "the first one did not notice" signs
