@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REFUSED, REFUSALS, ALARM: what did not happen, and what should not have. */
 #include "audit/entry_use.h"
-#include "audit/text.h"
+#include "base/text.h"
 
 static bool
 read_reason(struct reader *r, struct span *reason)
 {
-	return rd_span8(r, 1, REASON_WORD_MAX, reason) && audit_text_ok(*reason);
+	return rd_span8(r, 1, REASON_WORD_MAX, reason) && text_is_clean(*reason);
 }
 
 bool
@@ -85,8 +85,8 @@ entry_alarm_read(struct span bytes, struct entry_alarm *out, struct err *e)
 	struct reader r = reader_over(bytes);
 	struct entry_alarm m;
 
-	if (!rd_span8(&r, 1, UINT8_MAX, &m.what) || !audit_text_ok(m.what) ||
-	    !rd_span16(&r, 0, UINT16_MAX, &m.detail) || !audit_text_ok(m.detail) || !rd_end(&r))
+	if (!rd_span8(&r, 1, UINT8_MAX, &m.what) || !text_is_clean(m.what) ||
+	    !rd_span16(&r, 0, UINT16_MAX, &m.detail) || !text_is_clean(m.detail) || !rd_end(&r))
 		return err_set(e, ERR_FORMAT, "ALARM: malformed");
 	*out = m;
 	return true;

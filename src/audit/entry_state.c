@@ -2,7 +2,7 @@
 /* Payloads of state entries, line by line as PROTOCOL.sam 5.2 names them. */
 #include "audit/entry_state.h"
 #include "audit/genesis.h"
-#include "audit/text.h"
+#include "base/text.h"
 
 /* Reads into a copy; the caller's struct is touched when all of it is right. */
 #define END(r, in, out, name)							\
@@ -40,7 +40,7 @@ entry_start_read(struct span bytes, struct entry_start *out, struct err *e)
 
 	if (!rd_u64(&r, &m.life) || !rd_bytes(&r, m.boot, ID_LEN) ||
 	    !rd_bytes(&r, m.random, HASH_LEN) || !rd_span8(&r, 0, UINT8_MAX, &m.program) ||
-	    !audit_text_ok(m.program))
+	    !text_is_clean(m.program))
 		return err_set(e, ERR_FORMAT, "START: malformed");
 	END(r, m, out, "START");
 }
@@ -60,7 +60,7 @@ entry_stop_read(struct span bytes, struct entry_stop *out, struct err *e)
 	struct reader r = reader_over(bytes);
 	struct entry_stop m;
 
-	if (!rd_span8(&r, 0, UINT8_MAX, &m.why) || !audit_text_ok(m.why))
+	if (!rd_span8(&r, 0, UINT8_MAX, &m.why) || !text_is_clean(m.why))
 		return err_set(e, ERR_FORMAT, "STOP: malformed");
 	END(r, m, out, "STOP");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Genesis bytes: read, write, verify. */
 #include "audit/genesis.h"
-#include "audit/text.h"
+#include "base/text.h"
 #include "crypto/alg.h"
 
 #define PROTECTIONS_KNOWN	0x001e	/* 1 file, 2 token or card, 3 TPM, 4 phone */
@@ -53,11 +53,11 @@ read_module(struct reader *r, struct genesis *m, struct err *e)
 	    !rd_span16(r, 1, SPKI_MAX, &m->log) || !spki_open(KEY_P256, m->log, &point) ||
 	    !rd_span16(r, 1, SPKI_MAX, &m->attest) || !spki_open(KEY_P256, m->attest, &point))
 		return err_set(e, ERR_FORMAT, "genesis: module keys");
-	if (!rd_span8(r, 0, UINT8_MAX, &m->library) || !audit_text_ok(m->library) ||
-	    !rd_span8(r, 0, UINT8_MAX, &m->token) || !audit_text_ok(m->token) ||
-	    !rd_span8(r, 0, UINT8_MAX, &m->serial) || !audit_text_ok(m->serial) ||
+	if (!rd_span8(r, 0, UINT8_MAX, &m->library) || !text_is_clean(m->library) ||
+	    !rd_span8(r, 0, UINT8_MAX, &m->token) || !text_is_clean(m->token) ||
+	    !rd_span8(r, 0, UINT8_MAX, &m->serial) || !text_is_clean(m->serial) ||
 	    !rd_u8(r, &m->assurance) || m->assurance > 2 ||
-	    !rd_span8(r, 0, UINT8_MAX, &m->origin) || !audit_text_ok(m->origin))
+	    !rd_span8(r, 0, UINT8_MAX, &m->origin) || !text_is_clean(m->origin))
 		return err_set(e, ERR_FORMAT, "genesis: module names, assurance or origin");
 	return true;
 }

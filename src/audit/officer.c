@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Officers' cards. PROTOCOL.sam 6 */
 #include "audit/officer.h"
-#include "audit/text.h"
+#include "base/text.h"
 #include "crypto/alg.h"
 #include "crypto/verify.h"
 
@@ -15,7 +15,7 @@ officer_read(struct reader *r, struct officer_card *out, struct err *e)
 	if (!rd_u8(&at, &m.role) || m.role < ROLE_SECURITY_OFFICER ||
 	    m.role > ROLE_REGISTRATION_OFFICER)
 		return err_set(e, ERR_FORMAT, "officer: role");
-	if (!rd_span8(&at, 1, OFFICER_PERSON_MAX, &m.person) || !audit_text_ok(m.person))
+	if (!rd_span8(&at, 1, OFFICER_PERSON_MAX, &m.person) || !text_is_clean(m.person))
 		return err_set(e, ERR_FORMAT, "officer: person");
 	if (!rd_span16(&at, 1, SPKI_MAX, &m.spki) || !spki_open(KEY_P256, m.spki, &point) ||
 	    !rd_bytes(&at, m.proof, OFFICER_PROOF))

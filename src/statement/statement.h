@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/reader.h"
+#include "base/text.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
 
@@ -146,8 +147,5 @@ void	statement_body_write(struct writer *, const struct statement *);
 /* d, what approvals sign. */
 void	statement_digest(struct span bytes, uint8_t d[HASH_LEN]);
 const char *purpose_name(uint16_t);	/* "SIGN", ...; NULL if there is no such purpose */
-
-/* Strict UTF-8 without control, bidirectional or separator characters: PROTOCOL.sam 0, text. */
-bool	text_is_clean(struct span);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries and their payloads: one encoding, exact bounds, lines for people; and batches of them. */
 #include "audit/batch.h"
-#include "audit/text.h"
+#include "base/text.h"
 #include "tests/unit/audit/fixture.h"
 
 #define KINDS	13
@@ -255,7 +255,7 @@ TEST(each_entry_is_one_clean_line)
 		CHECK(entry_text(&entry, line, sizeof(line), &e));
 		CHECK(strncmp(line, "12 2023-11-14T22:13:20.123Z ", 28) == 0);
 		CHECK(strstr(line, entry_kind_name(entry.kind)) == line + 28);
-		CHECK(audit_text_ok(span_str(line)));
+		CHECK(text_is_clean(span_str(line)));
 		CHECK(entry_text(&entry, small, sizeof(small), &e) && strlen(small) < sizeof(small));
 		entry.payload.n--;
 		CHECK(!entry_text(&entry, line, sizeof(line), &e));
@@ -294,10 +294,10 @@ TEST(text_that_could_deceive_is_refused)
 	static const char *const good[] = { "", "Ren\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x96\x8b" };
 
 	for (size_t i = 0; i < COUNT(bad); i++)
-		CHECK(!audit_text_ok(span_str(bad[i])));
+		CHECK(!text_is_clean(span_str(bad[i])));
 	for (size_t i = 0; i < COUNT(good); i++)
-		CHECK(audit_text_ok(span_str(good[i])));
-	CHECK(!audit_text_ok(span_of("a\0b", 3)));
+		CHECK(text_is_clean(span_str(good[i])));
+	CHECK(!text_is_clean(span_of("a\0b", 3)));
 }
 
 TEST(an_entry_that_does_not_fit_is_taken_out_and_the_batch_stays_good)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text that people are shown: strict UTF-8 with nothing that could disguise it. */
-#include "statement/statement.h"
+#include "base/attr.h"
+#include "base/text.h"
 
 /* Decodes one character in its shortest form; 0 when malformed (NUL is refused anyway). */
 static uint32_t

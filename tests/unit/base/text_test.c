@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text rules, both readers of them: that of statements and that of the log. */
-#include "audit/text.h"
-#include "statement/statement.h"
+/* Text rules. */
+#include "base/text.h"
 #include "tests/test.h"
-
-/* The two must never differ: a statement that was taken is written to the log. */
-static bool
-clean(struct span s)
-{
-	bool a = text_is_clean(s);
-
-	CHECK(a == audit_text_ok(s));
-	return a;
-}
 
 static size_t
 utf8(uint32_t c, uint8_t out[4])
@@ -40,7 +29,7 @@ TEST(every_character_is_judged_as_the_protocol_says)
 	uint8_t mem[4];
 
 	for (uint32_t c = 0; c < 0x200000; c++)
-		CHECK(clean(span_of(mem, utf8(c, mem))) == may_be(c));
+		CHECK(text_is_clean(span_of(mem, utf8(c, mem))) == may_be(c));
 }
 
 TEST(a_bad_character_is_found_wherever_it_stands)
@@ -55,7 +44,7 @@ TEST(a_bad_character_is_found_wherever_it_stands)
 
 			memset(mem, 'x', sizeof(mem));
 			memcpy(mem + at, bad[i], n);
-			CHECK(!clean(span_of(mem, 20)));
+			CHECK(!text_is_clean(span_of(mem, 20)));
 		}
 }
 
@@ -68,7 +57,7 @@ TEST(longer_forms_of_a_character_are_refused)
 	};
 
 	for (size_t i = 0; i < COUNT(bad); i++)
-		CHECK(!clean(span_of(bad[i].s, bad[i].n)));
+		CHECK(!text_is_clean(span_of(bad[i].s, bad[i].n)));
 }
 
 TEST(a_character_that_breaks_off_is_refused)
@@ -76,14 +65,14 @@ TEST(a_character_that_breaks_off_is_refused)
 	static const char euro[] = "\xe2\x82\xac", clef[] = "\xf0\x9d\x84\x9e";
 
 	for (size_t n = 1; n < 3; n++)
-		CHECK(!clean(span_of(euro, n)) && !clean(span_of(clef, n)));
-	CHECK(!clean(span_of(clef, 3)) && clean(span_of(clef, 4)) && clean(span_of(euro, 3)));
-	CHECK(!clean(span_str("\x80")) && !clean(span_str("\xbf" "a")) && !clean(span_str("\xe2" "aa")));
+		CHECK(!text_is_clean(span_of(euro, n)) && !text_is_clean(span_of(clef, n)));
+	CHECK(!text_is_clean(span_of(clef, 3)) && text_is_clean(span_of(clef, 4)) && text_is_clean(span_of(euro, 3)));
+	CHECK(!text_is_clean(span_str("\x80")) && !text_is_clean(span_str("\xbf" "a")) && !text_is_clean(span_str("\xe2" "aa")));
 }
 
 TEST(nothing_is_clean)
 {
-	CHECK(clean(span_of("", 0)) && clean(span_of(NULL, 0)));
+	CHECK(text_is_clean(span_of("", 0)) && text_is_clean(span_of(NULL, 0)));
 }
 
 int

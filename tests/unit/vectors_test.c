@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The test vectors of PROTOCOL.sam 8: makes them by the program's own functions with fixed keys,
+ * salts and times, and compares them with the committed files. `vectors_test DIRECTORY write`
+ * writes them anew; tests/vectors/check.py verifies them without any code of ours.
+ */
+#include <sys/random.h>
+
+#include "audit/batch.h"
+#include "crypto/verify.h"
+#include "sam/nonce.h"
+#include "sam/record.h"
+#include "sam/seal.h"
+#include "tests/test.h"
+#include "tests/unit/kit/samples.h"
+
+ssize_t	__wrap_getrandom(void *, size_t, unsigned);
+
+/* The life of the nonces is random but for this. */
+ssize_t
+__wrap_getrandom(void *p, size_t n, unsigned flags UNUSED)
+{
+	memset(p, 0x42, n);
+	return (ssize_t)n;
+}
+
+static const char *directory;
+static bool writing;
+
+/* A file of vectors in the making: lines of "name hexadecimal", comments behind #. */
+static struct writer file;
+
+static void
+note(const char *text)
+{
+	wr_bytes(&file, "# ", 2);
+	wr_bytes(&file, text, strlen(text));
+	wr_u8(&file, '\n');
+}
+
+static void
+vector(const char *what, const char *name, struct span bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	wr_bytes(&file, what, strlen(what));
+	wr_bytes(&file, name[0] == '\0' ? "" : ".", name[0] != '\0');
+	wr_bytes(&file, name, strlen(name));
+	wr_u8(&file, ' ');
+	for (size_t i = 0; i < bytes.n; i++) {
+		wr_u8(&file, (uint8_t)digits[bytes.p[i] >> 4]);
+		wr_u8(&file, (uint8_t)digits[bytes.p[i] & 15]);
+	}
+	wr_u8(&file, '\n');
+}
+
+static void
+same_as_committed(const char *name)
+{
+	AUTO_WRITER there = writer_grow(4u << 20);
+	char path[512];
+	uint8_t block[4096];
+	size_t n;
+	FILE *f;
+
+	CHECK(writer_ok(&file) && snprintf(path, sizeof(path), "%s/%s", directory, name) < (int)sizeof(path));
+	if (writing) {
+		CHECK((f = fopen(path, "w")) != NULL && fwrite(file.p, 1, file.n, f) == file.n && fclose(f) == 0);
+		return;
+	}
+	CHECK((f = fopen(path, "r")) != NULL);
+	while ((n = fread(block, 1, sizeof(block), f)) > 0)
+		wr_bytes(&there, block, n);
+	fclose(f);
+	CHECK(span_equal(writer_span(&there), writer_span(&file)));
+}
+
+static struct statement st;
+
+static struct span
+statement_of(uint16_t purpose, uint8_t d[HASH_LEN])
+{
+	static uint8_t mem[4096];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	sample_statement(purpose, &st);
+	statement_write(&w, &st);
+	CHECK(writer_ok(&w));
+	statement_digest(writer_span(&w), d);
+	return writer_span(&w);
+}
+
+static struct span
+evidences_of(uint16_t purpose, const uint8_t d[HASH_LEN])
+{
+	static uint8_t mem[1024];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct evidences list;
+
+	sample_evidences(purpose, d, &list);
+	evidences_write(&w, &list);
+	CHECK(writer_ok(&w));
+	return writer_span(&w);
+}
+
+TEST(statements_and_their_digests)
+{
+	uint8_t d[HASH_LEN];
+
+	note("A statement of each purpose, and d.");
+	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
+		const char *name = purpose_name(sample_purposes[i]);
+
+		vector("statement", name, statement_of(sample_purposes[i], d));
+		vector("d", name, span_of(d, sizeof(d)));
+	}
+	same_as_committed("statements.txt");
+}
+
+static void
+key_line(const char *name, const char *id_of)
+{
+	uint8_t id[16];
+
+	sample_id(id_of, id);
+	vector("key", name, fixed_spki(sample_key(name)));
+	if (id_of[0] != '\0')
+		vector("id", name, span_of(id, sizeof(id)));
+}
+
+TEST(evidences_and_the_keys_that_verify_them)
+{
+	static const char *const officers[] = { "ada", "bob", "cyd", "dag", "eva" };
+	uint8_t d[HASH_LEN], code[32];
+
+	note("Public keys (spki) and ids; fay is new and has none yet. Then the evidences over the d of");
+	note("statements.txt, made with RFC 6979. Evidence of the zero id: alice's or fay's key, or the code.");
+	for (size_t i = 0; i < COUNT(officers); i++)
+		key_line(officers[i], officers[i]);
+	key_line("alice", "authenticator");
+	key_line("fay", "");
+	ed25519_public(sample_code_seed(), code);
+	vector("key", "code", span_of(code, sizeof(code)));
+	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
+		statement_of(sample_purposes[i], d);
+		vector("evidences", purpose_name(sample_purposes[i]), evidences_of(sample_purposes[i], d));
+	}
+	same_as_committed("evidences.txt");
+}
+
+TEST(the_enrolment_code)
+{
+	uint8_t code[CODE_LEN], key[ED25519_LEN];
+	char text[CODE_LETTERS + 6];
+
+	sample_code(code);
+	code_to_text(code, text);
+	ed25519_public(sample_code_seed(), key);
+	note("128 bits, as letters, and the one-time key in that group.");
+	vector("code", "", span_of(code, sizeof(code)));
+	vector("text", "", span_str(text));
+	vector("group", "", span_of(sample_group(), HASH_LEN));
+	vector("seed", "", span_of(sample_code_seed(), 32));
+	vector("public", "", span_of(key, sizeof(key)));
+	same_as_committed("code.txt");
+}
+
+TEST(the_genesis_and_an_officers_card)
+{
+	struct officer_card card = { .role = ROLE_SECURITY_OFFICER, .person = span_str("fay"),
+		.spki = fixed_spki(sample_key("fay")) };
+	uint8_t mem[OFFICER_CARD_MAX], digest[HASH_LEN];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	officer_card_digest(&card, digest);
+	fixed_key_sign(sample_key("fay"), digest, card.proof);
+	officer_card_write(&w, &card);
+	note("Five founding officers; the group id is the hash of these bytes.");
+	vector("genesis", "", sample_genesis());
+	vector("group", "", span_of(sample_group(), HASH_LEN));
+	vector("card", "", writer_span(&w));
+	same_as_committed("genesis.txt");
+}
+
+#define EPOCH 1
+
+static struct seal *
+store_root(void)
+{
+	struct err e = { 0 };
+	uint8_t mac[32], local[32];
+	struct seal *s;
+
+	sha256(span_str("mac of the module"), mac);
+	sha256(span_str("secret of the host"), local);
+	vector("module_mac", "", span_of(mac, 32));
+	vector("local", "", span_of(local, 32));
+	vector("group", "", span_of(sample_group(), HASH_LEN));
+	CHECK((s = seal_new(span_of(mac, 32), span_of(local, 32), sample_group(), &e)) != NULL);
+	return s;
+}
+
+static struct signer_record
+signer_plain(void)
+{
+	struct signer_record r = { .loa = 2, .proofing = span_str("passport, in person"),
+		.name = sample_name(), .enrolled = 2, .authenticators = 1, .keys = 1 };
+	struct authenticator *a = &r.authenticator[0];
+
+	sha256(span_str("proofing file"), r.evidence);
+	ed25519_public(sample_code_seed(), r.code);
+	*a = (struct authenticator){ { 0 }, 1, PROTECTION_FILE, fixed_spki(sample_key("alice")),
+		span_str("laptop"), SAMPLE_TIME + 2000 };
+	sample_id("authenticator", a->id);
+	sample_id("key", r.key[0]);
+	return r;
+}
+
+static void
+sealed_record(const struct seal *s, uint8_t type, struct span plain, struct writer *out)
+{
+	struct record_name name = { .type = type, .epoch = EPOCH, .version = 3 };
+	uint8_t salt[SEAL_SALT_LEN];
+	struct err e = { 0 };
+
+	sample_id("signer", name.owner);
+	sample_id(type == RECORD_KEY ? "key" : "signer", name.id);
+	sha256(span_str(type == RECORD_KEY ? "salt of key" : "salt of signer"), salt);
+	CHECK(seal_record(s, &name, salt, plain, out, &e));
+	vector("plain", type == RECORD_KEY ? "key" : "signer", plain);
+	vector("sealed", type == RECORD_KEY ? "key" : "signer", writer_span(out));
+}
+
+static struct key_record
+key_plain(const struct seal *s, struct writer *wrapped)
+{
+	struct key_record k = { .alg = alg_find(1), .class = CLASS_SIGNATURE, .level = 2,
+		.spki = fixed_spki(sample_key("key")), .created = SAMPLE_TIME + 3000, .mech = 0x2109,
+		.not_before = SAMPLE_TIME, .not_after = SAMPLE_TIME + 31536000000 };
+	uint8_t id[16], nonce[16];
+	struct err e = { 0 };
+
+	sample_id("key", id);
+	sample_id("nonce of the wrapped key", nonce);
+	sha256(span_str("certificate"), k.cert);
+	vector("wrapped", "plain", span_str("what the module wrapped"));
+	CHECK(seal_wrapped(s, EPOCH, id, span_of(NULL, 0), nonce, span_str("what the module wrapped"), wrapped, &e));
+	vector("wrapped", "sealed", writer_span(wrapped));
+	k.wrapped = writer_span(wrapped);
+	return k;
+}
+
+TEST(sealed_records_under_a_known_root)
+{
+	AUTO_WRITER plain = writer_grow(BOX_MAX), out = writer_grow(RECORD_MAX), wrapped = writer_grow(200);
+	AUTO_WRITER snapshot = writer_grow(1000);
+	uint8_t key[32], salt[SEAL_SALT_LEN];
+	struct signer_record signer = signer_plain();
+	struct key_record k;
+	AUTO(seal) *s = NULL;
+
+	note("Both halves of the store root; records of epoch 1 and version 3, with what is inside.");
+	s = store_root();
+	seal_log_key(s, key);
+	vector("log_key", "", span_of(key, 32));
+	signer_record_write(&plain, &signer);
+	sealed_record(s, RECORD_SIGNER, writer_span(&plain), &out);
+	k = key_plain(s, &wrapped);
+	writer_reset(&plain);
+	writer_reset(&out);
+	key_record_write(&plain, &k);
+	sealed_record(s, RECORD_KEY, writer_span(&plain), &out);
+	sha256(span_str("salt of snapshot"), salt);
+	seal_snapshot(s, salt, span_str("a fold"), &snapshot);
+	vector("plain", "snapshot", span_str("a fold"));
+	vector("sealed", "snapshot", writer_span(&snapshot));
+	same_as_committed("sealed.txt");
+}
+
+TEST(a_life_nonce)
+{
+	uint8_t seed[32], subject[16], fresh[FRESH_LEN], number[2] = { 0x01, 0x01 };
+	struct nonce_scope scope = { sample_group(), EPOCH, subject, PURPOSE_SIGN };
+	AUTO(nonces) *n = NULL;
+	struct err e = { 0 };
+
+	sha256(span_str("life key"), seed);
+	sample_id("signer", subject);
+	CHECK((n = nonces_new(256, 300000, seed, &e)) != NULL);
+	for (int i = 0; i < 3; i++)
+		CHECK(nonces_issue(n, &scope, 123456 + (uint64_t)i, fresh, &e));
+	note("The third nonce of a life, for SIGN by that signer in epoch 1, at 123458 of the boot-time clock.");
+	vector("life_key", "", span_of(seed, sizeof(seed)));
+	vector("group", "", span_of(sample_group(), HASH_LEN));
+	vector("subject", "", span_of(subject, sizeof(subject)));
+	vector("purpose", "", span_of(number, sizeof(number)));
+	vector("fresh", "", span_of(fresh, sizeof(fresh)));
+	same_as_committed("nonce.txt");
+}
+
+/* A log of three batches. */
+struct a_log {
+	struct writer	out, nodes;
+	struct tree	tree;
+	struct batch	b;
+	uint64_t	time;
+	uint8_t		key[32];
+};
+
+static void
+entry(struct a_log *l, enum entry_kind kind)
+{
+	l->time += 1000;
+	batch_entry_begin(&l->b, l->time, kind);
+}
+
+static void
+entry_done(struct a_log *l)
+{
+	struct err e = { 0 };
+
+	CHECK(batch_entry_end(&l->b, NULL, &e));
+}
+
+static void
+batch_done(struct a_log *l, const char *name)
+{
+	uint8_t root[HASH_LEN];
+	struct err e = { 0 };
+
+	CHECK(batch_end(&l->b, span_of(l->key, 32), &e));
+	tree_root(&l->tree, root);
+	vector("batch", name, span_of(l->out.p + l->b.at, l->out.n - l->b.at));
+	vector("root", name, span_of(root, HASH_LEN));
+}
+
+static void
+first_batch(struct a_log *l)
+{
+	uint8_t d[HASH_LEN];
+	struct span statement = statement_of(PURPOSE_FOUND, d);
+	struct entry_genesis m = { sample_genesis(), statement, evidences_of(PURPOSE_FOUND, d) };
+
+	batch_begin(&l->b, &l->out, &l->tree, &l->nodes);
+	entry(l, ENTRY_GENESIS);
+	entry_genesis_write(l->b.out, &m);
+	entry_done(l);
+	batch_done(l, "1");
+}
+
+static void
+second_batch(struct a_log *l)
+{
+	struct entry_start start = { .life = 42, .program = span_str("propria-sam 0.1.0") };
+	struct entry_signer signer = { .version = 1, .state = 1, .cause = PURPOSE_INVITE,
+		.record = span_str("a sealed record") };
+	struct entry_key key = { .version = 1, .state = 3, .cause = PURPOSE_CREATE_KEY,
+		.record = span_str("another") };
+
+	batch_begin(&l->b, &l->out, &l->tree, &l->nodes);
+	entry(l, ENTRY_START);
+	entry_start_write(l->b.out, &start);
+	entry_done(l);
+	signer.statement = statement_of(PURPOSE_INVITE, signer.d);
+	signer.evidences = evidences_of(PURPOSE_INVITE, signer.d);
+	sample_id("signer", signer.id);
+	entry(l, ENTRY_SIGNER);
+	entry_signer_write(l->b.out, &signer);
+	entry_done(l);
+	statement_of(PURPOSE_CREATE_KEY, key.d);
+	sample_id("key", key.id);
+	sample_id("signer", key.owner);
+	sha256(fixed_spki(sample_key("key")), key.detail);
+	entry(l, ENTRY_KEY);
+	entry_key_write(l->b.out, &key);
+	entry_done(l);
+	batch_done(l, "2");
+}
+
+static void
+reserved(struct a_log *l, const uint8_t d[HASH_LEN])
+{
+	struct entry_reserved m = { .seen = 1, .exp = SAMPLE_TIME + 61000, .uses = 2, .n = 2 };
+	static const uint32_t index[] = { 0, 1 };
+
+	memcpy(m.d, d, HASH_LEN);
+	sample_id("key", m.key);
+	sample_id("signer", m.signer);
+	sample_id("authenticator", m.authenticator);
+	sample_id("requester", m.requester);
+	sha256(evidences_of(PURPOSE_SIGN, d), m.evidence);
+	entry(l, ENTRY_RESERVED);
+	entry_reserved_write(l->b.out, &m, index);
+	entry_done(l);
+}
+
+static void
+outcome(struct a_log *l, const uint8_t d[HASH_LEN])
+{
+	struct entry_outcome m = { .reserved = 4, .alg = 1, .exp = SAMPLE_TIME + 61000, .n = 2 };
+	struct outcome_item item[2];
+	uint8_t sig[2][64];
+
+	memcpy(m.d, d, HASH_LEN);
+	sample_id("key", m.key);
+	for (uint32_t i = 0; i < 2; i++) {
+		fixed_key_sign(sample_key("key"), st.sign.items[i].digest.p, sig[i]);
+		item[i] = (struct outcome_item){ i, OUTCOME_SIGNED, st.sign.items[i].digest, span_of(sig[i], 64) };
+	}
+	entry(l, ENTRY_OUTCOME);
+	entry_outcome_write(l->b.out, &m, item);
+	vector("outcome", "entry", span_of(l->out.p + l->b.entry + 4, l->out.n - l->b.entry - 4));
+	entry_done(l);
+}
+
+static void
+third_batch(struct a_log *l)
+{
+	uint8_t d[HASH_LEN];
+
+	statement_of(PURPOSE_SIGN, d);
+	batch_begin(&l->b, &l->out, &l->tree, &l->nodes);
+	reserved(l, d);
+	outcome(l, d);
+	batch_done(l, "3");
+}
+
+static bool
+node_read(void *ctx, uint64_t at, uint8_t out[HASH_LEN], struct err *e UNUSED)
+{
+	const struct writer *nodes = ctx;
+
+	CHECK((at + 1) * HASH_LEN <= nodes->n);
+	memcpy(out, nodes->p + at * HASH_LEN, HASH_LEN);
+	return true;
+}
+
+static void
+head_and_proof(struct a_log *l)
+{
+	struct head h = { .epoch = EPOCH, .size = l->tree.size, .time = SAMPLE_TIME + 60000 };
+	uint8_t mem[HEAD_LEN], digest[HASH_LEN], index = (uint8_t)(l->tree.size - 1);
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct tree_source nodes = { node_read, &l->nodes };
+	struct tree_proof proof;
+	struct err e = { 0 };
+
+	tree_root(&l->tree, h.root);
+	head_digest(&h, sample_group(), digest);
+	fixed_key_sign(sample_key("log"), digest, h.signature);
+	head_write(&w, &h);
+	CHECK(head_verify(&h, sample_group(), fixed_spki(sample_key("log")), &e));
+	vector("head", "", writer_span(&w));
+	vector("index", "", span_of(&index, 1));
+	CHECK(tree_inclusion(nodes, index, h.size, &proof, &e));
+	vector("proof", "", tree_proof_span(&proof));
+}
+
+static void
+attestation(void)
+{
+	static const char tag[] = "propria-attestation-v1";
+	uint8_t mem[512], digest[HASH_LEN], sig[64], id[16];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct span parts[2];
+
+	wr_u8(&w, 2);
+	wr_bytes(&w, sample_group(), HASH_LEN);
+	sample_id("signer", id);
+	wr_bytes(&w, id, 16);
+	sample_id("authenticator", id);
+	wr_bytes(&w, id, 16);
+	wr_span16(&w, fixed_spki(sample_key("alice")));
+	wr_u8(&w, 2);
+	wr_u8(&w, PROTECTION_FILE);
+	wr_u64(&w, 2);
+	wr_u64(&w, SAMPLE_TIME + 60000);
+	parts[0] = span_of(tag, sizeof(tag));
+	parts[1] = writer_span(&w);
+	sha256_parts(parts, 2, digest);
+	fixed_key_sign(sample_key("attestation"), digest, sig);
+	wr_bytes(&w, sig, sizeof(sig));
+	vector("attestation", "", writer_span(&w));
+}
+
+TEST(a_log_of_three_batches)
+{
+	struct a_log l = { .out = writer_grow(1 << 20), .nodes = writer_grow(1 << 20), .time = SAMPLE_TIME };
+
+	note("Batches, the root after each, the outcome's entry; a head over all, the outcome's inclusion");
+	note("proof under it, the attestation of alice's authenticator: with SIGN of statements.txt a receipt.");
+	sha256(span_str("log key"), l.key);
+	vector("log_key", "", span_of(l.key, 32));
+	first_batch(&l);
+	second_batch(&l);
+	third_batch(&l);
+	head_and_proof(&l);
+	attestation();
+	same_as_committed("log.txt");
+	writer_wipe(&l.out);
+	writer_wipe(&l.nodes);
+}
+
+static int
+fresh(void **state UNUSED)
+{
+	file = writer_grow(4u << 20);
+	return 0;
+}
+
+static int
+done(void **state UNUSED)
+{
+	writer_wipe(&file);
+	return 0;
+}
+
+#define OF_FILE(name) cmocka_unit_test_setup_teardown(name, fresh, done)
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		OF_FILE(statements_and_their_digests),
+		OF_FILE(evidences_and_the_keys_that_verify_them),
+		OF_FILE(the_enrolment_code),
+		OF_FILE(the_genesis_and_an_officers_card),
+		OF_FILE(sealed_records_under_a_known_root),
+		OF_FILE(a_life_nonce),
+		OF_FILE(a_log_of_three_batches),
+	};
+	struct err e = { 0 };
+
+	if (argc < 2 || !crypto_start(&e)) {
+		fprintf(stderr, "usage: vectors_test DIRECTORY [write]\n");
+		return 2;
+	}
+	directory = argv[1];
+	writing = argc > 2 && strcmp(argv[2], "write") == 0;
+	return RUN(tests);
+}

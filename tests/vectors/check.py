@@ -1,0 +1,450 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the vectors by what PROTOCOL.sam says, without any code of ours.
+
+usage: check.py DIRECTORY
+
+Hashes and MACs are Python's own; the openssl program verifies ECDSA and Ed25519 and turns AES blocks;
+HKDF, GCM, the readers and the tree are written here from the text.
+"""
+import hashlib
+import hmac
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def must(true, what):
+    if not true:
+        sys.exit('not so: ' + what)
+
+
+def load(directory, name):
+    vectors = {}
+    with open(os.path.join(directory, name), encoding='ascii') as f:
+        for line in f:
+            if not line.startswith('#'):
+                key, _, value = line.rstrip('\n').partition(' ')
+                vectors[key] = bytes.fromhex(value)
+    return vectors
+
+
+def sha(b):
+    return hashlib.sha256(b).digest()
+
+
+def mac(key, b):
+    return hmac.new(key, b, hashlib.sha256).digest()
+
+
+def hkdf(ikm, salt, info, n):
+    prk, out, block = mac(salt or bytes(32), ikm), b'', b''
+    while len(out) < n:
+        block = mac(prk, block + info + bytes([len(out) // 32 + 1]))
+        out += block
+    return out[:n]
+
+
+def openssl(*args, data=b''):
+    return subprocess.run(['openssl', *args], input=data, capture_output=True, check=False)
+
+
+def in_file(directory, name, data):
+    path = os.path.join(directory, name)
+    with open(path, 'wb') as f:
+        f.write(data)
+    return path
+
+
+def verify(spki, data, sig, raw):
+    """raw: data is the message (Ed25519), else a digest (ECDSA)."""
+    with tempfile.TemporaryDirectory() as d:
+        args = ['pkeyutl', '-verify', '-pubin', '-keyform', 'DER', '-inkey', in_file(d, 'k', spki),
+                '-in', in_file(d, 'm', data), '-sigfile', in_file(d, 's', sig)]
+        return openssl(*args, *(['-rawin'] if raw else [])).returncode == 0
+
+
+def der_int(b):
+    b = b.lstrip(b'\0') or b'\0'
+    b = b'\0' + b if b[0] & 0x80 else b
+    return b'\x02' + bytes([len(b)]) + b
+
+
+def es256(spki, message, sig):
+    must(len(sig) == 64 and len(spki) == 91, 'lengths of ES256')
+    both = der_int(sig[:32]) + der_int(sig[32:])
+    return verify(spki, sha(message), b'\x30' + bytes([len(both)]) + both, False)
+
+
+def ed25519(key, message, sig):
+    return verify(bytes.fromhex('302a300506032b6570032100') + key, message, sig, True)
+
+
+def ed25519_public(seed):
+    der = bytes.fromhex('302e020100300506032b657004220420') + seed
+    return openssl('pkey', '-inform', 'DER', '-pubout', '-outform', 'DER', data=der).stdout[-32:]
+
+
+def aes_block(key, block):
+    return openssl('enc', '-aes-256-ecb', '-nopad', '-K', key.hex(), data=block).stdout
+
+
+def times(x, y):
+    z = 0
+    for i in range(127, -1, -1):
+        if y >> i & 1:
+            z ^= x
+        x = x >> 1 ^ (0xe1 << 120 if x & 1 else 0)
+    return z
+
+
+def gcm_open(key, nonce, aad, box, tag):
+    h = int.from_bytes(aes_block(key, bytes(16)), 'big')
+    y = 0
+    for part in (aad, box):
+        for i in range(0, len(part), 16):
+            y = times(y ^ int.from_bytes(part[i:i + 16].ljust(16, b'\0'), 'big'), h)
+    y = times(y ^ (len(aad) * 8 << 64 | len(box) * 8), h)
+    first = aes_block(key, nonce + b'\0\0\0\x01')
+    must(y ^ int.from_bytes(first, 'big') == int.from_bytes(tag, 'big'), 'GCM tag')
+    return openssl('enc', '-aes-256-ctr', '-K', key.hex(), '-iv', (nonce + b'\0\0\0\x02').hex(), data=box).stdout
+
+
+class Reader:
+    def __init__(self, b):
+        self.b = b
+
+    def take(self, n):
+        must(len(self.b) >= n, 'bytes are there')
+        out, self.b = self.b[:n], self.b[n:]
+        return out
+
+    def u(self, n):
+        return int.from_bytes(self.take(n), 'big')
+
+    def v(self, width, least=0, most=1 << 32):
+        n = self.u(width)
+        must(least <= n <= most, 'length in its range')
+        return self.take(n)
+
+    def text(self, width, least, most):
+        s = self.v(width, least, most).decode('utf-8')
+        for c in map(ord, s):
+            must(not (c < 0x20 or 0x7f <= c <= 0x9f or c in (0x61c, 0x200e, 0x200f, 0x2028, 0x2029) or
+                      0x202a <= c <= 0x202e or 0x2066 <= c <= 0x2069), 'text')
+        return s
+
+    def end(self):
+        must(not self.b, 'nothing behind')
+
+
+PURPOSES = {0x101: 'SIGN', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
+            0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x400: 'FOUND',
+            0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
+            0x405: 'SET_POLICY', 0x406: 'RESUME'}
+DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
+SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
+
+
+def sign_body(r):
+    s = {'key': r.take(16), 'spki': r.take(32), 'class': r.u(1), 'level': r.u(1), 'alg': r.u(2)}
+    must(s['class'] in (1, 2) and s['level'] in (1, 2), 'class and level')
+    must(r.u(1) == 1 and r.u(1) in (1, 2), 'kind and seen')
+    s['requester'] = r.take(16)
+    r.text(1, 0, 128)
+    must(r.take(16 + 16 + 32 + 2) == bytes(66), 'what is reserved')
+    n = r.u(4)
+    must(1 <= n <= 1000, 'items')
+    s['items'] = []
+    for _ in range(n):
+        s['items'].append(r.v(1, DIGEST[s['alg']], DIGEST[s['alg']]))
+        r.text(1, 0, 200)
+    r.text(2, 0, 1000)
+    return s
+
+
+def body(purpose, r):
+    if purpose == 0x101:
+        return sign_body(r)
+    if purpose == 0x201:
+        must(r.u(1) in (1, 2, 3), 'loa')
+        r.text(1, 1, 64)
+        r.take(32)
+        r.v(2, 1, 1024)
+        r.take(32)
+    elif purpose == 0x202:
+        r.u(4)
+        must(r.u(1) == 1 and 1 <= r.u(1) <= 4, 'authenticator')
+        r.v(2, 91, 91)
+        r.text(1, 0, 64)
+    elif 0x203 <= purpose <= 0x205:
+        r.u(4)
+        r.text(1, 0, 200)
+    elif purpose == 0x301:
+        r.u(4)
+        must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2), 'key')
+        must(r.take(16) == bytes(16), 'profile')
+    elif purpose in (0x302, 0x303):
+        r.take(20)
+        r.text(1, 0, 200)
+    elif purpose == 0x401:
+        must(r.u(2) in DIGEST, 'alg')
+        r.v(2)
+        r.v(2, 1, 1024)
+        r.u(4)
+        r.text(1, 1, 64)
+    elif purpose == 0x403:
+        must(1 <= r.u(1) <= 5, 'role')
+        r.text(1, 1, 64)
+        r.v(2, 91, 91)
+    else:
+        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 13, 0x406: 84}[purpose])
+    return None
+
+
+def statement(b):
+    r = Reader(b)
+    must(r.take(4) == b'PRS1', 'magic of statement')
+    s = {'purpose': r.u(2), 'group': r.take(32), 'epoch': r.u(4), 'subject': r.take(16), 'fresh': r.take(40),
+         'iat': r.u(8), 'exp': r.u(8), 'body': r.b}
+    must(s['exp'] > s['iat'], 'exp after iat')
+    s['sign'] = body(s['purpose'], r)
+    r.end()
+    return s
+
+
+def evidences(b):
+    r, out = Reader(b), []
+    for _ in range(r.u(1)):
+        kind, who = r.u(1), r.take(16)
+        out.append((who, kind, r.v(2, 0, 16384)))
+    r.end()
+    must([e[:2] for e in out] == sorted({e[:2] for e in out}) and 1 <= len(out) <= 4, 'order of evidences')
+    return out
+
+
+def check_statements(v):
+    for number, name in PURPOSES.items():
+        b = v['statement.' + name]
+        s = statement(b)
+        must(s['purpose'] == number, 'purpose of ' + name)
+        must(sha(b'propria-statement-v1\0' + b) == v['d.' + name], 'd of ' + name)
+    s = statement(v['statement.RESUME'])
+    must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
+    must(statement(v['statement.FOUND'])['fresh'] == bytes(40), 'fresh of FOUND')
+
+
+def check_evidences(v, d):
+    by_id = {v['id.' + name]: v['key.' + name] for name in ('ada', 'bob', 'cyd', 'dag', 'eva', 'alice')}
+    for name in PURPOSES.values():
+        for who, kind, sig in evidences(v['evidences.' + name]):
+            if kind == 5:
+                must(ed25519(v['key.code'], b'propria-code-v1\0' + d['d.' + name], sig), 'code of ' + name)
+                continue
+            key = by_id.get(who) or v['key.alice' if name == 'BIND' else 'key.fay']
+            must(kind == 1 and (who in by_id or who == bytes(16)), 'who approved ' + name)
+            must(es256(key, b'propria-approval-v1\0' + d['d.' + name], sig), 'approval of ' + name)
+
+
+def check_code(v):
+    letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+    n = 0
+    text = v['text'].decode().replace('-', '')
+    must(len(text) == 26, 'letters')
+    for c in text:
+        n = n << 5 | letters.index(c)
+    must(n & 3 == 0 and (n >> 2).to_bytes(16, 'big') == v['code'], 'letters of the code')
+    must(hkdf(v['code'], v['group'], b'propria-code-v1', 32) == v['seed'], 'seed')
+    must(ed25519_public(v['seed']) == v['public'], 'public key of the code')
+
+
+def officer(r):
+    head = r.b
+    role, person, spki = r.u(1), r.text(1, 1, 64), r.v(2, 91, 91)
+    signed = head[:len(head) - len(r.b)]
+    must(1 <= role <= 5 and es256(spki, b'propria-officer-v1\0' + signed, r.take(64)), 'proof of ' + person)
+    return role
+
+
+def check_genesis(v):
+    r = Reader(v['genesis'])
+    must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
+    r.take(8 + 32)
+    policy = Reader(r.take(13))
+    policy.take(8)
+    quorum = policy.u(1)
+    policy.take(2)
+    must(policy.u(2) == 0, 'zero of the policy')
+    r.take(32)
+    log, attest = r.v(2, 91, 91), r.v(2, 91, 91)
+    for _ in range(3):
+        r.text(1, 0, 255)
+    must(r.u(1) <= 2, 'assurance')
+    r.text(1, 0, 255)
+    roles = []
+    for _ in range(r.u(1)):
+        r.take(16)
+        roles.append(officer(r))
+    r.end()
+    must(roles.count(1) >= quorum + 1, 'security officers')
+    card = Reader(v['card'])
+    must(card.take(4) == b'PRO1', 'magic of the card')
+    officer(card)
+    card.end()
+    return log, attest
+
+
+def check_record(v, name, root):
+    b = v['sealed.' + name]
+    r = Reader(b)
+    must(r.take(4) == b'PRR1' and r.u(1) == {'signer': 1, 'key': 2}[name] and r.u(1) == 1, 'head of ' + name)
+    must(r.take(32) == v['group'], 'group of ' + name)
+    epoch = r.take(4)
+    r.take(32)
+    must(r.u(4) == 3, 'version of ' + name)
+    salt = r.take(32)
+    aad = b[:len(b) - len(r.b)]
+    secret = hkdf(root, b'', b'propria-epoch-v1' + epoch, 32)
+    k = hkdf(secret, salt, b'propria-record-v1', 44)
+    box, tag = r.v(4, 0, 16384), r.take(16)
+    r.end()
+    must(gcm_open(k[:32], k[32:], aad, box, tag) == v['plain.' + name], 'inside of ' + name)
+    return secret
+
+
+def check_insides(v, secret):
+    r = Reader(v['plain.signer'])
+    r.u(1)
+    r.text(1, 1, 64)
+    r.take(32)
+    r.v(2, 1, 1024)
+    r.take(32 + 8)
+    for _ in range(r.u(1)):
+        r.take(18)
+        r.v(2)
+        r.text(1, 0, 64)
+        r.u(8)
+    keys = [r.take(16) for _ in range(r.u(1))]
+    r.end()
+    r = Reader(v['plain.key'])
+    must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2) and r.take(16) == bytes(16), 'key record')
+    r.v(2)
+    r.take(8 + 4)
+    wrapped = r.v(2, 0, 4096)
+    r.take(32 + 8 + 8)
+    r.end()
+    must(wrapped == v['wrapped.sealed'], 'wrapped key in its record')
+    k = hkdf(secret, keys[0], b'propria-authorisation-v1', 32)
+    must(gcm_open(k, wrapped[:12], v['group'] + keys[0], wrapped[12:-16], wrapped[-16:]) == v['wrapped.plain'],
+         'wrapped key')
+
+
+def check_snapshot(v, root):
+    b = v['sealed.snapshot']
+    r = Reader(b)
+    must(r.take(4) == b'PRN1' and r.take(32) == v['group'], 'head of the snapshot')
+    salt = r.take(32)
+    k = hkdf(hkdf(root, b'', b'propria-epoch-v1' + bytes(4), 32), salt, b'propria-snapshot-v1', 44)
+    box, tag = r.v(4), r.take(16)
+    r.end()
+    must(gcm_open(k[:32], k[32:], b[:68], box, tag) == v['plain.snapshot'], 'snapshot')
+
+
+def check_sealed(v):
+    root = hkdf(v['module_mac'], v['local'], b'propria-root-v1' + v['group'], 32)
+    must(hkdf(root, b'', b'propria-log-v1', 32) == v['log_key'], 'log key')
+    check_record(v, 'signer', root)
+    check_insides(v, check_record(v, 'key', root))
+    check_snapshot(v, root)
+
+
+def check_nonce(v):
+    life, counter, issued = (v['fresh'][i:i + 8] for i in (0, 8, 16))
+    must(int.from_bytes(counter, 'big') == 3 and int.from_bytes(issued, 'big') == 123458, 'counter and time')
+    m = mac(v['life_key'], life + counter + issued + v['group'] + b'\0\0\0\x01' + v['subject'] + v['purpose'])
+    must(v['fresh'][24:] == m[:16], 'MAC of the nonce')
+
+
+def tree(leaves):
+    if len(leaves) <= 1:
+        return sha(b'\0' + leaves[0]) if leaves else sha(b'')
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha(b'\1' + tree(leaves[:k]) + tree(leaves[k:]))
+
+
+def path(leaves, i):
+    if len(leaves) <= 1:
+        return []
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    if i < k:
+        return path(leaves[:k], i) + [tree(leaves[k:])]
+    return path(leaves[k:], i - k) + [tree(leaves[:k])]
+
+
+def check_batches(v):
+    entries, previous, last = [], bytes(32), 0
+    for name in ('1', '2', '3'):
+        b = v['batch.' + name]
+        r = Reader(b)
+        must(r.take(4) == b'PRLB' and r.u(8) == len(entries), 'head of batch ' + name)
+        count, size = r.u(4), r.u(4)
+        must(r.take(32) == previous, 'previous of batch ' + name)
+        inside = Reader(r.take(size))
+        for _ in range(count):
+            e = inside.v(4, 18, 524288)
+            head = Reader(e)
+            must(head.u(8) == len(entries), 'sequence')
+            time = head.u(8)
+            must(time >= last and 1 <= head.u(1) <= 13 and head.u(1) == 1, 'entry')
+            last = time
+            entries.append(e)
+        inside.end()
+        previous = tree(entries)
+        must(r.u(8) == len(entries) and r.take(32) == previous == v['root.' + name], 'root of batch ' + name)
+        must(r.take(32) == mac(v['log_key'], b[:-32]), 'MAC of batch ' + name)
+        r.end()
+    return entries
+
+
+def check_receipt(v, entries, keys, d, statements, alice):
+    head = Reader(v['head'])
+    signed = v['head'][:52]
+    must(es256(keys[0], b'propria-head-v1\0' + statements['group'] + signed, v['head'][52:]), 'signature of the head')
+    must(head.u(4) == 1 and head.u(8) == len(entries) and head.take(32) == tree(entries), 'head')
+    index = v['index'][0]
+    must(entries[index] == v['outcome.entry'] and b''.join(path(entries, index)) == v['proof'], 'inclusion proof')
+    s = statements['sign']
+    r = Reader(entries[index])
+    r.take(16)
+    must(r.u(1) == 10 and r.u(1) == 1 and r.take(32) == d and r.take(16) == s['key'], 'outcome')
+    must(r.u(8) == index - 1 and r.u(2) == s['alg'] and r.u(8) == statements['exp'], 'outcome of that reservation')
+    for i in range(r.u(4)):
+        must(r.u(4) == i and r.v(1) == s['items'][i] and r.u(1) == 0, 'item')
+        must(len(r.v(2)) == SIGNATURE[s['alg']], 'signature')
+    r.end()
+    a = Reader(v['attestation'])
+    must(es256(keys[1], b'propria-attestation-v1\0' + v['attestation'][:-64], v['attestation'][-64:]), 'attestation')
+    must(a.u(1) == 2 and a.take(32) == statements['group'] and a.take(16) == statements['subject'], 'attested signer')
+    a.take(16)
+    must(a.v(2) == alice, 'attested key')
+    a.take(1 + 1 + 8 + 8 + 64)
+    a.end()
+
+
+def main(directory):
+    statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
+    check_statements(statements)
+    check_evidences(ev, statements)
+    check_code(load(directory, 'code.txt'))
+    keys = check_genesis(load(directory, 'genesis.txt'))
+    check_sealed(load(directory, 'sealed.txt'))
+    check_nonce(load(directory, 'nonce.txt'))
+    log = load(directory, 'log.txt')
+    check_receipt(log, check_batches(log), keys, statements['d.SIGN'], statement(statements['statement.SIGN']),
+                  ev['key.alice'])
+    print('all vectors are what PROTOCOL.sam says')
+
+
+if __name__ == '__main__':
+    main(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
