@@ -12,6 +12,7 @@
 #include "sam/record.h"
 #include "sam/seal.h"
 #include "tests/test.h"
+#include "tests/unit/kit/messages.h"
 #include "tests/unit/kit/samples.h"
 
 ssize_t	__wrap_getrandom(void *, size_t, unsigned);
@@ -73,6 +74,19 @@ same_as_committed(const char *name)
 		wr_bytes(&there, block, n);
 	fclose(f);
 	CHECK(span_equal(writer_span(&there), writer_span(&file)));
+}
+
+TEST(one_of_each_message)
+{
+	note("Payloads of all messages of sections 4 and 7, in the order of tests/unit/kit/messages.c; the");
+	note("first is a whole frame. What they carry means nothing.");
+	for (size_t i = 0; i < messages_count; i++) {
+		AUTO_WRITER w = writer_grow(1 << 20);
+
+		messages[i].sample(&w);
+		vector(messages[i].name, "", writer_span(&w));
+	}
+	same_as_committed("messages.txt");
 }
 
 static struct statement st;
@@ -521,6 +535,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		OF_FILE(one_of_each_message),
 		OF_FILE(statements_and_their_digests),
 		OF_FILE(evidences_and_the_keys_that_verify_them),
 		OF_FILE(the_enrolment_code),

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* 0: certificates, 1: requests, 2: Names, 3: their text, 4: signatures. */
+#include <stdlib.h>
+
+#include "der/certificate.h"
+#include "der/csr.h"
+#include "der/name.h"
+#include "fuzz/fuzz.h"
+
+/* Also what only authentic bytes reach, as a CA may be broken. */
+static void
+certificate(struct span in)
+{
+	struct certificate_cut cut;
+	struct certificate c;
+	struct err e = { 0 };
+
+	if (certificate_cut(in, &cut, &e) && certificate_read(&cut, &c, &e))
+		(void)!certificate_fits(&c, c.spki, c.subject, c.not_before, 1000, &e);
+}
+
+static void
+request(struct span in)
+{
+	struct csr csr;
+	struct err e = { 0 };
+
+	(void)!csr_open(in, &csr, &e);
+}
+
+static void
+name(struct span in)
+{
+	char text[NAME_MAX_TEXT];
+	struct err e = { 0 };
+
+	if (name_check(in, &e) && !name_to_text(in, text, sizeof(text), &e))
+		bug("a Name that was taken has no text");
+}
+
+static void
+name_text(struct span in)
+{
+	AUTO_WRITER der = writer_grow(4096);
+	char *text = strndup((const char *)in.p, in.n);
+	struct err e = { 0 };
+
+	if (name_from_text(text, &der, &e) && !name_check(writer_span(&der), &e))
+		bug("a Name that we wrote is not taken");
+	free(text);
+}
+
+static void
+signature(struct span in)
+{
+	for (size_t i = 0; alg_at(i) != NULL; i++) {
+		AUTO_WRITER der = writer_grow(SIGNATURE_DER_MAX);
+		uint8_t raw[SIGNATURE_MAX];
+
+		if (signature_from_der(alg_at(i), in, raw) &&
+		    (!signature_to_der(alg_at(i), span_of(raw, alg_at(i)->signature_len), &der) ||
+		    !span_equal(writer_span(&der), in)))
+			bug("two encodings of a signature");
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const kinds[])(struct span) = { certificate, request, name, name_text, signature };
+	struct span in = span_of(data, size);
+	size_t which = fuzz_pick(&in, COUNT(kinds));
+
+	if (which != SIZE_MAX)
+		kinds[which](in);
+	return 0;
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the seeds of the fuzz targets, fuzz/corpus/TARGET/NAME, from tests/vectors and a few of openssl.
+
+usage: fuzz/seeds.py
+"""
+import os
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VECTORS = os.path.join(HERE, '..', 'tests', 'vectors')
+
+
+def load(name):
+    with open(os.path.join(VECTORS, name), encoding='ascii') as f:
+        pairs = [line.rstrip('\n').partition(' ') for line in f if not line.startswith('#')]
+    return {key: bytes.fromhex(value) for key, _, value in pairs}
+
+
+def seed(target, name, data):
+    os.makedirs(os.path.join(HERE, 'corpus', target), exist_ok=True)
+    with open(os.path.join(HERE, 'corpus', target, name), 'wb') as f:
+        f.write(data)
+
+
+def v(width, data):
+    return len(data).to_bytes(width, 'big') + data
+
+
+def entries(batch):
+    at = 52
+    for _ in range(int.from_bytes(batch[12:16], 'big')):
+        n = int.from_bytes(batch[at:at + 4], 'big')
+        yield batch[at + 4:at + 4 + n]
+        at += 4 + n
+
+
+def other_entries(log, statements, evidences):
+    u64 = (9).to_bytes(8, 'big')
+    head = u64 + u64
+    yield 'stop', head + b'\3\1' + v(1, b'asked to')
+    yield 'head', head + b'\4\1' + log['head']
+    yield 'proposed', head + b'\5\1\2\1' + bytes(16) + bytes(32) + u64
+    yield 'act', head + b'\6\1' + v(4, statements['statement.SET_POLICY']) + v(4, evidences['evidences.SET_POLICY'])
+    yield 'refused', head + b'\x0b\1' + v(1, b'nonce') + b'\6\1' + bytes(64)
+    yield 'refusals', head + b'\x0c\1' + u64 + b'\0\2' + v(1, b'auth') + b'\0\0\0\5' + v(1, b'nonce') + b'\0\0\0\7'
+    yield 'alarm', head + b'\x0d\1' + v(1, b'clock') + v(2, b'two minutes back')
+
+
+def openssl(*args):
+    return subprocess.run(['openssl', *args], capture_output=True, check=True).stdout
+
+
+def certificates():
+    with tempfile.TemporaryDirectory() as d:
+        key = os.path.join(d, 'key')
+        openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key)
+        subject = ['-key', key, '-subj', '/C=SE/O=Example/CN=Alice Example', '-outform', 'DER']
+        seed('der', 'certificate', b'\0' + openssl(
+            'req', '-x509', '-new', *subject, '-days', '90', '-addext', 'keyUsage=critical,nonRepudiation',
+            '-addext', 'certificatePolicies=1.2.3.4'))
+        seed('der', 'request', b'\1' + openssl('req', '-new', *subject))
+
+
+def main():
+    statements, evidences, log = load('statements.txt'), load('evidences.txt'), load('log.txt')
+    sealed, genesis = load('sealed.txt'), load('genesis.txt')
+    for i, (name, data) in enumerate(load('messages.txt').items()):
+        seed('message', name, bytes([i]) + data)
+    for name, data in statements.items():
+        if name.startswith('statement.'):
+            seed('statement', name[10:].lower(), data)
+            seed('evidence', name[10:].lower(), evidences['evidences.' + name[10:]])
+    for name in ('signer', 'key', 'snapshot'):
+        seed('sealed', name, sealed['sealed.' + name])
+    seed('sealed', 'wrapped', sealed['wrapped.sealed'])
+    seed('record', 'signer', b'\0' + sealed['plain.signer'])
+    seed('record', 'key', b'\1' + sealed['plain.key'])
+    batches = [log['batch.' + n] for n in '123']
+    seed('log', 'whole', b''.join(batches))
+    seed('log', 'torn', b''.join(batches)[:-10] + bytes(50))
+    for batch in batches:
+        for e in entries(batch):
+            seed('entry', 'kind-%d' % e[16], e)
+    for name, e in other_entries(log, statements, evidences):
+        seed('entry', name, e)
+    seed('genesis', 'genesis', b'\0' + genesis['genesis'])
+    seed('genesis', 'card', b'\1' + genesis['card'])
+    seed('genesis', 'anchor', b'\2PRA1' + genesis['group'] + bytes(44))
+    seed('genesis', 'append', b'\3' + v(4, b'\1' + bytes(16) + v(4, b'batch') + v(4, bytes(32))))
+    seed('genesis', 'done', b'\4' + v(4, b'\x81\1' + bytes(24)))
+    certificates()
+    seed('der', 'name', b'\2' + bytes.fromhex('3025310b3009060355040613025345311630140603550403') +
+         b'\x0c\x0dAlice Example')
+    seed('der', 'text', b'\3CN=Alice\\, Example,O=Example,C=SE')
+    seed('der', 'signature', b'\4' + bytes.fromhex('3006020101020102'))
+    seed('json', 'object', b'\0{"a":"text","hashes":["MTIz","YWJj"],"n":12.5,"t":true,"o":{"x":[1,null]}}')
+    for i, text in enumerate((b'YWJjZA==', b'YWJj_-0', b'00ff10', b'YWJj%2B%2F==', b'01234-56789-abcde-fghjk-mnpqr-0')):
+        seed('json', 'text-%d' % (i + 1), bytes([i + 1]) + text)
+    size = int.from_bytes(log['head'][4:12], 'big')
+    seed('receipt', 'receipt', b'PRT1' + v(4, genesis['genesis']) + v(4, statements['statement.SIGN']) +
+         v(4, evidences['evidences.SIGN']) + bytes(4) + v(4, log['outcome.entry']) + size.to_bytes(8, 'big') +
+         log['index'].rjust(8, b'\0') + bytes([len(log['proof']) // 32]) + log['proof'] + log['head'] +
+         v(2, log['attestation']))
+
+
+if __name__ == '__main__':
+    main()
