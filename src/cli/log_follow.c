@@ -44,6 +44,8 @@ agrees(struct follow *follow, struct sam *sam, struct err *e)
 
 	if (!sam_status(sam, &status, e))
 		return false;
+	if (status.state == SAM_STARTING)
+		return err_exit(e, EXIT_UNREACHABLE, "the SAM is starting");
 	if (status.size < follow_tree(follow)->size)
 		return err_exit(e, EXIT_INVALID, "the SAM's log has %llu entries and this copy %llu: the "
 		    "SAM was rolled back. Keep the copy safe, it is evidence; tell the security officers",
