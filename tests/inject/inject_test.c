@@ -23,7 +23,7 @@
 #include "tests/unit/der/soft_key.h"
 #include "tests/unit/sam/fake_flusher.h"
 
-#define RATE_RUNS 300
+#define RATE_RUNS 120
 
 struct operation {
 	void	(*before)(void);		/* faults are off in these two; NULL: nothing */

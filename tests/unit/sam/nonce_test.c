@@ -157,7 +157,7 @@ TEST(what_was_never_issued_counts_as_spent)
 /* The ring against a plain list. */
 TEST(spent_and_open_stay_apart_over_many_rounds)
 {
-	enum { N = 4000 };
+	enum { N = 1500 };
 	static uint8_t fresh[N][FRESH_LEN];
 	static bool gone[N];
 	AUTO(nonces) *n = new_nonces(512);
