@@ -309,6 +309,18 @@ through_bytes(const struct state *s)
 	state_write(&w, s);
 	CHECK(writer_ok(&w) && (copy = state_read(writer_span(&w), &e)) != NULL);
 	CHECK(state_equal(s, copy));
+	/* state_equal looks at bytes: what is not written would be equal, too. */
+	CHECK(copy->signed_count == s->signed_count && copy->refused_count == s->refused_count &&
+	    copy->entries == s->entries && copy->epoch == s->epoch && copy->officers == s->officers &&
+	    copy->anchors == s->anchors && copy->reserved_open == s->reserved_open);
+	CHECK(memcmp(copy->group, s->group, GROUP_LEN) == 0 && memcmp(copy->kek, s->kek, ID_LEN) == 0 &&
+	    memcmp(copy->hmac, s->hmac, ID_LEN) == 0 && memcmp(copy->log_key, s->log_key, 91) == 0 &&
+	    memcmp(copy->attestation_key, s->attestation_key, 91) == 0);
+	for (size_t i = 0; i < PROPOSALS_MAX; i++)
+		CHECK(copy->proposal[i].expires == s->proposal[i].expires);
+	for (size_t i = 0; i < s->anchors; i++)
+		CHECK(copy->anchor[i].max_days == s->anchor[i].max_days && copy->anchor[i].alg == s->anchor[i].alg);
+	CHECK(copy->policy.follower == s->policy.follower && copy->policy.ro_quorum == s->policy.ro_quorum);
 	return copy;
 }
 

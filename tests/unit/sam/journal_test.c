@@ -237,6 +237,16 @@ TEST(a_flusher_that_dies_or_babbles_is_a_failure)
 	}
 }
 
+TEST(after_a_failure_between_flushes_nothing_is_written)
+{
+	fake_flusher_says(&w->f, "\xff\xff\xff\xff", 4);
+	CHECK(journal_failure(j) != NULL);
+	alarm_entry();
+	wait_for(ON_DISK, 1);
+	journal_flush(j);
+	CHECK(!fake_flusher_asked(&w->f) && w->told == 1 && w->failed == 1);
+}
+
 TEST(an_order_to_a_dead_flusher_is_a_failure)
 {
 	alarm_entry();
@@ -368,6 +378,7 @@ main(void)
 		WITH_JOURNAL(a_callback_may_append_and_wait_again),
 		WITH_JOURNAL(when_the_disk_fails_everyone_is_told_and_nothing_is_written_any_more),
 		WITH_JOURNAL(a_flusher_that_dies_or_babbles_is_a_failure),
+		WITH_JOURNAL(after_a_failure_between_flushes_nothing_is_written),
 		WITH_JOURNAL(an_order_to_a_dead_flusher_is_a_failure),
 		WITH_JOURNAL(a_failed_snapshot_or_tree_fails_alone),
 		WITH_JOURNAL(an_answer_in_pieces_counts_once),
