@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 0: genesis, 1: an officer's card, 2: an anchor, 3: a frame for the flusher, 4: an answer of it. */
+/* 0: genesis, 1: an officer's card, 2: an anchor, 3: a frame for the flusher, 4: an answer of
+ * it. */
 #include "audit/anchor.h"
 #include "audit/flusher_msg.h"
 #include "audit/genesis.h"

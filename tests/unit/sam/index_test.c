@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The version index, the fingerprints and the ring of answers: what the SAM finds again, and what not. */
+/* The version index, the fingerprints and the ring of answers: what the SAM finds again, and
+ * what not. */
 #include "base/clock.h"
 #include "crypto/hash.h"
 #include "sam/answers.h"
@@ -52,7 +53,8 @@ TEST(a_million_records_are_found_and_no_other)
 		wrong += index_find(x, type, id) != NULL;
 	}
 	CHECK(found == N && wrong == 0);
-	CHECK(index_count(x, RECORD_SIGNER) == (N + 2) / 3 && index_count(x, RECORD_KEY) == N - (N + 2) / 3);
+	CHECK(index_count(x, RECORD_SIGNER) == (N + 2) / 3 &&
+	    index_count(x, RECORD_KEY) == N - (N + 2) / 3);
 	/* 32 bytes a row, at most 7/8 full, grown by a quarter */
 	CHECK(index_memory(x) <= (uint64_t)N * 32 * 8 / 7 * 5 / 4);
 }

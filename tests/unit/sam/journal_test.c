@@ -281,7 +281,8 @@ TEST(an_answer_in_pieces_counts_once)
 	wait_for(ON_DISK, 1);
 	journal_flush(j);
 	CHECK(fake_flusher_asked(&w->f));
-	flush_answer_write(&out, &(struct flush_answer){ .done = true, .request = FLUSH_APPEND, .room = 5000 });
+	flush_answer_write(&out, &(struct flush_answer){ .done = true, .request = FLUSH_APPEND,
+	    .room = 5000 });
 	for (size_t i = 0; i < out.n; i++) {
 		CHECK(w->told == 0);
 		fake_flusher_says(&w->f, out.p + i, 1);
@@ -322,7 +323,8 @@ TEST(an_entry_is_read_back_from_its_place_and_from_no_other)
 	flush();
 	end = journal_durable_end(j);
 	err_clear(&e);
-	CHECK(journal_read(j, place, &bytes, &entry, &e) && entry.kind == ENTRY_ALARM && entry.sequence == 1);
+	CHECK(journal_read(j, place, &bytes, &entry, &e) && entry.kind == ENTRY_ALARM &&
+	    entry.sequence == 1);
 	for (uint64_t at = 0; at < end + 10; at++) {
 		err_clear(&e);
 		if (journal_read(j, at, &bytes, &entry, &e))

@@ -29,7 +29,8 @@ issued(struct nonces *n, uint64_t now, uint8_t fresh[FRESH_LEN])
 }
 
 static bool
-good(const struct nonces *n, const struct nonce_scope *s, uint64_t now, const uint8_t fresh[FRESH_LEN])
+good(const struct nonces *n, const struct nonce_scope *s, uint64_t now,
+    const uint8_t fresh[FRESH_LEN])
 {
 	struct err e = { 0 };
 	bool ok = nonces_check(n, s, now, fresh, &e);

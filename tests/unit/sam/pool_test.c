@@ -182,7 +182,8 @@ TEST(a_worker_that_hangs_is_named_once_and_its_job_fails)
 	CHECK(pool_wait(w->pool, now) > 0 && pool_wait(w->pool, now) <= PATIENCE + 100);
 	CHECK(pool_expired(w->pool, now) == -1 && w->done == 0);
 	CHECK(pool_wait(w->pool, now + 2 * PATIENCE) == 0);
-	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0 && pool_expired(w->pool, now + 2 * PATIENCE) == 1);
+	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0 &&
+	    pool_expired(w->pool, now + 2 * PATIENCE) == 1);
 	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == -1);
 	CHECK(w->done == 2 && strcmp(w->how[0], "lost") == 0 && strcmp(w->how[1], "lost") == 0);
 	CHECK(pool_queued(w->pool) == 1 && pool_alive(w->pool) == 0);
