@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 0: genesis, 1: an officer's card, 2: an anchor, 3: a frame for the flusher, 4: an answer of it. */
+/* 0: genesis, 1: an officer's card, 2: an anchor, 3: a frame for the flusher, 4: an answer of
+ * it. */
 #include "audit/anchor.h"
 #include "audit/flusher_msg.h"
 #include "audit/genesis.h"
@@ -46,7 +47,7 @@ again_request(struct span in, struct writer *out, struct err *e)
 
 	if (!flush_request_read(in, &q, &used, e))
 		return e->code != ERR_NONE ? false : err_set(e, ERR_FORMAT, "no reason");
-	if (used != in.n)
+	if (used == 0 || used != in.n)
 		return err_set(e, ERR_FORMAT, "not one whole frame");
 	wr_span(out, in);		/* flush_*_write take pieces: nothing to compare */
 	return true;
@@ -60,7 +61,7 @@ again_answer(struct span in, struct writer *out, struct err *e)
 
 	if (!flush_answer_read(in, &a, &used, e))
 		return false;
-	if (used != in.n)
+	if (used == 0 || used != in.n)
 		return err_set(e, ERR_FORMAT, "not one whole frame");
 	flush_answer_write(out, &a);
 	return true;

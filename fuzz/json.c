@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the SSA reads of its clients: 0 JSON, 1 base64, 2 base64url, 3 hexadecimal, 4 CSC hashes, 5 codes. */
+/* What the SSA reads of its clients: 0 JSON, 1 base64, 2 base64url, 3 hexadecimal, 4 CSC hashes,
+ * 5 codes. */
 #include <stdlib.h>
 
 #include "fuzz/fuzz.h"
@@ -33,7 +34,8 @@ document(struct span in)
 
 /* A spelling that is taken is the one that we would write. */
 static void
-spelling(struct span in, bool (*read)(struct span, struct writer *), void (*write)(struct writer *, struct span))
+spelling(struct span in, bool (*read)(struct span, struct writer *),
+    void (*write)(struct writer *, struct span))
 {
 	AUTO_WRITER bytes = writer_grow(1 << 20), text = writer_grow(1 << 20);
 

@@ -7,10 +7,14 @@
 #include "fuzz/fuzz.h"
 #include "sam/state.h"
 
+/* The state is large: made when there is a first entry. */
 static bool
 fold(void *state, const struct entry *entry, struct span bytes, struct err *e)
 {
-	return fold_apply(state, entry, bytes, entry->sequence * 1000, e);
+	struct state **s = state;
+
+	return (*s != NULL || (*s = state_new(e)) != NULL) &&
+	    fold_apply(*s, entry, bytes, entry->sequence * 1000, e);
 }
 
 int
@@ -19,8 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct verify_report report;
 	struct verify_options options = { NULL, { NULL, 0 } };
 	struct err e = { 0 }, f = { 0 };
-	AUTO(state) *s = state_new(&e);
-	struct scan_visitor visitor = { .entry = fold, .ctx = s };
+	AUTO(state) *s = NULL;
+	struct scan_visitor visitor = { .entry = fold, .ctx = &s };
 	struct scan_end end;
 	struct tree tree;
 	int fd = memfd_create("log", 0);

@@ -16,7 +16,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (seal_open(s, in, &name, &plain, &e) || e.code == ERR_NONE || plain.n != 0)
 		bug("a record opened");
 	err_clear(&e);
-	if (seal_unwrapped(s, 1, id, span_of(NULL, 0), in, &plain, &e) || e.code == ERR_NONE || plain.n != 0)
+	if (seal_unwrapped(s, 1, id, span_of(NULL, 0), in, &plain, &e) || e.code == ERR_NONE ||
+	    plain.n != 0)
 		bug("a wrapped key opened");
 	err_clear(&e);
 	if (seal_snapshot_open(s, in, &plain, &e) || e.code == ERR_NONE || plain.n != 0)

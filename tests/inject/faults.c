@@ -232,36 +232,47 @@ WRAP(ssize_t, send, -1, (int fd, const void *p, size_t n, int flags), fd, p, n, 
 WRAP(int, EVP_DigestInit_ex2, 0, (EVP_MD_CTX *c, const EVP_MD *m, const OSSL_PARAM *p), c, m, p)
 WRAP(int, EVP_DigestUpdate, 0, (EVP_MD_CTX *c, const void *p, size_t n), c, p, n)
 WRAP(int, EVP_DigestFinal_ex, 0, (EVP_MD_CTX *c, unsigned char *p, unsigned *n), c, p, n)
-WRAP(int, EVP_MAC_init, 0, (EVP_MAC_CTX *c, const unsigned char *k, size_t n, const OSSL_PARAM *p), c, k, n, p)
+WRAP(int, EVP_MAC_init, 0, (EVP_MAC_CTX *c, const unsigned char *k, size_t n,
+    const OSSL_PARAM *p), c, k, n, p)
 WRAP(int, EVP_MAC_update, 0, (EVP_MAC_CTX *c, const unsigned char *p, size_t n), c, p, n)
 WRAP(int, EVP_MAC_final, 0, (EVP_MAC_CTX *c, unsigned char *p, size_t *n, size_t m), c, p, n, m)
 WRAP(EVP_KDF_CTX *, EVP_KDF_CTX_new, NULL, (EVP_KDF *k), k)
-WRAP(int, EVP_KDF_derive, 0, (EVP_KDF_CTX *c, unsigned char *p, size_t n, const OSSL_PARAM *q), c, p, n, q)
+WRAP(int, EVP_KDF_derive, 0, (EVP_KDF_CTX *c, unsigned char *p, size_t n, const OSSL_PARAM *q), c,
+    p, n, q)
 WRAP(int, EVP_EncryptInit_ex2, 0, (EVP_CIPHER_CTX *c, const EVP_CIPHER *m, const unsigned char *k,
     const unsigned char *i, const OSSL_PARAM *p), c, m, k, i, p)
 WRAP(int, EVP_DecryptInit_ex2, 0, (EVP_CIPHER_CTX *c, const EVP_CIPHER *m, const unsigned char *k,
     const unsigned char *i, const OSSL_PARAM *p), c, m, k, i, p)
-WRAP(int, EVP_EncryptUpdate, 0, (EVP_CIPHER_CTX *c, unsigned char *o, int *n, const unsigned char *p, int m),
+WRAP(int, EVP_EncryptUpdate, 0, (EVP_CIPHER_CTX *c, unsigned char *o, int *n,
+    const unsigned char *p, int m),
     c, o, n, p, m)
-WRAP(int, EVP_DecryptUpdate, 0, (EVP_CIPHER_CTX *c, unsigned char *o, int *n, const unsigned char *p, int m),
+WRAP(int, EVP_DecryptUpdate, 0, (EVP_CIPHER_CTX *c, unsigned char *o, int *n,
+    const unsigned char *p, int m),
     c, o, n, p, m)
 WRAP(int, EVP_EncryptFinal_ex, 0, (EVP_CIPHER_CTX *c, unsigned char *o, int *n), c, o, n)
 WRAP(int, EVP_DecryptFinal_ex, 0, (EVP_CIPHER_CTX *c, unsigned char *o, int *n), c, o, n)
 WRAP(int, EVP_CIPHER_CTX_ctrl, 0, (EVP_CIPHER_CTX *c, int t, int n, void *p), c, t, n, p)
 WRAP_NEW(EVP_MD_CTX *, EVP_MD_CTX_new)
-WRAP(EVP_PKEY *, EVP_PKEY_new_raw_public_key, NULL, (int t, ENGINE *e, const unsigned char *p, size_t n), t, e, p, n)
-WRAP(EVP_PKEY *, EVP_PKEY_new_raw_private_key, NULL, (int t, ENGINE *e, const unsigned char *p, size_t n), t, e, p, n)
-WRAP(int, EVP_DigestVerifyInit, 0, (EVP_MD_CTX *c, EVP_PKEY_CTX **p, const EVP_MD *m, ENGINE *e, EVP_PKEY *k),
+WRAP(EVP_PKEY *, EVP_PKEY_new_raw_public_key, NULL, (int t, ENGINE *e, const unsigned char *p,
+    size_t n), t, e, p, n)
+WRAP(EVP_PKEY *, EVP_PKEY_new_raw_private_key, NULL, (int t, ENGINE *e, const unsigned char *p,
+    size_t n), t, e, p, n)
+WRAP(int, EVP_DigestVerifyInit, 0, (EVP_MD_CTX *c, EVP_PKEY_CTX **p, const EVP_MD *m, ENGINE *e,
+    EVP_PKEY *k),
     c, p, m, e, k)
-WRAP(int, EVP_DigestVerify, 0, (EVP_MD_CTX *c, const unsigned char *s, size_t n, const unsigned char *p, size_t m),
+WRAP(int, EVP_DigestVerify, 0, (EVP_MD_CTX *c, const unsigned char *s, size_t n,
+    const unsigned char *p, size_t m),
     c, s, n, p, m)
-WRAP(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_pkey, NULL, (OSSL_LIB_CTX *l, EVP_PKEY *k, const char *q), l, k, q)
-WRAP(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, NULL, (OSSL_LIB_CTX *l, const char *n, const char *q), l, n, q)
+WRAP(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_pkey, NULL, (OSSL_LIB_CTX *l, EVP_PKEY *k,
+    const char *q), l, k, q)
+WRAP(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, NULL, (OSSL_LIB_CTX *l, const char *n,
+    const char *q), l, n, q)
 WRAP(int, EVP_PKEY_fromdata_init, 0, (EVP_PKEY_CTX *c), c)
 WRAP(int, EVP_PKEY_fromdata, 0, (EVP_PKEY_CTX *c, EVP_PKEY **k, int n, OSSL_PARAM p[]), c, k, n, p)
 WRAP(int, EVP_PKEY_verify_init, 0, (EVP_PKEY_CTX *c), c)
 WRAP(int, EVP_PKEY_CTX_set_rsa_padding, 0, (EVP_PKEY_CTX *c, int n), c, n)
-WRAP(int, EVP_PKEY_verify, -1, (EVP_PKEY_CTX *c, const unsigned char *s, size_t n, const unsigned char *p, size_t m),
+WRAP(int, EVP_PKEY_verify, -1, (EVP_PKEY_CTX *c, const unsigned char *s, size_t n,
+    const unsigned char *p, size_t m),
     c, s, n, p, m)
 WRAP_NEW(EC_KEY *, EC_KEY_new)
 WRAP(int, EC_KEY_set_group, 0, (EC_KEY *k, const EC_GROUP *g), k, g)
@@ -269,6 +280,7 @@ WRAP(int, EC_KEY_oct2key, 0, (EC_KEY *k, const unsigned char *p, size_t n, BN_CT
 WRAP(int, EC_KEY_check_key, 0, (const EC_KEY *k), k)
 WRAP_NEW(ECDSA_SIG *, ECDSA_SIG_new)
 WRAP(int, ECDSA_SIG_set0, 0, (ECDSA_SIG *s, BIGNUM *r, BIGNUM *v), s, r, v)
-WRAP(int, ECDSA_do_verify, -1, (const unsigned char *p, int n, const ECDSA_SIG *s, EC_KEY *k), p, n, s, k)
+WRAP(int, ECDSA_do_verify, -1, (const unsigned char *p, int n, const ECDSA_SIG *s, EC_KEY *k), p,
+    n, s, k)
 WRAP(BIGNUM *, BN_bin2bn, NULL, (const unsigned char *p, int n, BIGNUM *b), p, n, b)
 WRAP_NEW(BIGNUM *, BN_new)

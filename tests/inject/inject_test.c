@@ -23,7 +23,7 @@
 #include "tests/unit/der/soft_key.h"
 #include "tests/unit/sam/fake_flusher.h"
 
-#define RATE_RUNS 300
+#define RATE_RUNS 120
 
 struct operation {
 	void	(*before)(void);		/* faults are off in these two; NULL: nothing */
@@ -154,7 +154,8 @@ TEST(no_failure_makes_a_wrong_signature_good)
 static void
 run_seal(void)
 {
-	AUTO_WRITER out = writer_grow(RECORD_MAX), plain = writer_grow(BOX_MAX), back = writer_grow(BOX_MAX);
+	AUTO_WRITER out = writer_grow(RECORD_MAX), plain = writer_grow(BOX_MAX),
+	    back = writer_grow(BOX_MAX);
 	struct record_name name = { .type = RECORD_KEY, .epoch = 1, .version = 1 }, read;
 	AUTO(seal) *s = seal_new(span_of(marks, 32), span_of(marks, 32), sample_group(), &e);
 
@@ -181,7 +182,8 @@ TEST(a_record_opens_as_it_was_or_not_at_all)
 static void
 run_wrapped(void)
 {
-	AUTO_WRITER out = writer_grow(RECORD_MAX), back = writer_grow(BOX_MAX), snapshot = writer_grow(1000);
+	AUTO_WRITER out = writer_grow(RECORD_MAX), back = writer_grow(BOX_MAX),
+	    snapshot = writer_grow(1000);
 	AUTO(seal) *s = seal_new(span_of(marks, 32), span_of(marks, 32), sample_group(), &e);
 	static const uint8_t id[ID_LEN];
 	struct span none = span_of(NULL, 0);
@@ -278,7 +280,8 @@ run_state(void)
 		return;
 	}
 	while (rd_span32(&r, 1, ENTRY_MAX, &bytes))
-		if (!entry_read(bytes, &entry, &e) || !fold_apply(s, &entry, bytes, (uint64_t)(log_.all.n - r.n), &e)) {
+		if (!entry_read(bytes, &entry, &e) || !fold_apply(s, &entry, bytes,
+		    (uint64_t)(log_.all.n - r.n), &e)) {
 			CHECK(e.code != ERR_NONE);
 			return;
 		}
@@ -292,7 +295,8 @@ TEST(a_state_is_folded_whole_or_refused)
 	static struct statement st;
 
 	entries_init(&log_, false);
-	CHECK(add_signer(&log_, 1, 1, 3, true) && add_key(&log_, 1, 1, 1, 3, true) && add_reserved(&log_, 1, 1, 2, 2));
+	CHECK(add_signer(&log_, 1, 1, 3, true) && add_key(&log_, 1, 1, 1, 3, true) &&
+	    add_reserved(&log_, 1, 1, 2, 2));
 	CHECK(add_outcome(&log_, 1, 1, log_.s->entries - 1, 2));
 	sample_statement(PURPOSE_ADD_ANCHOR, &st);
 	CHECK(add_act(&log_, &st));
@@ -553,7 +557,8 @@ TEST(after_a_failed_write_nothing_is_written_any_more)
 static int worker;
 
 static void
-job_done(void *owner UNUSED, void *job UNUSED, struct reader *answer UNUSED, const struct err *failure)
+job_done(void *owner UNUSED, void *job UNUSED, struct reader *answer UNUSED,
+    const struct err *failure)
 {
 	world.told++;
 	CHECK(failure != NULL && failure->code == ERR_BACKEND);
@@ -609,7 +614,8 @@ run_ask(void)
 {
 	AUTO_WRITER answer = writer_grow(1000);
 
-	CHECK(!frame_ask(worker, SAM_STATUS, span_of(marks, 50), &answer, &e) && e.code != ERR_NONE && answer.n == 0);
+	CHECK(!frame_ask(worker, SAM_STATUS, span_of(marks, 50), &answer, &e) && e.code != ERR_NONE &&
+	    answer.n == 0);
 }
 
 static void

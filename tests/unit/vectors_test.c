@@ -64,7 +64,8 @@ same_as_committed(const char *name)
 	size_t n;
 	FILE *f;
 
-	CHECK(writer_ok(&file) && snprintf(path, sizeof(path), "%s/%s", directory, name) < (int)sizeof(path));
+	CHECK(writer_ok(&file) &&
+	    snprintf(path, sizeof(path), "%s/%s", directory, name) < (int)sizeof(path));
 	if (writing) {
 		CHECK((f = fopen(path, "w")) != NULL && fwrite(file.p, 1, file.n, f) == file.n && fclose(f) == 0);
 		return;
@@ -78,7 +79,8 @@ same_as_committed(const char *name)
 
 TEST(one_of_each_message)
 {
-	note("Payloads of all messages of sections 4 and 7, in the order of tests/unit/kit/messages.c; the");
+	note("Payloads of all messages of sections 4 and 7, in the order of tests/unit/kit/messages.c; "
+	    "the");
 	note("first is a whole frame. What they carry means nothing.");
 	for (size_t i = 0; i < messages_count; i++) {
 		AUTO_WRITER w = writer_grow(1 << 20);
@@ -148,7 +150,8 @@ TEST(evidences_and_the_keys_that_verify_them)
 	uint8_t d[HASH_LEN], code[32];
 
 	note("Public keys (spki) and ids; fay is new and has none yet. Then the evidences over the d of");
-	note("statements.txt, made with RFC 6979. Evidence of the zero id: alice's or fay's key, or the code.");
+	note("statements.txt, made with RFC 6979. Evidence of the zero id: alice's or fay's key, or the "
+	    "code.");
 	for (size_t i = 0; i < COUNT(officers); i++)
 		key_line(officers[i], officers[i]);
 	key_line("alice", "authenticator");
@@ -258,7 +261,8 @@ key_plain(const struct seal *s, struct writer *wrapped)
 	sample_id("nonce of the wrapped key", nonce);
 	sha256(span_str("certificate"), k.cert);
 	vector("wrapped", "plain", span_str("what the module wrapped"));
-	CHECK(seal_wrapped(s, EPOCH, id, span_of(NULL, 0), nonce, span_str("what the module wrapped"), wrapped, &e));
+	CHECK(seal_wrapped(s, EPOCH, id, span_of(NULL, 0), nonce, span_str("what the module wrapped"),
+	    wrapped, &e));
 	vector("wrapped", "sealed", writer_span(wrapped));
 	k.wrapped = writer_span(wrapped);
 	return k;
@@ -266,7 +270,8 @@ key_plain(const struct seal *s, struct writer *wrapped)
 
 TEST(sealed_records_under_a_known_root)
 {
-	AUTO_WRITER plain = writer_grow(BOX_MAX), out = writer_grow(RECORD_MAX), wrapped = writer_grow(200);
+	AUTO_WRITER plain = writer_grow(BOX_MAX), out = writer_grow(RECORD_MAX),
+	    wrapped = writer_grow(200);
 	AUTO_WRITER snapshot = writer_grow(1000);
 	uint8_t key[32], salt[SEAL_SALT_LEN];
 	struct signer_record signer = signer_plain();
@@ -303,7 +308,8 @@ TEST(a_life_nonce)
 	CHECK((n = nonces_new(256, 300000, seed, &e)) != NULL);
 	for (int i = 0; i < 3; i++)
 		CHECK(nonces_issue(n, &scope, 123456 + (uint64_t)i, fresh, &e));
-	note("The third nonce of a life, for SIGN by that signer in epoch 1, at 123458 of the boot-time clock.");
+	note("The third nonce of a life, for SIGN by that signer in epoch 1, at 123458 of the boot-time "
+	    "clock.");
 	vector("life_key", "", span_of(seed, sizeof(seed)));
 	vector("group", "", span_of(sample_group(), HASH_LEN));
 	vector("subject", "", span_of(subject, sizeof(subject)));
@@ -419,7 +425,8 @@ outcome(struct a_log *l, const uint8_t d[HASH_LEN])
 	sample_id("key", m.key);
 	for (uint32_t i = 0; i < 2; i++) {
 		fixed_key_sign(sample_key("key"), st.sign.items[i].digest.p, sig[i]);
-		item[i] = (struct outcome_item){ i, OUTCOME_SIGNED, st.sign.items[i].digest, span_of(sig[i], 64) };
+		item[i] = (struct outcome_item){ i, OUTCOME_SIGNED, st.sign.items[i].digest, span_of(sig[i],
+		    64) };
 	}
 	entry(l, ENTRY_OUTCOME);
 	entry_outcome_write(l->b.out, &m, item);
@@ -499,10 +506,13 @@ attestation(void)
 
 TEST(a_log_of_three_batches)
 {
-	struct a_log l = { .out = writer_grow(1 << 20), .nodes = writer_grow(1 << 20), .time = SAMPLE_TIME };
+	struct a_log l = { .out = writer_grow(1 << 20), .nodes = writer_grow(1 << 20),
+	    .time = SAMPLE_TIME };
 
-	note("Batches, the root after each, the outcome's entry; a head over all, the outcome's inclusion");
-	note("proof under it, the attestation of alice's authenticator: with SIGN of statements.txt a receipt.");
+	note("Batches, the root after each, the outcome's entry; a head over all, the outcome's "
+	    "inclusion");
+	note("proof under it, the attestation of alice's authenticator: with SIGN of statements.txt a "
+	    "receipt.");
 	sha256(span_str("log key"), l.key);
 	vector("log_key", "", span_of(l.key, 32));
 	first_batch(&l);

@@ -190,8 +190,10 @@ TEST(a_point_off_the_curve_is_refused)
 	point[64] ^= 1;
 	CHECK(!point_on_curve(KEY_P256, span_of(point, 65)));
 	point[64] ^= 1;
-	CHECK(!point_on_curve(KEY_P384, span_of(point, 65)) && !point_on_curve(KEY_P256, span_of(point, 64)));
-	CHECK(!point_on_curve(KEY_P256, span_of(zero, 65)) && !point_on_curve(KEY_P384, span_of(zero, 97)));
+	CHECK(!point_on_curve(KEY_P384, span_of(point, 65)) &&
+	    !point_on_curve(KEY_P256, span_of(point, 64)));
+	CHECK(!point_on_curve(KEY_P256, span_of(zero, 65)) &&
+	    !point_on_curve(KEY_P384, span_of(zero, 97)));
 	zero[0] = 0;			/* the point at infinity */
 	CHECK(!point_on_curve(KEY_P256, span_of(zero, 1)) && !point_on_curve(KEY_P256, span_of(zero, 65)));
 }

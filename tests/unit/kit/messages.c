@@ -7,7 +7,8 @@
 #include "wire/hsm.h"
 #include "wire/status.h"
 
-static const uint8_t some[512] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 };
+static const uint8_t some[512] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+    19, 20 };
 
 /* Messages in a struct, all alike. */
 #define AGAIN(name)							\
@@ -24,10 +25,11 @@ static const uint8_t some[512] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 	}
 
 AGAIN(challenge) AGAIN(challenged) AGAIN(activate) AGAIN(activated) AGAIN(use) AGAIN(results)
-AGAIN(outcome) AGAIN(enact) AGAIN(enacted) AGAIN(propose) AGAIN(proposed) AGAIN(object) AGAIN(record)
-AGAIN(request_certificate) AGAIN(certificate_request) AGAIN(link_certificate) AGAIN(certificate_linked)
-AGAIN(status) AGAIN(head) AGAIN(roster) AGAIN(follow) AGAIN(followed) AGAIN(receipt) AGAIN(receipted)
-AGAIN(hsm_hello) AGAIN(hsm_sign_head) AGAIN(hsm_generated) AGAIN(hsm_sign) AGAIN(hsm_signed)
+AGAIN(outcome) AGAIN(enact) AGAIN(enacted) AGAIN(propose) AGAIN(proposed) AGAIN(object)
+AGAIN(record) AGAIN(request_certificate) AGAIN(certificate_request) AGAIN(link_certificate)
+AGAIN(certificate_linked) AGAIN(status) AGAIN(head) AGAIN(roster) AGAIN(follow) AGAIN(followed)
+AGAIN(receipt) AGAIN(receipted) AGAIN(hsm_hello) AGAIN(hsm_sign_head) AGAIN(hsm_generated)
+AGAIN(hsm_sign) AGAIN(hsm_signed)
 
 /* Messages that are one number or one run of bytes. */
 #define AGAIN_ONE(name, type, read, write)				\
@@ -110,7 +112,8 @@ SAMPLE(challenged, { 4, 5, 6 }, 1, 1700000000000)
 SAMPLE(activate, SOME(40), OTHER(30), SOME(20), OTHER(10), 3, { 0, 2, 999 })
 SAMPLE(activated, { 9, 8 }, 1700000000000, { 812, 2, { { 0, 0, SOME(64) }, { 1, 2, SOME(0) } } })
 SAMPLE(use, { 9, 8 }, 2, { 1, 3 }, { SOME(32), OTHER(32) })
-SAMPLE(results, 4711, 4, { { 0, 0, SOME(64) }, { 1, 1, SOME(0) }, { 2, 2, SOME(0) }, { 3, 3, SOME(0) } })
+SAMPLE(results, 4711, 4, { { 0, 0, SOME(64) }, { 1, 1, SOME(0) }, { 2, 2, SOME(0) },
+    { 3, 3, SOME(0) } })
 SAMPLE(outcome, { 1, 2, 3 }, 3, { 0, 1, 77 })
 SAMPLE(enact, SOME(50), OTHER(40), SOME(0), OTHER(30))
 SAMPLE(enacted, 12, { 3 }, 4, 2, { SOME(30), OTHER(30) })
@@ -140,7 +143,12 @@ static void sample_frozen(struct writer *w) { msg_frozen_write(w, 7); }
 static void sample_hsm_hmac(struct writer *w) { msg_hsm_hmac_write(w, span_of(some, 49)); }
 static void sample_hsm_generate(struct writer *w) { msg_hsm_generate_write(w, 16); }
 static void sample_hsm_random(struct writer *w) { msg_hsm_random_write(w, 64); }
-static void sample_hsm_randomness(struct writer *w) { msg_hsm_randomness_write(w, span_of(some, 64)); }
+static void
+sample_hsm_randomness(struct writer *w)
+{
+	msg_hsm_randomness_write(w, span_of(some, 64));
+}
+
 static void sample_hsm_anchor(struct writer *w) { msg_hsm_anchor_write(w, span_of(some, 80)); }
 static void sample_hsm_mac(struct writer *w) { msg_hsm_mac_write(w, some); }
 static void sample_hsm_head_signed(struct writer *w) { msg_hsm_head_signed_write(w, some); }
@@ -158,11 +166,12 @@ sample_frame(struct writer *w)
 #define ROW(name) { #name, again_##name, sample_##name }
 
 const struct message messages[] = {
-	ROW(frame), ROW(refused), ROW(challenge), ROW(challenged), ROW(activate), ROW(activated), ROW(use),
-	ROW(results), ROW(outcome), ROW(enact), ROW(enacted), ROW(propose), ROW(proposed), ROW(object),
-	ROW(frozen), ROW(record), ROW(request_certificate), ROW(certificate_request), ROW(link_certificate),
-	ROW(certificate_linked), ROW(status), ROW(head), ROW(roster), ROW(follow), ROW(followed), ROW(receipt),
-	ROW(receipted), ROW(hsm_hello), ROW(hsm_hmac), ROW(hsm_mac), ROW(hsm_sign_head), ROW(hsm_head_signed),
+	ROW(frame), ROW(refused), ROW(challenge), ROW(challenged), ROW(activate), ROW(activated),
+	ROW(use), ROW(results), ROW(outcome), ROW(enact), ROW(enacted), ROW(propose),
+	ROW(proposed), ROW(object), ROW(frozen), ROW(record), ROW(request_certificate),
+	ROW(certificate_request), ROW(link_certificate), ROW(certificate_linked), ROW(status),
+	ROW(head), ROW(roster), ROW(follow), ROW(followed), ROW(receipt), ROW(receipted),
+	ROW(hsm_hello), ROW(hsm_hmac), ROW(hsm_mac), ROW(hsm_sign_head), ROW(hsm_head_signed),
 	ROW(hsm_generate), ROW(hsm_generated), ROW(hsm_sign), ROW(hsm_signed), ROW(hsm_random),
 	ROW(hsm_randomness), ROW(hsm_anchor),
 };

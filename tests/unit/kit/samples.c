@@ -5,7 +5,8 @@
 #include "tests/unit/kit/samples.h"
 
 static const struct { const char *name; uint8_t role; } officers[SAMPLE_OFFICERS] = {
-	{ "ada", ROLE_SECURITY_OFFICER }, { "bob", ROLE_SECURITY_OFFICER }, { "cyd", ROLE_SECURITY_OFFICER },
+	{ "ada", ROLE_SECURITY_OFFICER }, { "bob", ROLE_SECURITY_OFFICER }, { "cyd",
+	    ROLE_SECURITY_OFFICER },
 	{ "dag", ROLE_REGISTRATION_OFFICER }, { "eva", ROLE_REGISTRATION_OFFICER },
 };
 
@@ -254,7 +255,8 @@ sample_statement(uint16_t purpose, struct statement *s)
 }
 
 void
-sample_approve(struct evidences *list, const char *who, const char *id_of, const uint8_t d[HASH_LEN])
+sample_approve(struct evidences *list, const char *who, const char *id_of,
+    const uint8_t d[HASH_LEN])
 {
 	static uint8_t sig[EVIDENCES_MAX][APPROVAL_LEN];
 	uint8_t digest[HASH_LEN], id[16] = { 0 };

@@ -13,7 +13,8 @@
 #define SAMPLE_TIME	1735689600000	/* 2025-01-01T00:00:00Z */
 #define SAMPLE_OFFICERS	5		/* three security officers, two registration officers */
 
-/* "ada" "bob" "cyd" "dag" "eva": officers; "fay": a new one; "alice": device; "key", "log", "attestation". */
+/* "ada" "bob" "cyd" "dag" "eva": officers; "fay": a new one; "alice": device; "key", "log",
+ * "attestation". */
 const struct fixed_key *sample_key(const char *name);
 void	sample_id(const char *name, uint8_t id[16]);		/* first half of SHA-256(name) */
 struct span sample_name(void);					/* DER: C=SE, CN=Alice Example */
@@ -30,7 +31,8 @@ void	sample_statement(uint16_t purpose, struct statement *);
 /* The approvals which that purpose needs of d; spans live until the next call. */
 void	sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *);
 /* One by one: `who` signs, under the id of that name (NULL: the zero id); or the code does. */
-void	sample_approve(struct evidences *, const char *who, const char *id_of, const uint8_t d[HASH_LEN]);
+void	sample_approve(struct evidences *, const char *who, const char *id_of,
+    const uint8_t d[HASH_LEN]);
 void	sample_approve_with_code(struct evidences *, const uint8_t d[HASH_LEN]);
 
 #endif

@@ -181,13 +181,15 @@ TEST(each_index_is_good_for_its_own_digest_and_once)
 	CHECK(!activation_covers(a, 0, span_of(a->digests, 33), &e));
 	CHECK(!activation_covers(a, 0, span_of(a->digests, 0), &e));
 	err_clear(&e);
-	CHECK(!activation_covers(a, 3, span_of(NULL, 0), &e) && !activation_covers(a, UINT32_MAX, span_of(NULL, 0), &e));
+	CHECK(!activation_covers(a, 3, span_of(NULL, 0), &e) &&
+	    !activation_covers(a, UINT32_MAX, span_of(NULL, 0), &e));
 	CHECK(strcmp(e.reason, "dtbs") == 0);
 	err_clear(&e);
 	a->used[1] = 1;
 	CHECK(!activation_covers(a, 1, activation_digest(a, 1), &e) && strcmp(e.reason, "replay") == 0);
 	err_clear(&e);
-	CHECK(!activation_covers(a, 1, span_of(NULL, 0), &e) && activation_covers(a, 2, span_of(NULL, 0), &e));
+	CHECK(!activation_covers(a, 1, span_of(NULL, 0), &e) &&
+	    activation_covers(a, 2, span_of(NULL, 0), &e));
 	activations_free(t);
 }
 

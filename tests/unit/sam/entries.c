@@ -116,7 +116,8 @@ add_signer(struct entries *l, uint32_t id, uint32_t version, uint8_t state, bool
 }
 
 bool
-add_key(struct entries *l, uint32_t id, uint32_t owner, uint32_t version, uint8_t state, bool record)
+add_key(struct entries *l, uint32_t id, uint32_t owner, uint32_t version, uint8_t state,
+    bool record)
 {
 	struct entry_key m = { .version = version, .state = state,
 		.cause = version == 1 && record ? PURPOSE_CREATE_KEY : KEY_CAUSE_LINK,

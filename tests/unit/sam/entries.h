@@ -28,7 +28,8 @@ bool	add_genesis(struct entries *);
 bool	add_proposed(struct entries *, uint16_t purpose, uint64_t expires, uint8_t id[32]);
 bool	add_act(struct entries *, const struct statement *);
 bool	add_signer(struct entries *, uint32_t id, uint32_t version, uint8_t state, bool record);
-bool	add_key(struct entries *, uint32_t id, uint32_t owner, uint32_t version, uint8_t state, bool record);
+bool	add_key(struct entries *, uint32_t id, uint32_t owner, uint32_t version, uint8_t state,
+    bool record);
 bool	add_reserved(struct entries *, uint32_t key, uint32_t d, uint32_t uses, size_t n);
 bool	add_outcome(struct entries *, uint32_t key, uint32_t d, uint64_t reserved, size_t n);
 bool	add_alarm(struct entries *);

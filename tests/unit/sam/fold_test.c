@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fold: entries that cannot follow are refused; a snapshot and what came after it is the whole log. */
+/* The fold: entries that cannot follow are refused; a snapshot and what came after it is the
+ * whole log. */
 #include "tests/unit/sam/entries.h"
 
 static struct entries log_;
@@ -91,7 +92,8 @@ TEST(a_key_of_an_unknown_signer_is_refused)
 TEST(states_out_of_their_range_are_refused)
 {
 	CHECK(!add_signer(l, 1, 1, 0, true) && !add_signer(l, 1, 1, 6, true));
-	CHECK(add_signer(l, 1, 1, 5, true) && !add_key(l, 1, 1, 1, 0, true) && !add_key(l, 1, 1, 1, 6, true));
+	CHECK(add_signer(l, 1, 1, 5, true) && !add_key(l, 1, 1, 1, 0, true) &&
+	    !add_key(l, 1, 1, 1, 6, true));
 }
 
 static void
@@ -105,7 +107,8 @@ TEST(uses_of_a_key_rise_without_a_gap)
 {
 	a_key();
 	CHECK(!add_reserved(l, 9, 1, 1, 1));		/* no such key */
-	CHECK(!add_reserved(l, 1, 1, 0, 1) && !add_reserved(l, 1, 1, 2, 1) && !add_reserved(l, 1, 1, 1, 2));
+	CHECK(!add_reserved(l, 1, 1, 0, 1) && !add_reserved(l, 1, 1, 2, 1) &&
+	    !add_reserved(l, 1, 1, 1, 2));
 	CHECK(add_reserved(l, 1, 1, 3, 3) && !add_reserved(l, 1, 2, 3, 1) && !add_reserved(l, 1, 2, 5, 1));
 	CHECK(add_reserved(l, 1, 2, 4, 1) && add_reserved(l, 2, 3, 1, 1) && l->s->reserved_open == 3);
 }
@@ -119,7 +122,8 @@ TEST(an_outcome_needs_its_own_reservation_and_only_once)
 	CHECK(add_reserved(l, 1, 1, 2, 2));
 	two = l->s->entries;
 	CHECK(add_reserved(l, 2, 2, 1, 1));
-	CHECK(!add_outcome(l, 1, 1, 0, 2) && !add_outcome(l, 1, 1, two + 1, 2) && !add_outcome(l, 1, 1, one - 1, 2));
+	CHECK(!add_outcome(l, 1, 1, 0, 2) && !add_outcome(l, 1, 1, two + 1, 2) &&
+	    !add_outcome(l, 1, 1, one - 1, 2));
 	CHECK(!add_outcome(l, 1, 1, two, 2));		/* of another */
 	CHECK(!add_outcome(l, 2, 1, one, 2));		/* with another key */
 	CHECK(!add_outcome(l, 1, 2, one, 2));		/* of another statement */
@@ -309,6 +313,20 @@ through_bytes(const struct state *s)
 	state_write(&w, s);
 	CHECK(writer_ok(&w) && (copy = state_read(writer_span(&w), &e)) != NULL);
 	CHECK(state_equal(s, copy));
+	/* state_equal looks at bytes: what is not written would be equal, too. */
+	CHECK(copy->signed_count == s->signed_count && copy->refused_count == s->refused_count &&
+	    copy->entries == s->entries && copy->epoch == s->epoch && copy->officers == s->officers &&
+	    copy->anchors == s->anchors && copy->reserved_open == s->reserved_open);
+	CHECK(memcmp(copy->group, s->group, GROUP_LEN) == 0 && memcmp(copy->kek, s->kek, ID_LEN) == 0 &&
+	    memcmp(copy->hmac, s->hmac, ID_LEN) == 0 && memcmp(copy->log_key, s->log_key, 91) == 0 &&
+	    memcmp(copy->attestation_key, s->attestation_key, 91) == 0);
+	for (size_t i = 0; i < PROPOSALS_MAX; i++)
+		CHECK(copy->proposal[i].expires == s->proposal[i].expires);
+	for (size_t i = 0; i < s->anchors; i++)
+		CHECK(copy->anchor[i].max_days == s->anchor[i].max_days &&
+		    copy->anchor[i].alg == s->anchor[i].alg);
+	CHECK(copy->policy.follower == s->policy.follower &&
+	    copy->policy.ro_quorum == s->policy.ro_quorum);
 	return copy;
 }
 

@@ -237,6 +237,16 @@ TEST(a_flusher_that_dies_or_babbles_is_a_failure)
 	}
 }
 
+TEST(after_a_failure_between_flushes_nothing_is_written)
+{
+	fake_flusher_says(&w->f, "\xff\xff\xff\xff", 4);
+	CHECK(journal_failure(j) != NULL);
+	alarm_entry();
+	wait_for(ON_DISK, 1);
+	journal_flush(j);
+	CHECK(!fake_flusher_asked(&w->f) && w->told == 1 && w->failed == 1);
+}
+
 TEST(an_order_to_a_dead_flusher_is_a_failure)
 {
 	alarm_entry();
@@ -271,7 +281,8 @@ TEST(an_answer_in_pieces_counts_once)
 	wait_for(ON_DISK, 1);
 	journal_flush(j);
 	CHECK(fake_flusher_asked(&w->f));
-	flush_answer_write(&out, &(struct flush_answer){ .done = true, .request = FLUSH_APPEND, .room = 5000 });
+	flush_answer_write(&out, &(struct flush_answer){ .done = true, .request = FLUSH_APPEND,
+	    .room = 5000 });
 	for (size_t i = 0; i < out.n; i++) {
 		CHECK(w->told == 0);
 		fake_flusher_says(&w->f, out.p + i, 1);
@@ -312,7 +323,8 @@ TEST(an_entry_is_read_back_from_its_place_and_from_no_other)
 	flush();
 	end = journal_durable_end(j);
 	err_clear(&e);
-	CHECK(journal_read(j, place, &bytes, &entry, &e) && entry.kind == ENTRY_ALARM && entry.sequence == 1);
+	CHECK(journal_read(j, place, &bytes, &entry, &e) && entry.kind == ENTRY_ALARM &&
+	    entry.sequence == 1);
 	for (uint64_t at = 0; at < end + 10; at++) {
 		err_clear(&e);
 		if (journal_read(j, at, &bytes, &entry, &e))
@@ -368,6 +380,7 @@ main(void)
 		WITH_JOURNAL(a_callback_may_append_and_wait_again),
 		WITH_JOURNAL(when_the_disk_fails_everyone_is_told_and_nothing_is_written_any_more),
 		WITH_JOURNAL(a_flusher_that_dies_or_babbles_is_a_failure),
+		WITH_JOURNAL(after_a_failure_between_flushes_nothing_is_written),
 		WITH_JOURNAL(an_order_to_a_dead_flusher_is_a_failure),
 		WITH_JOURNAL(a_failed_snapshot_or_tree_fails_alone),
 		WITH_JOURNAL(an_answer_in_pieces_counts_once),

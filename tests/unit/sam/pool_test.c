@@ -122,7 +122,7 @@ answer(struct world *w, size_t i, uint8_t type, uint64_t number, const char *pay
 TEST(jobs_go_to_idle_workers_one_at_a_time_and_in_order)
 {
 	struct world *w = world(2, 2);
-	uint64_t n;
+	uint64_t n = 0;
 
 	for (int i = 0; i < 6; i++)
 		CHECK(ask(w, i, false));
@@ -140,7 +140,7 @@ TEST(what_is_urgent_goes_before_what_waits)
 {
 	static const int want[] = { 0, 9, 8, 1, 2 };
 	struct world *w = world(1, 1);
-	uint64_t n;
+	uint64_t n = 0;
 
 	for (int i = 0; i < 3; i++)
 		CHECK(ask(w, i, false));
@@ -155,7 +155,7 @@ TEST(what_is_urgent_goes_before_what_waits)
 TEST(a_worker_that_dies_loses_its_own_job_alone)
 {
 	struct world *w = world(2, 2);
-	uint64_t n;
+	uint64_t n = 0;
 
 	for (int i = 0; i < 3; i++)
 		CHECK(ask(w, i, false));
@@ -182,7 +182,8 @@ TEST(a_worker_that_hangs_is_named_once_and_its_job_fails)
 	CHECK(pool_wait(w->pool, now) > 0 && pool_wait(w->pool, now) <= PATIENCE + 100);
 	CHECK(pool_expired(w->pool, now) == -1 && w->done == 0);
 	CHECK(pool_wait(w->pool, now + 2 * PATIENCE) == 0);
-	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0 && pool_expired(w->pool, now + 2 * PATIENCE) == 1);
+	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0 &&
+	    pool_expired(w->pool, now + 2 * PATIENCE) == 1);
 	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == -1);
 	CHECK(w->done == 2 && strcmp(w->how[0], "lost") == 0 && strcmp(w->how[1], "lost") == 0);
 	CHECK(pool_queued(w->pool) == 1 && pool_alive(w->pool) == 0);
@@ -198,7 +199,7 @@ TEST(an_answer_that_is_not_one_ends_the_worker)
 
 	for (size_t i = 0; i < COUNT(lies); i++) {
 		struct world *w = world(1, 1);
-		uint64_t n;
+		uint64_t n = 0;
 
 		CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
 		answer(w, 0, lies[i].type, n + (uint64_t)(int64_t)lies[i].off, "yes");
@@ -210,7 +211,7 @@ TEST(an_answer_that_is_not_one_ends_the_worker)
 TEST(bytes_behind_an_answer_or_without_a_question_end_the_worker)
 {
 	struct world *w = world(2, 2);
-	uint64_t n;
+	uint64_t n = 0;
 
 	CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
 	CHECK(send(w->fd[0], "\0\0\0\x0b\x43\0\0\0\0\0\0\0\x01hi!", 16, 0) == 16);
@@ -225,7 +226,7 @@ TEST(garbage_and_a_length_over_the_maximum_end_the_worker)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct world *w = world(1, 1);
-		uint64_t n;
+		uint64_t n = 0;
 
 		CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
 		CHECK(send(w->fd[0], i == 0 ? "\0\0\0\x01xyz" : "\xff\xff\xff\xff" "xyz", 7, 0) == 7);
@@ -239,7 +240,7 @@ TEST(an_answer_in_pieces_is_one_answer)
 {
 	AUTO_WRITER out = writer_grow(100);
 	struct world *w = world(1, 1);
-	uint64_t n;
+	uint64_t n = 0;
 	size_t at;
 
 	CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
@@ -257,9 +258,8 @@ TEST(an_answer_in_pieces_is_one_answer)
 
 TEST(a_refusal_fails_the_job_and_keeps_the_worker)
 {
-	AUTO_WRITER r = writer_grow(100);
 	struct world *w = world(1, 1);
-	uint64_t n;
+	uint64_t n = 0;
 
 	CHECK(ask(w, 0, false) && ask(w, 1, false) && asked(w, 0, &n) == 0);
 	answer(w, 0, MSG_REFUSED, n, "\x06\x07" "backend");
@@ -271,7 +271,7 @@ TEST(a_refusal_fails_the_job_and_keeps_the_worker)
 TEST(a_refusal_that_does_not_read_is_one_nevertheless)
 {
 	struct world *w = world(1, 1);
-	uint64_t n;
+	uint64_t n = 0;
 
 	CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
 	answer(w, 0, MSG_REFUSED, n, "\x06\x40?");
@@ -284,7 +284,7 @@ TEST(an_answer_stays_while_it_is_read)
 {
 	AUTO_WRITER out = writer_grow(100);
 	struct world *w = world(1, 1);
-	uint64_t n;
+	uint64_t n = 0;
 	size_t at;
 
 	CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);

@@ -45,7 +45,8 @@ refuse(const char *reason)
 	refusal_log(&w->sam, &w->call, &e);
 }
 
-/* Entries of a kind in the batch that is flushed now; refusals counted in summaries go to *counted. */
+/* Entries of a kind in the batch that is flushed now; refusals counted in summaries go to
+ * *counted. */
 static size_t
 entries_of(enum entry_kind kind, uint64_t *counted)
 {

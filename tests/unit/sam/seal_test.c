@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealing: nothing opens but what was sealed, under its own name, in its own group. And the records inside. */
+/* Sealing: nothing opens but what was sealed, under its own name, in its own group. And the
+ * records inside. */
 #include "crypto/hash.h"
 #include "sam/record.h"
 #include "sam/seal.h"
@@ -7,7 +8,8 @@
 #include "tests/unit/kit/samples.h"
 
 static const uint8_t salt[SEAL_SALT_LEN] = { 5 };
-static const struct record_name name = { .type = RECORD_KEY, .epoch = 2, .owner = { 7 }, .id = { 8 },
+static const struct record_name name = { .type = RECORD_KEY, .epoch = 2, .owner = { 7 },
+    .id = { 8 },
 	.version = 9 };
 
 static struct seal *
@@ -51,7 +53,8 @@ TEST(what_was_sealed_opens_with_its_name)
 	sealed(s, span_str("inside"), &w);
 	CHECK(seal_open(s, writer_span(&w), &n, &plain, &e));
 	CHECK(plain.n == 6 && memcmp(plain.p, "inside", 6) == 0);
-	CHECK(n.type == name.type && n.epoch == 2 && n.version == 9 && memcmp(n.owner, name.owner, 16) == 0 &&
+	CHECK(n.type == name.type && n.epoch == 2 && n.version == 9 &&
+	    memcmp(n.owner, name.owner, 16) == 0 &&
 	    memcmp(n.id, name.id, 16) == 0);
 	CHECK(memmem(w.p, w.n, "inside", 6) == NULL);
 }
@@ -109,7 +112,8 @@ TEST(another_salt_or_epoch_gives_another_box)
 	CHECK(seal_record(s, &name, salt, span_str("equal bytes"), &a, &e));
 	CHECK(seal_record(s, &name, other, span_str("equal bytes"), &b, &e));
 	CHECK(seal_record(s, &later, salt, span_str("equal bytes"), &c, &e));
-	CHECK(memcmp(a.p + head + 4, b.p + head + 4, 11) != 0 && memcmp(a.p + head + 4, c.p + head + 4, 11) != 0);
+	CHECK(memcmp(a.p + head + 4, b.p + head + 4, 11) != 0 &&
+	    memcmp(a.p + head + 4, c.p + head + 4, 11) != 0);
 }
 
 TEST(a_record_over_its_maximum_is_not_sealed_and_nothing_is_written)

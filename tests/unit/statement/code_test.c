@@ -41,7 +41,8 @@ TEST(case_hyphens_and_look_alikes_do_not_matter)
 	CHECK(memcmp(code, back, CODE_LEN) == 0);
 	CHECK(reads("11111111111111111111111110", one) && reads("iIlL1-iIlL1-iIlL1-iIlL1-lllll-o", back));
 	CHECK(memcmp(one, back, CODE_LEN) == 0);
-	CHECK(reads("zyxwv 00000 abcde 00000 00000 0", back) && reads("ZYXWV-00000-ABCDE-00000-00000-0", one));
+	CHECK(reads("zyxwv 00000 abcde 00000 00000 0", back) &&
+	    reads("ZYXWV-00000-ABCDE-00000-00000-0", one));
 	CHECK(memcmp(one, back, CODE_LEN) == 0);
 }
 
