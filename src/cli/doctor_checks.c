@@ -172,8 +172,8 @@ doctor_server(struct doctor *d, const json_t *status, const uint8_t *sam_group)
 	    : HEALTH_FAIL, "SAM there", "%.40s%s%.120s%s", sam, strcmp(sam, "open") == 0 ? "" : ": ",
 	    strcmp(sam, "open") == 0 ? "" : text_of(status, "why"), strcmp(sam, "unreachable") == 0
 	    ? ". Is propria-sam running, and may the server open its socket" : "");
-	doctor_say(d, strcmp(store, "open") == 0 ? HEALTH_OK : HEALTH_FAIL, "store", "%.120s%s", store,
-	    strcmp(store, "open") == 0 ? "" : ". The database is not usable: look at its journal");
+	doctor_say(d, strcmp(store, "ok") == 0 ? HEALTH_OK : HEALTH_FAIL, "store", "%.120s%s", store,
+	    strcmp(store, "ok") == 0 ? "" : ". The database is not usable: look at its journal");
 	if (sam_group == NULL)
 		return;
 	if (hex_read(text_of(status, "group"), group, sizeof(group)) &&
