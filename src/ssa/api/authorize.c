@@ -30,7 +30,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	struct err e = { 0 };
 	struct emit out;
 
-	if (call_is_outdated(c, refusal)) {
+	if (sign_is_outdated(c, s, refusal)) {
 		call_refresh(c, s->key->row.id, activate_again);
 		return;
 	}

@@ -54,6 +54,13 @@ sign_package_fault(struct call *c, struct sign *s)
 	return NULL;
 }
 
+bool
+sign_is_outdated(const struct call *c, const struct sign *s, const struct err *refusal)
+{
+	return call_is_outdated(c, refusal) || (refusal->code != ERR_NONE && !c->refreshed &&
+	    (c->signer->record.n == 0 || s->key->record.n == 0));
+}
+
 void
 sign_activate(struct call *c, struct sign *s, call_next *next)
 {

@@ -16,6 +16,7 @@ struct sign {
 	size_t		*place;			/* of the client's j-th digest in index */
 	bool		 only_activate;
 	bool		 looked_back;		/* OUTCOME was asked */
+	struct err	 past;		/* why an approval of an earlier life was refused */
 };
 
 /* Becomes the call's state. */
@@ -26,6 +27,8 @@ struct sign	*sign_new(struct call *);
  */
 const char	*sign_package_fault(struct call *, struct sign *);
 /* ACTIVATE with the records that we have. */
+/* Refused for a sealed record that is old, damaged, or not here at all: the SAM has it. */
+bool		 sign_is_outdated(const struct call *, const struct sign *, const struct err *refusal);
 void		 sign_activate(struct call *, struct sign *, call_next *);
 /* Index and place from s->digests. False: a digest is not covered (any more). */
 bool		 sign_map(struct sign *, size_t *used) MUST_USE;

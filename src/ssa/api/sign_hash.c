@@ -108,6 +108,10 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m)
 		call_failed(c, &e);
 		return;
 	}
+	if (s->past.code != ERR_NONE && count_of(m, USE_SPENT) == m->n) {
+		call_refused(c, &s->past);
+		return;
+	}
 	if (s->looked_back && s->bytes.n == 0 && count_of(m, USE_SPENT) == m->n) {
 		use_ask(c, s);		/* the first attempt never reached the SAM */
 		return;
@@ -135,7 +139,8 @@ on_results(struct call *c, struct reader *r, const struct err *refusal)
 	if (refusal->code != ERR_NONE) {
 		if (!s->looked_back && strcmp(refusal->reason, "lost") != 0)
 			used_set(s, false);
-		call_refused(c, refusal);
+		call_refused(c, s->past.code != ERR_NONE && strcmp(refusal->reason, "unknown") == 0
+		    ? &s->past : refusal);
 		return;
 	}
 	if (msg_results_read(r, &m, &e))
@@ -165,15 +170,19 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	static struct msg_activated m;
 	struct sign *s = c->state;
 	struct err e = { 0 };
+	/* A nonce of the SAM's last life: what it signed then is in its log. */
+	bool past = strcmp(refusal->reason, "nonce") == 0;
 	bool replay = strcmp(refusal->reason, "replay") == 0;
 
-	if (call_is_outdated(c, refusal)) {
+	if (sign_is_outdated(c, s, refusal)) {
 		call_refresh(c, s->key->row.id, activate_again);
 		return;
 	}
 	if (refusal->code == ERR_NONE || replay || strcmp(refusal->reason, "lost") == 0)
 		approval_keep(c->ssa, &s->package, c->client);
-	if (replay)
+	if (past)
+		s->past = *refusal;
+	if (replay || past)
 		look_back(c, s);
 	else if (refusal->code != ERR_NONE)
 		call_refused(c, refusal);
