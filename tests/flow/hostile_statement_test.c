@@ -258,6 +258,19 @@ record_truncated(struct act *a)
 	a->key_record.n--;
 }
 
+/* A record and one byte: what was sealed is whole, what was sent is not it. */
+static void
+with_a_byte_more(struct span *record)
+{
+	static uint8_t mem[RECORD_MAX];
+
+	memcpy(mem, record->p, record->n);
+	mem[record->n] = 0;
+	*record = span_of(mem, record->n + 1);
+}
+
+static void key_record_longer(struct act *a) { with_a_byte_more(&a->key_record); }
+static void signer_record_longer(struct act *a) { with_a_byte_more(&a->signer_record); }
 static void signer_record_truncated(struct act *a) { a->signer_record.n--; }
 static void old_signer(struct act *a) { a->signer_record = writer_span(&alice.old_record); }
 static void old_key(struct act *a) { a->key_record = writer_span(&good.old_record); }
@@ -360,6 +373,8 @@ static const struct {
 	{ "an index twice", index_twice, "parse" },
 	{ "control", nothing, "" },
 	{ "key record truncated", record_truncated, "record" },
+	{ "key record and a byte", key_record_longer, "record" },
+	{ "signer record and a byte", signer_record_longer, "record" },
 	{ "signer record truncated", signer_record_truncated, "record" },
 	{ "signer record of the version before", old_signer, "version" },
 	{ "key record of the version before", old_key, "version" },

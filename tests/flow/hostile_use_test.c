@@ -283,6 +283,46 @@ TEST(an_open_activation_dies_with_its_key_and_with_its_signer)
 	signer_ready(&group, &alice, &good, "CN=Alice Example,C=SE");
 }
 
+/* One breath: the reservation is on its way to the disk when the freeze comes. Nothing is signed. */
+TEST(a_freeze_stops_a_use_that_is_only_reserved)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	static struct msg_use m;
+	static struct msg_results got;
+	struct msg_object frozen = { .type = RECORD_KEY };
+	struct activated id;
+	struct act *a = activated(&alice, &good, 1, &id);
+	uint64_t signed_ = group_status(&group).signed_count;
+	size_t at = frame_begin(&w, SAM_USE, 1);
+
+	memcpy(m.activation, id.id, ID_LEN);
+	m.n = 1;
+	m.digest[0] = a->st.sign.items[0].digest;
+	msg_use_write(&w, &m);
+	frame_end(&w, at);
+	memcpy(frozen.id, good.id, ID_LEN);
+	at = frame_begin(&w, SAM_FREEZE, 2);
+	msg_object_write(&w, &frozen);
+	frame_end(&w, at);
+	CHECK(write(group.ssa, w.p, w.n) == (ssize_t)w.n);
+	for (int i = 0; i < 2; i++) {
+		AUTO_WRITER in = writer_grow(FRAME_MAX);
+		struct err e = { 0 };
+		struct reader r;
+		struct frame f;
+
+		CHECK(frame_receive(group.ssa, &in, &f, &e) && f.type != MSG_REFUSED);
+		r = reader_over(f.payload);
+		if (f.type == SAM_USE + 1) {
+			CHECK(msg_results_read(&r, &got, &e) && got.n == 1);
+			assert_int_equal(got.result[0].status, USE_FAILED);
+		}
+	}
+	CHECK(group_status(&group).signed_count == signed_);
+	release_key();
+	act_free(a);
+}
+
 /* The SSA's word reaches the very same record, or none: an id that only begins like it is another. */
 TEST(a_freeze_names_the_whole_id)
 {
@@ -431,6 +471,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(it_does_not_come_back_when_he_is_reinstated),
 	cmocka_unit_test(an_open_activation_dies_when_a_record_gets_a_new_version),
 	cmocka_unit_test(an_open_activation_dies_with_its_key_and_with_its_signer),
+	cmocka_unit_test(a_freeze_stops_a_use_that_is_only_reserved),
 	cmocka_unit_test(a_freeze_names_the_whole_id),
 	cmocka_unit_test(an_open_activation_dies_when_its_approval_expires),
 	cmocka_unit_test(a_key_signs_only_while_its_certificate_is_valid),

@@ -135,11 +135,9 @@ is_up(struct group *g, struct msg_status *m)
 	return up;
 }
 
-void
-group_start(struct group *g)
+static void
+run_sam(struct group *g)
 {
-	uint64_t until = clock_life() + PATIENCE_MS;
-	struct msg_status m = { 0 };
 	char program[256];
 
 	snprintf(program, sizeof(program), "%s/sam/propria-sam", getenv("PROPRIA_BIN"));
@@ -152,9 +150,25 @@ group_start(struct group *g)
 		execl(program, "propria-sam", "run", "-c", group_path(g, "sam.conf"), (char *)NULL);
 		_exit(127);
 	}
+}
+
+/* After a kill the children of the last one hold the log for a moment: so it is tried again. */
+void
+group_start(struct group *g)
+{
+	uint64_t until = clock_life() + PATIENCE_MS;
+	struct msg_status m = { 0 };
+	int ends = 0;
+
+	run_sam(g);
 	while (!is_up(g, &m)) {
-		CHECK(clock_life() < until && waitpid(g->sam, NULL, WNOHANG) == 0);
+		CHECK(clock_life() < until && ends < 100);
 		usleep(5000);
+		if (waitpid(g->sam, NULL, WNOHANG) != 0) {
+			ends++;
+			usleep(50000);
+			run_sam(g);
+		}
 	}
 	group_reconnect(g);
 	memcpy(g->id, m.group, sizeof(g->id));

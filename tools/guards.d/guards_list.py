@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guards of src/sam: what each is for, how it is taken out, and the test that must fail then."""
+
+GUARDS = []
+
+
+def G(name, req, program, case, *edits, behind=None):
+    """edits: (file of src/sam, its exact text, what replaces it); behind: which guard hides this one."""
+    GUARDS.append({'name': name, 'req': req, 'test': (program, case), 'edits': edits, 'behind': behind})
+
+
+FITS = ('statement', 'no_statement_is_taken_but_one_that_fits_signer_key_time_and_records')
+EVIDENCE = ('statement', 'nothing_is_an_approval_but_the_signers_own_over_these_bytes')
+SUSPENDED = ('statement', 'a_suspended_signer_signs_nothing_until_reinstated')
+USE = ('use', 'a_use_gives_only_approved_digests_each_once')
+FROZEN = ('use', 'an_open_activation_dies_when_its_key_is_frozen')
+S_FROZEN = ('use', 'an_open_activation_dies_when_its_signer_is_frozen')
+RELEASED = ('use', 'it_does_not_come_back_when_the_key_is_released')
+NEW_VERSION = ('use', 'an_open_activation_dies_when_a_record_gets_a_new_version')
+EXPIRES = ('use', 'an_open_activation_dies_when_its_approval_expires')
+VALID = ('use', 'a_key_signs_only_while_its_certificate_is_valid')
+LIFE = ('use', 'no_approval_outlives_the_sams_life')
+RESERVED = ('use', 'a_freeze_stops_a_use_that_is_only_reserved')
+WHOLE_ID = ('use', 'a_freeze_names_the_whole_id')
+OUTCOMES = ('use', 'outcomes_are_told_of_what_was_done_and_nothing_else')
+INVITE = ('enact', 'nobody_is_invited_but_by_proposal_and_registration_officer')
+ONCE = ('enact', 'a_proposal_is_enacted_once_and_in_its_time')
+NO_NONCE = ('enact', 'officers_acts_get_no_nonce_and_are_not_fresh_by_one')
+NOT_ENACT = ('enact', 'purposes_that_are_not_for_enact_are_refused')
+BIND = ('enact', 'no_authenticator_is_bound_without_code_and_device')
+TWICE = ('enact', 'a_code_used_twice_suspends_whoever_came_first')
+CREATE = ('enact', 'no_key_is_made_but_on_its_signers_order')
+LIMIT = ('enact', 'nobody_has_more_keys_than_policy_allows')
+KEY_ACT = ('enact', 'no_key_is_destroyed_or_released_but_by_its_signer')
+SIGNER_ACT = ('enact', 'no_signer_is_changed_but_by_a_registration_officer')
+KEYS_DIE = ('enact', 'keys_die_with_their_signer')
+ANCHOR = ('enact', 'no_anchor_is_installed_but_by_two_security_officers')
+OFFICER = ('enact', 'officers_come_by_quorum_and_their_own_approval')
+LEAVE = ('enact', 'officers_leave_by_quorum_and_their_word_is_worth_nothing_then')
+POLICY = ('enact', 'policy_never_asks_for_more_officers_than_there_are')
+LINK = ('certificate', 'no_certificate_is_linked_but_the_keys_own')
+CERT_ONCE = ('certificate', 'a_key_is_certified_once')
+CERT_RECORDS = ('certificate', 'requests_and_links_need_the_right_records')
+CERT_SUSPENDED = ('certificate', 'a_suspended_signer_gets_no_certificate')
+OWN_REQUESTS = ('socket', 'each_socket_has_its_own_requests')
+OVERSIZE = ('socket', 'oversize_frames_close_the_connection')
+PLACES = ('socket', 'the_ssa_cannot_take_the_officers_connections')
+FLOOD = ('socket', 'a_flood_of_refusals_is_counted_not_written')
+WELCOME = ('socket', 'another_user_is_not_welcome')
+PUT_BACK = ('rollback', 'a_log_put_back_is_closed_until_two_officers_say_which_head_counts')
+PUT_BACK_TWICE = ('rollback', 'a_log_put_back_twice_goes_on_in_an_epoch_of_its_own')
+OTHER_HISTORY = ('rollback', 'another_history_than_the_anchors_is_closed')
+DAMAGED = ('rollback', 'a_damaged_log_is_closed')
+SNAPSHOT = ('rollback', 'an_altered_snapshot_is_not_believed')
+
+# --- answer_activate.c
+
+F = 'answer_activate.c'
+G('nonces only for signers\' acts', 'H1, RPL-6', *NO_NONCE, (F,
+  'if (rule_find(m.purpose) == NULL || rule_find(m.purpose)->fresh != FRESH_NONCE)', 'if (false)'))
+G('only SIGN activates', 'RPL-6, row 15', *FITS, (F, 'if (p->st.purpose != PURPOSE_SIGN)', 'if (false)'))
+G('header checked at ACTIVATE', '3.6 steps 4, 13', *FITS, (F,
+  '!statement_is_for_us(sam, &p->st, sam->state->policy.statement_life, e) ||\n\t    ', ''))
+G('nonce checked at ACTIVATE', 'SRA_SAP.2.4, row 11', *FITS, (F,
+  ' ||\n\t    !statement_nonce_holds(sam, &p->st, e))\n\t\treturn false;\n\t*known',
+  ')\n\t\treturn false;\n\t*known'))
+G('nonce unspent before ACTIVATE', 'FPT_RPL.1, RPL-1', *FITS, (F,
+  'if (*known == NULL && nonces_is_spent(sam->nonces, p->st.fresh))', 'if (false)'))
+G('nonce spent by ACTIVATE', 'FPT_RPL.1, RPL-1', *RELEASED, (F,
+  'if (!nonces_spend(sam->nonces, p.st.fresh, e))', 'if (false)'))
+G('public key of the statement is the key\'s', '3.6 step 10, row 6', *FITS, (F,
+  'if (memcmp(b->spki, spki, sizeof(spki)) != 0)', 'if (false)'))
+G('algorithm is the key\'s', 'C6, row 4', *FITS, (F, 'if (b->alg != k->record.alg->number)', 'if (false)'))
+G('class is the key\'s', 'row 16', *FITS, (F,
+  'b->class != k->record.class || b->level', 'b->level'))
+G('level is the key\'s', 'row 5', *FITS, (F,
+  'b->class != k->record.class || b->level != k->record.level', 'b->class != k->record.class'))
+G('kind is DTBS/R', 'C11', *FITS, (F, 'b->kind != KIND_DTBSR || b->attrs', 'b->attrs'))
+G('no attributes', 'C11', *FITS, (F, 'b->kind != KIND_DTBSR || b->attrs != 0', 'b->kind != KIND_DTBSR'))
+G('no session', 'row 14', *FITS, (F, 'memcmp(b->session, zero, 16) != 0 || ', ''))
+G('no profile', 'C11', *FITS, (F, ' || memcmp(b->profile, zero, 16) != 0 ||', ' ||'))
+G('no identity verification', 'row 14', *FITS, (F, ' ||\n\t    memcmp(b->idv, zero, 32) != 0)', ')'))
+OWNER = (F, 'if (memcmp(k->owner, p->st.subject, ID_LEN) != 0 ||\n\t    !signer_has_key(&s->record, p->st.sign.key))',
+         'if (false)')
+G('the key is the signer\'s (both ways)', '3.6 step 9, row 5, H24', *FITS, OWNER)
+G('owner in the key record', 'H24', *FITS, (F,
+  'if (memcmp(k->owner, p->st.subject, ID_LEN) != 0 ||\n\t    !signer', 'if (!signer'),
+  behind='key list in the signer record')
+G('key list in the signer record', 'H24', *FITS, (F,
+  ' ||\n\t    !signer_has_key(&s->record, p->st.sign.key))', ')'), behind='owner in the key record')
+S_ACTIVE = (F, 'if (s->row->state != SIGNER_ACTIVE)', 'if (false)')
+K_ACTIVE = (F, 'if (k->row->state != KEY_ACTIVE)', 'if (false)')
+HOLDS_STATE = ('activation.c', 'if (row->state != state)', 'if (false)')
+G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='states asked again at each use')
+G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE, behind='states asked again at each use')
+G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
+G('key ACTIVE, asked nowhere', '3.6 step 9, row 5', *FITS, K_ACTIVE, HOLDS_STATE)
+G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
+  'if (!approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev, e))',
+  'if (false)'))
+G('authenticator suffices for the level', 'H11', 'statement',
+  'an_authenticator_below_policy_does_not_suffice', (F,
+  'return authenticator_suffices(a, &sam->state->policy, p->st.sign.level, e);', 'return a != NULL;'))
+G('activation holds when it is made', 'DSC-4', *VALID, (F,
+  'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'),
+  behind='the same at each use')
+
+# --- answer_use.c
+
+F = 'answer_use.c'
+G('asked again at each use', 'H3, SRA_SKM.2.1', *VALID, (F,
+  'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'))
+G('index in the list and unused', 'row 8, RPL-1', *USE, (F,
+  'if (!activation_covers(a, index[i], span_of(NULL, 0), e))', 'if (false)'))
+G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
+  '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
+G('digest of USE is the approved one', 'row 7', *USE, (F,
+  'if (m.index[i] < a->n && !activation_covers(a, m.index[i], m.digest[i], e))', 'if (false)'))
+G('an index is spent when it is reserved', 'RPL-1', *USE, (F, 'a->used[index[i]] = 1;', ';'))
+
+# --- activation.c, change.c
+
+F = 'activation.c'
+G('approval expires', '3.6 step 13', *EXPIRES, (F,
+  'if (now_wall >= a->exp || now_life >= a->exp_life)', 'if (false)'))
+G('expiry by the wall clock', 'H20', *EXPIRES, (F, 'now_wall >= a->exp || now_life', 'now_life'),
+  behind='expiry by the boot-time clock')
+G('expiry by the boot-time clock', 'H20', *EXPIRES, (F, ' || now_life >= a->exp_life', ''),
+  behind='expiry by the wall clock')
+G('epoch of an activation', 'C8', *PUT_BACK, (F, 'if (a->epoch != s->epoch)', 'if (false)'),
+  behind='an epoch ends only while the SAM is closed, and its activations with it')
+G('versions at each use', 'H3', *NEW_VERSION, (F, 'if (row->version != version)', 'if (false)'),
+  behind='a change closes open activations')
+G('states at each use', 'H3', *FROZEN, HOLDS_STATE, behind='a change closes open activations')
+KEY_CLOSES = ('change.c', '\tactivations_close(sam->activations, RECORD_KEY, change->id);\n', '')
+SIGNER_CLOSES = ('change.c', 'if (change->state != SIGNER_ACTIVE || change->record.n > 0)', 'if (false)')
+G('a key\'s change closes its activations', 'H3', *FROZEN, KEY_CLOSES)
+G('a signer\'s change closes his activations', 'H3', *S_FROZEN, SIGNER_CLOSES)
+G('a new version closes activations', 'H3', *NEW_VERSION, SIGNER_CLOSES)
+G('certificate in its validity', 'SRC_SKS.1.4', *VALID, (F,
+  'if (now_wall < a->not_before || now_wall >= a->not_after)', 'if (false)'))
+G('certificate valid already', 'SRC_SKS.1.4', *VALID, (F, 'now_wall < a->not_before || now_wall', 'now_wall'))
+G('certificate still valid', 'SRC_SKS.1.4', *VALID, (F, ' || now_wall >= a->not_after', ''))
+G('index within the list', 'row 8', *USE, (F, 'if (index >= a->n)', 'if (false)'))
+G('digest compared', 'row 7', *USE, (F,
+  'if (digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))', 'if (false)'))
+G('index unused', 'RPL-1', *USE, (F, 'if (a->used[index] != 0)', 'if (false)'))
+G('closing spends what is in flight', 'H3', *RESERVED, (F,
+  '\t\tmemset(a->used, 1, a->n);', '\t\t;'), behind='its expiry is set to the past beside it')
+
+# --- check.c
+
+F = 'check.c'
+G('group', 'row 9, C7', *FITS, (F, 'if (memcmp(st->group, sam->state->group, GROUP_LEN) != 0)', 'if (false)'))
+G('group of officers\' acts', 'row 9, C7', *INVITE, (F,
+  'if (memcmp(st->group, sam->state->group, GROUP_LEN) != 0)', 'if (false)'))
+G('epoch', 'C8', *FITS, (F, 'if (st->epoch != sam->state->epoch)', 'if (false)'))
+G('life within policy', 'row 10, RPL-3', *FITS, (F,
+  'st->exp <= st->iat || st->exp - st->iat > most', 'st->exp <= st->iat'))
+G('exp after iat', 'row 10', *FITS, (F, 'st->exp <= st->iat || ', ''),
+  behind='statement_read, which refuses such a statement')
+G('expired', 'row 10', *FITS, (F, 'if (now >= st->exp)', 'if (false)'))
+G('of the future', 'row 10', *FITS, (F, 'if (st->iat > now + AHEAD_MS)', 'if (false)'))
+G('proposal: no bytes after its id', 'H1', *INVITE, (F,
+  'p == NULL || memcmp(st->fresh + PROPOSAL_LEN, zero, sizeof(zero)) != 0', 'p == NULL'))
+G('proposal of this purpose', 'H1', *SIGNER_ACT, (F, 'p->purpose != st->purpose || ', ''))
+G('proposal of this subject', 'H1', *SIGNER_ACT, (F,
+  ' || memcmp(p->subject, st->subject, ID_LEN) != 0 ||', ' ||'))
+G('proposal of this body', 'review 7: approved for changed parameters', *INVITE, (F,
+  ' ||\n\t    memcmp(p->body, body, sizeof(body)) != 0)', ')'))
+G('exp within the proposal', 'H1', *INVITE, (F, ' || st->exp > p->expires', ''))
+G('proposal not expired', 'H1', *ONCE, (F, 'clock_wall() >= p->expires || ', ''),
+  behind='the statement\'s own exp, which is within the proposal\'s')
+
+# --- approval.c
+
+F = 'approval.c'
+G('one approval of the signer', 'review 7: two evidences', *EVIDENCE, (F, 'if (ev->n != 1)', 'if (false)'))
+G('authenticator of the type in the record', 'row 3', *EVIDENCE, (F, 'a->type != ev->list[0].type || ', ''),
+  behind='evidence_verify: a key of one type verifies nothing of another')
+G('the signer\'s signature', 'row 3', *EVIDENCE, (F, ' || !evidence_verify(&ev->list[0], d, a->spki))', ')'))
+G('code and new device, nothing else', 'C4', *BIND, (F,
+  'if (ev->n != 2 || ev->list[0].type != EVIDENCE_DEVICE || ev->list[1].type != EVIDENCE_CODE ||\n'
+  '\t    memcmp(ev->list[0].id, none, ID_LEN) != 0 || memcmp(ev->list[1].id, none, ID_LEN) != 0)', 'if (false)'))
+G('the enrolment code', 'C4', *BIND, (F,
+  '!evidence_verify(&ev->list[1], d, span_of(signer->code, sizeof(signer->code))) ||\n\t    ', ''))
+G('the new device\'s own approval', 'C4', *BIND, (F, ' ||\n\t    !evidence_verify(&ev->list[0], d, st->bind.spki))', ')'))
+G('role of an officer', 'SRG_M.1.3', *INVITE, (F, 'o->role != role || ', ''))
+G('officers approve with device keys', 'row 3', *INVITE, (F, ' || list[i].type != EVIDENCE_DEVICE ||', ' ||'),
+  behind='evidence_verify: an officer\'s key verifies no code')
+G('an officer\'s signature', 'SRG_M.1.6', *ANCHOR, (F,
+  ' ||\n\t\t    !evidence_verify(&list[i], d, span_of(o->spki, sizeof(o->spki))))', ')'))
+G('one person counts once', 'H23', *ANCHOR, (F, 'known = known || is_same_person(seen[k], o);', ';'),
+  behind='nobody gets the same role twice (genesis, ADD_OFFICER)')
+G('quorum', 'SRG_M.1.6', *ANCHOR, (F, 'if (persons < quorum)', 'if (false)'))
+G('a new officer\'s evidence is there', 'SRG_M.1.4', *OFFICER, (F,
+  'if (memcmp(ev->list[0].id, none, ID_LEN) != 0 || ev->list[0].type != EVIDENCE_DEVICE)', 'if (false)'))
+G('a new officer\'s own approval', 'SRG_M.1.4', *OFFICER, (F,
+  'if (!evidence_verify(&ev->list[0], d, st->add_officer.spki))', 'if (false)'))
+G('security quorum for anchors', 'SRG_M.1.6', *ANCHOR, (F,
+  '{ PURPOSE_ADD_ANCHOR,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_ADD_ANCHOR,\t\tBY_REGISTRATION,'))
+G('protection allowed by policy', 'H11', *CREATE, (F,
+  'if (level == 2 && (policy->protections >> a->protection & 1) == 0)', 'if (false)'))
+
+# --- open_record.c, seal.c
+
+F = 'open_record.c'
+G('record of this type and id', 'EXT-1', *FITS, (F,
+  'if (name->type != type || memcmp(name->id, id, ID_LEN) != 0)', 'if (false)'))
+G('record of this id', 'EXT-1', *FITS, (F, 'name->type != type || memcmp(name->id, id, ID_LEN) != 0', 'name->type != type'))
+G('record of this type', 'EXT-1', *FITS, (F, 'name->type != type || ', ''),
+  behind='ids: no key has a signer\'s')
+G('record of the current version', 'EXT-2', *FITS, (F, 'if (name->version != (*row)->version)', 'if (false)'))
+F = 'seal.c'
+G('group in a sealed record', 'C7', 'statement', 'records_sealed_by_another_group_do_not_open', (F,
+  'if (memcmp(group, s->group, GROUP_LEN) != 0)\n\t\treturn err_why(e, ERR_DENIED, "record", "sealed record of another group");', ''),
+  behind='the sealing key, which is the group\'s own')
+G('schema of a sealed record', 'EXT-1', 'statement', 'no_byte_of_the_key_record_can_be_altered', (F,
+  ' || schema != SCHEMA', ''), behind='the tag, which covers it')
+G('nothing after a sealed record', 'EXT-1', *FITS, (F,
+  '!rd_take(&r, AEAD_TAG_LEN, &tag) || !rd_end(&r))\n\t\treturn err_why(e, ERR_DENIED, "record", "sealed record: lengths");',
+  '!rd_take(&r, AEAD_TAG_LEN, &tag))\n\t\treturn err_why(e, ERR_DENIED, "record", "sealed record: lengths");'))
+
+# --- nonce.c
+
+F = 'nonce.c'
+G('nonce of this life', 'RPL-2', *LIFE, (F, ' || c.life != n->life', ''),
+  behind='the MAC, whose key lives as long')
+G('MAC of the nonce', 'row 11', *FITS, (F,
+  'if (!secret_equal(span_of(mac, sizeof(mac)), span_of(c.mac, sizeof(c.mac))))', 'if (false)'))
+G('MAC of the nonce: subject', 'row 11', *FITS, (F, '\twr_bytes(&w, scope->subject, 16);\n', ''))
+G('MAC of the nonce: purpose', 'RPL-6', *FITS, (F, '\twr_u16(&w, scope->purpose);\n', ''))
+G('MAC of the nonce: counter', 'RPL-1', *FITS, (F,
+  '\twr_u64(&w, c->counter);\n\twr_u64(&w, c->issued);\n\twr_bytes(&w, scope->group', '\twr_u64(&w, c->issued);\n\twr_bytes(&w, scope->group'))
+G('MAC of the nonce: time', 'RPL-3', *FITS, (F,
+  '\twr_u64(&w, c->issued);\n\twr_bytes(&w, scope->group', '\twr_bytes(&w, scope->group'))
+G('age of the nonce', 'RPL-3', 'statement', 'a_nonce_gets_too_old', (F,
+  'if (now < c.issued || now - c.issued > n->lifetime)', 'if (false)'))
+G('spent bit', 'RPL-1', *FITS, (F,
+  'is_forgotten(n, c.counter) ||\n\t    (n->spent[block_of(n, c.counter)] >> c.counter % BLOCK & 1) != 0;',
+  'is_forgotten(n, c.counter);'))
+G('counter of a nonce that was given out', 'row 11', *FITS, (F,
+  'counter == 0 || counter >= n->next || ', ''), behind='the MAC')
+
+# --- enact_signer.c
+
+F = 'enact_signer.c'
+G('INVITE names no subject', 'C4', *INVITE, (F, 'if (memcmp(a->st.subject, none, ID_LEN) != 0)', 'if (false)'))
+G('level of assurance', 'SRC_SA.1.1', *INVITE, (F, 'if (b->loa < sam->state->policy.min_loa)', 'if (false)'))
+G('name is a Name', 'C14', *INVITE, (F, 'if (!name_check(b->name, e))', 'if (false)'))
+G('a code is used once', 'C4', *TWICE, (F, 'if (a->signer->row->state != SIGNER_INVITED)', 'if (false)'))
+G('a second use suspends', 'C4', *TWICE, (F,
+  'if (row->state == SIGNER_BOUND || row->state == SIGNER_ACTIVE) {', 'if (false) {'))
+G('BIND from the current version', 'H1', *BIND, (F, 'if (b->from != a->signer->row->version)', 'if (false)'))
+G('authenticator\'s key is on its curve', 'C4', *BIND, (F, 'if (!spki_check(KEY_P256, spki, e))', 'if (false)'),
+  behind='its own approval, which then verifies under no key')
+G('no officer\'s key as authenticator', 'SRG_M.1.5', *BIND, (F, 'if (state_is_officer_key(sam->state, spki))', 'if (false)'))
+G('no signing key as authenticator', 'PROTOCOL.sam 1.3', *BIND, (F, 'if (prints_has(sam->state->prints, spki))', 'if (false)'))
+G('SUSPEND from the current version', 'H1', *SIGNER_ACT, (F,
+  'if (!is_from(a, e))\n\t\treturn false;\n\tif (state == SIGNER_SUSPENDED', 'if (state == SIGNER_SUSPENDED'))
+G('SUSPEND in its states', 'SRC_SA', *SIGNER_ACT, (F,
+  'if (state == SIGNER_SUSPENDED || state == SIGNER_CLOSED)', 'if (false)'))
+G('REINSTATE from the current version', 'H1', *SIGNER_ACT, (F,
+  'if (!is_from(a, e))\n\t\treturn false;\n\tif (a->signer->row->state != SIGNER_SUSPENDED)',
+  'if (a->signer->row->state != SIGNER_SUSPENDED)'))
+G('REINSTATE of who is suspended', 'SRC_SA', *SIGNER_ACT, (F,
+  'if (a->signer->row->state != SIGNER_SUSPENDED)', 'if (false)'))
+G('CLOSE from the current version', 'H1', *SIGNER_ACT, (F,
+  'if (!is_from(a, e))\n\t\treturn false;\n\tif (a->signer->row->state == SIGNER_CLOSED)',
+  'if (a->signer->row->state == SIGNER_CLOSED)'))
+G('CLOSE once', 'SRC_SA', *SIGNER_ACT, (F, 'if (a->signer->row->state == SIGNER_CLOSED)', 'if (false)'))
+G('keys die with their signer', 'SRG_KM.7.1', *KEYS_DIE, (F, 'if (row == NULL || row->state == KEY_DESTROYED)', 'if (true)'))
+
+# --- enact_key.c
+
+F = 'enact_key.c'
+G('CREATE_KEY from the current version', 'H1', *CREATE, (F, 'if (b->from != s->row->version)', 'if (false)'))
+G('CREATE_KEY by a signer in his state', 'SRC_SKS.1.1', *TWICE, (F,
+  'if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)', 'if (false)'))
+G('class and level offered', 'SRC_SKS.1.1', *CREATE, (F,
+  'if (b->class != CLASS_SIGNATURE || b->level != 2)', 'if (false)'))
+G('algorithm offered', 'C6', *CREATE, (F, 'if (alg_find(b->alg) == NULL)', 'if (false)'))
+G('keys per signer', 'SRC_SKS', *LIMIT, (F,
+  'if (s->record.keys >= sam->state->policy.keys_per_signer || s->record.keys >= KEYS_MAX)', 'if (false)'))
+G('authenticator suffices for a new key', 'H11', *CREATE, (F,
+  ' ||\n\t    !authenticator_suffices(auth, &sam->state->policy, a->st.create_key.level, e))', ' || auth == NULL)'))
+G('the act\'s key is the signer\'s', 'row 5', *KEY_ACT, (F,
+  'if (row == NULL || !signer_has_key(&a->signer->record, a->st.key.key))', 'if (row == NULL)'))
+G('key acts from the current version', 'H1', *KEY_ACT, (F, 'if (a->st.key.from != row->version)', 'if (false)'))
+G('DESTROY once', 'SRG_KM.7.1', *KEY_ACT, (F, 'if (row->state == KEY_DESTROYED)\n\t\treturn err_why(e, ERR_DENIED, "state", "the key is destroyed already");', ''))
+G('RELEASE by a signer who is ACTIVE', '3.6 step 6', *KEY_ACT, (F, 'if (a->signer->row->state != SIGNER_ACTIVE)', 'if (false)'))
+G('RELEASE of a frozen key', 'H16', *KEY_ACT, (F, 'if (row->state != KEY_SUSPENDED)', 'if (false)'))
+
+# --- enact_officers.c
+
+F = 'enact_officers.c'
+G('algorithm of an anchor', 'C14', *ANCHOR, (F, 'if (alg == NULL)', 'if (alg == NULL && false)'))
+G('key of an anchor', 'C14', *ANCHOR, (F, '!spki_check(alg->kind, b->spki, e) || ', ''))
+G('name of an anchor', 'C14', *ANCHOR, (F, ' || !name_check(b->issuer, e))', ')'))
+G('an anchor once', 'SRG_M.1.6', *ANCHOR, (F, 'if (state_anchor(sam->state, id) != NULL)', 'if (false)'))
+G('REMOVE_ANCHOR of one that is there', 'SRG_M.1.6', *ANCHOR, (F,
+  'return state_anchor(sam->state, st->remove_anchor) != NULL ||', 'return true ||'))
+G('an officer\'s key once', 'SRG_M.1.5', *OFFICER, (F, 'if (state_is_officer_key(s, b->spki))', 'if (false)'))
+G('no signing key as officer\'s key', 'PROTOCOL.sam 1.3', *OFFICER, (F, 'if (prints_has(s->prints, b->spki))', 'if (false)'))
+G('new officer\'s key is on its curve', 'SRG_M.1.4', *OFFICER, (F, 'if (!spki_check(KEY_P256, b->spki, e))', 'if (false)'),
+  behind='the new officer\'s own approval')
+G('the same role twice', 'H23', *OFFICER, (F, 'if (a == b)\n\t\treturn false;', ''))
+G('security officer and auditor', 'SRG_M.1.3', *OFFICER, (F,
+  '\t\t{ ROLE_SECURITY_OFFICER, ROLE_SYSTEM_AUDITOR },\n', ''))
+G('administrator and security officer', 'SRG_M.1.3', *OFFICER, (F,
+  '\t\t{ ROLE_SYSTEM_ADMINISTRATOR, ROLE_SECURITY_OFFICER },\n', ''))
+G('administrator and auditor', 'SRG_M.1.3', *OFFICER, (F,
+  '\t\t{ ROLE_SYSTEM_ADMINISTRATOR, ROLE_SYSTEM_AUDITOR },\n', ''))
+G('one security officer more than the quorum', 'H23', *LEAVE, (F,
+  'if (persons_in_role(s, ROLE_SECURITY_OFFICER, without) < (size_t)p->so_quorum + 1)', 'if (false)'))
+G('registration officers for the quorum', 'H23', *LEAVE, (F,
+  'if (persons_in_role(s, ROLE_REGISTRATION_OFFICER, without) < p->ro_quorum)', 'if (false)'))
+G('REMOVE_OFFICER of one who is there', 'SRG_M.1.6', *LEAVE, (F, 'if (o == NULL)', 'if (false)'))
+G('quorums stand under a new policy', 'H23', *POLICY, (F, 'return quorums_stand(sam->state, &p, NULL, e);', 'return true;'))
+G('quorums that a statement can carry', 'H23', *POLICY, (F,
+  'if (p.ro_quorum > EVIDENCES_MAX || p.so_quorum > EVIDENCES_MAX - 1)', 'if (false)'))
+G('policy in its ranges', 'SRG_M.1.6', *POLICY, (F, 'if (!policy_read(&r, &p, e))', 'if (!policy_read(&r, &p, NULL) && false)'))
+G('RESUME names the anchor\'s epoch', 'C8', *PUT_BACK, (F, 'b->epoch != sam->anchor.epoch || ', ''))
+G('RESUME names the anchor\'s size', 'C8', *PUT_BACK, (F, ' || b->size != sam->anchor.size ||', ' ||'))
+G('RESUME names the anchor\'s root', 'C8', *PUT_BACK, (F,
+  ' ||\n\t    memcmp(b->root, sam->anchor.root, HASH_LEN) != 0)', ')'))
+G('RESUME names the log\'s size', 'C8', *PUT_BACK, (F, 'b->log_size != sam->tree.size || ', ''))
+G('RESUME names the log\'s root', 'C8', *PUT_BACK, (F, ' || memcmp(b->log_root, root, HASH_LEN) != 0)', ')'))
+G('epoch after RESUME is the log\'s', 'C8', *PUT_BACK_TWICE, ('fold.c',
+  'if (f->s->epoch < st->resume.epoch)', 'if (false)'))
+
+# --- answer_enact.c
+
+F = 'answer_enact.c'
+G('RESUME is fresh by what it names', 'H1', *PUT_BACK, (F,
+  'return memcmp(fresh, st->fresh, FRESH_LEN) == 0 ||', 'return true ||'))
+G('header checked at ENACT', '3.6 steps 4, 13', *INVITE, (F, 'if (!statement_is_for_us(sam, st, most, e))', 'if (false && most > 0)'))
+G('nonce checked at ENACT', 'row 11', *BIND, (F, 'return statement_nonce_holds(sam, st, e) && (', 'return ('))
+G('nonce unspent before ENACT', 'RPL-1', *TWICE, (F,
+  ' && (!nonces_is_spent(sam->nonces, st->fresh) ||\n\t\t    err_why(e, ERR_DENIED, "replay", "nonce is spent"));', ';'),
+  behind='the nonce is spent before the act')
+G('nonce spent by ENACT', 'RPL-1', *TWICE, (F,
+  'if (rule->fresh == FRESH_NONCE && !nonces_spend(sam->nonces, a.st.fresh, e))', 'if (false)'))
+G('proposal asked for at ENACT', 'H1', *INVITE, (F, 'return statement_proposal_holds(sam, st, e);', 'return true;'))
+G('proposal closed when enacted', 'H1', *ONCE, ('fold.c',
+  '\t\tproposal_close(f->s, st.fresh);\n\t}\n\treturn true;', '\t}\n\treturn true;'))
+G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->behind)', 'if (false)'))
+G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
+  'if (rule == NULL || enact_of(a.st.purpose) == NULL)', 'if (false)'))
+G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
+  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, e))', 'if (false)'))
+G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
+G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - now > OFFICERS_ACT_MS)', 'if (false)'))
+
+# --- answer_certificate.c
+
+F = 'answer_certificate.c'
+G('request: the key is in the signer\'s list', 'H24', *CERT_RECORDS, (F,
+  'if (!signer_has_key(&s.record, m.key))', 'if (false)'), behind='the owner that the key record names')
+G('request: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,
+  'return err_why(e, ERR_DENIED, "owner", "the key is not this signer\'s");\n'
+  '\tif (s.row->state != SIGNER_BOUND && s.row->state != SIGNER_ACTIVE)',
+  'return err_why(e, ERR_DENIED, "owner", "the key is not this signer\'s");\n\tif (false)'))
+G('request: state of the key', 'H17', *CERT_ONCE, (F,
+  'if (k.row->state != KEY_NEW && k.row->state != KEY_REQUESTED)', 'if (false)'))
+G('link: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,
+  'memcpy(c->signer, k.owner, ID_LEN);\n\tif (s.row->state != SIGNER_BOUND && s.row->state != SIGNER_ACTIVE)',
+  'memcpy(c->signer, k.owner, ID_LEN);\n\tif (false)'))
+G('link: state of the key', 'H17', *CERT_ONCE, (F, 'if (k.row->state != KEY_REQUESTED)', 'if (false)'))
+G('link: it fits key, subject, time and use', 'SRC_SKS.1.2', *LINK, (F,
+  ' ||\n\t    !certificate_fits(&cert, k.record.spki, s.record.name, clock_wall(), max_days, e))', ')'))
+G('link: signed by an anchor', 'C14', *LINK, (F,
+  'if (certificate_open(der, &ca, cert, &why)) {',
+  'struct certificate_cut cut; (void)ca;\n\n\t\tif (certificate_cut(der, &cut, &why) && certificate_read(&cut, cert, &why)) {'))
+G('link: longest validity', 'C14', *LINK, (F, '*max_days = a->max_days;', '*max_days = 100000;'))
+
+# --- answer_record.c
+
+F = 'answer_record.c'
+G('FREEZE of an ACTIVE key', 'H16', *KEY_ACT, (F, 'if (row->state != KEY_ACTIVE)', 'if (false)'))
+G('FREEZE of a signer in his state', 'H16', *SIGNER_ACT, (F,
+  'if (row->state != SIGNER_BOUND && row->state != SIGNER_ACTIVE)', 'if (false)'))
+G('FREEZE by the whole id', 'EXT-1', *WHOLE_ID, (F,
+  'if (!open_signer(sam, m->id, span_of(NULL, 0), &s, e))', 'if (s.row != NULL)'))
+
+# --- answer_receipt.c
+
+F = 'answer_receipt.c'
+G('outcomes of this statement', 'H15', *OUTCOMES, (F,
+  'if (results.place == 0 && activation_of(sam->activations, m.d) == NULL)', 'if (false)'))
+
+# --- request.c, session.c, refusal.c
+
+F = 'request.c'
+G('each socket\'s own requests', 'row 19', *OWN_REQUESTS, (F, '(r->from & call->socket) == 0 || ', ''))
+G('largest request', 'row 20', *OVERSIZE, (F, ' || payload.n > r->at_most)', ')'))
+G('closed while behind', '5.5', *PUT_BACK, (F, 'if (!is_time_for(sam, r, &e) || !r->answer', 'if (!r->answer'))
+F = 'session.c'
+G('who connects', 'FTP_ITC.1, SRG_IA', *WELCOME, (F, 'if (uids[i] == peer.uid)', 'if (true)'))
+G('places for officers', 'row 20', *PLACES, (F, 'return n < SESSIONS_EACH;', 'return n < SESSIONS_MAX;'))
+G('unreadable frames are logged', 'PROTOCOL.sam 4', *OVERSIZE, (F, '\t\t\tlog_unreadable(sam, s, &e);\n', '\t\t\t(void)log_unreadable;\n'))
+F = 'refusal.c'
+G('refusals written in full', 'H7', *FLOOD, (F, 'if (r->in_full < IN_FULL && ', 'if ('))
+
+# --- recover.c, start.c, seal.c at the start
+
+F = 'recover.c'
+G('log behind its anchor', 'C8', *PUT_BACK, (F,
+  'if (sam->tree.size < sam->anchor.size || sam->state->epoch < sam->anchor.epoch) {', 'if (false) {'))
+G('log shorter than its anchor', 'C8', *PUT_BACK, (F,
+  'sam->tree.size < sam->anchor.size || sam->state', 'sam->state'))
+G('log that is not its anchor\'s', 'C8', *OTHER_HISTORY, (F,
+  'if (says == ANCHOR_BEHIND || says == ANCHOR_DIFFERENT) {', 'if (false) {'))
+G('damaged log', 'H6', *DAMAGED, (F, 'if (end.how == SCAN_DAMAGED)', 'if (false)'))
+G('snapshot opened whole', '5.6', *SNAPSHOT, ('seal.c',
+  'return (good && writer_ok(plain)) || err_set(e, ERR_FORMAT, "snapshot does not open");', 'if (!good) wr_span(plain, box);\n\treturn true;'),
+  behind='the root inside it, compared with the tree file')
