@@ -157,8 +157,10 @@ frame_put(struct sam *s, uint8_t type, uint64_t number, struct span payload)
 static void
 send_now(struct sam *s)
 {
-	ssize_t sent = s->sending_some ? 0 : send(s->fd, s->out.p, s->out.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t sent = 0;
 
+	if (!s->sending_some)
+		sent = send(s->fd, s->out.p, s->out.n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent > 0) {
 		s->out.n -= (size_t)sent;
 		memmove(s->out.p, s->out.p + sent, s->out.n);
