@@ -80,7 +80,7 @@ listen_to_launcher(struct sam *sam)
 			break;
 		case CONTROL_DIED:
 			if (c.worker < pool_workers(sam->pool))
-				pool_lost(sam->pool, c.worker);
+				pool_ended(sam->pool, c.worker);
 			break;
 		case CONTROL_STOP:
 			sam->stopping = true;

@@ -23,6 +23,7 @@ struct ask {
 
 struct worker {
 	int		 fd;		/* -1: none */
+	bool		 ended;		/* its process did: nothing more is asked of it */
 	struct ask	*running;
 	uint64_t	 deadline;
 	struct writer	 in;
@@ -144,7 +145,7 @@ start(struct pool *p, size_t i)
 	struct ask *a = p->first;
 	struct err e = { 0 };
 
-	if (w->fd < 0 || w->running != NULL || a == NULL)
+	if (w->fd < 0 || w->ended || w->running != NULL || a == NULL)
 		return;
 	if ((p->first = a->next) == NULL)
 		p->last = NULL;
@@ -171,6 +172,7 @@ pool_attach(struct pool *p, size_t i, int fd)
 	}
 	pool_lost(p, i);
 	p->worker[i].fd = fd;
+	p->worker[i].ended = false;
 	p->alone_since = 0;
 	start(p, i);
 }
@@ -271,6 +273,20 @@ pool_readable(struct pool *p, size_t i)
 	if (w->fd >= 0)
 		writer_reset(&w->in);
 	start(p, i);
+}
+
+void
+pool_ended(struct pool *p, size_t i)
+{
+	struct worker *w = &p->worker[i];
+	size_t before = SIZE_MAX;
+
+	w->ended = true;
+	while (w->fd >= 0 && w->running != NULL && w->in.n != before) {
+		before = w->in.n;
+		pool_readable(p, i);
+	}
+	pool_lost(p, i);
 }
 
 int

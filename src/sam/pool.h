@@ -24,8 +24,9 @@ AUTO_FREE(pool)
 
 /* A (new) worker's socket; the pool closes it. Replaces what was at that place. */
 void		 pool_attach(struct pool *, size_t worker, int fd);
-/* The launcher says it died. */
-void		 pool_lost(struct pool *, size_t worker);
+/* The launcher says it died: what it answered before that counts. */
+void		 pool_ended(struct pool *, size_t worker);
+void		 pool_lost(struct pool *, size_t worker);	/* at once, whatever it says */
 /* Queues a request; payload is copied. ERR_BUSY past the queue's limit. urgent: before others. */
 bool		 pool_ask(struct pool *, uint8_t type, struct span payload, bool urgent, pool_done,
 		    void *job, struct err *) MUST_USE;

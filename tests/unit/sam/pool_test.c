@@ -172,6 +172,28 @@ TEST(a_worker_that_dies_loses_its_own_job_alone)
 	world_free(w);
 }
 
+/* The news of its death and its last answer come by two ways. */
+TEST(what_a_worker_answered_before_it_died_counts)
+{
+	AUTO_WRITER out = writer_grow(100);
+	struct world *w = world(1, 1);
+	uint64_t n = 0;
+	size_t at;
+
+	CHECK(ask(w, 0, false) && ask(w, 1, false) && asked(w, 0, &n) == 0);
+	at = frame_begin(&out, HSM_HMAC + 1, n);
+	wr_bytes(&out, "last words", 10);
+	frame_end(&out, at);
+	CHECK(send(w->fd[0], out.p, out.n, 0) == (ssize_t)out.n);
+	close(w->fd[0]);
+	w->fd[0] = -1;
+	pool_ended(w->pool, 0);
+	CHECK(w->done == 1 && strcmp(w->how[0], "last words") == 0 && pool_alive(w->pool) == 0);
+	attach(w, 0);			/* who waited was not given to the dead */
+	CHECK(asked(w, 0, &n) == 1);
+	world_free(w);
+}
+
 TEST(a_worker_that_hangs_is_named_once_and_its_job_fails)
 {
 	struct world *w = world(2, 2);
@@ -357,6 +379,7 @@ main(void)
 		cmocka_unit_test(jobs_go_to_idle_workers_one_at_a_time_and_in_order),
 		cmocka_unit_test(what_is_urgent_goes_before_what_waits),
 		cmocka_unit_test(a_worker_that_dies_loses_its_own_job_alone),
+		cmocka_unit_test(what_a_worker_answered_before_it_died_counts),
 		cmocka_unit_test(a_worker_that_hangs_is_named_once_and_its_job_fails),
 		cmocka_unit_test(an_answer_that_is_not_one_ends_the_worker),
 		cmocka_unit_test(bytes_behind_an_answer_or_without_a_question_end_the_worker),
