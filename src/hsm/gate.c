@@ -90,7 +90,10 @@ initialise(struct gate *g, struct err *e)
 {
 	CK_RV rv = g->f->C_Initialize(NULL);
 
-	return rv == CKR_CRYPTOKI_ALREADY_INITIALIZED || gate_passed(rv, "C_Initialize", e);
+	if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED || rv == CKR_OK)
+		return true;
+	return gate_passed(rv, "C_Initialize (the module does not start: is the place where it keeps its "
+	    "tokens there and readable, and are its own settings right?)", e);
 }
 
 bool
