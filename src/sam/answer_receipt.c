@@ -38,7 +38,7 @@ take_outcome(const struct sam *sam, uint64_t position, const uint8_t d[32], stru
 				continue;
 			wr_span(signatures, item.signature);
 			m->result[i].status = item.status;
-			/* Offsets for now: the writer may move while it grows. */
+			/* An offset until all is written: the writer may move while it grows. */
 			m->result[i].signature = span_of((const uint8_t *)(uintptr_t)at, item.signature.n);
 			m->place = position;
 		}

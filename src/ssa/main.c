@@ -20,7 +20,7 @@
 static const char usage[] =
     "usage: propria-ssa -c FILE\n"
     "\n"
-    "The web-facing server of a signing service. FILE is its configuration (propria-ssa.conf(5)).\n"
+    "The web-facing server of a signing service. FILE is its configuration (propria-ssa(8)).\n"
     "\n"
     "  -c, --config FILE   read this configuration\n"
     "  -h, --help          say this\n";
