@@ -113,7 +113,8 @@ aead_open(const uint8_t key[AEAD_KEY_LEN], const uint8_t nonce[AEAD_NONCE_LEN], 
 		 (void *)(uintptr_t)tag), "open tag");
 	if (EVP_DecryptFinal_ex(open_ctx, out + n, &n) == 1)
 		return true;
-	explicit_bzero(out, in.n);
+	if (in.n > 0)
+		explicit_bzero(out, in.n);
 	return false;
 }
 
