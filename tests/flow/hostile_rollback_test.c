@@ -301,7 +301,7 @@ static void
 flip_byte(const char *file, off_t at)
 {
 	int fd = open(group_path(&group, file), O_RDWR);
-	uint8_t byte;
+	uint8_t byte = 0;
 
 	CHECK(fd >= 0 && pread(fd, &byte, 1, at) == 1);
 	byte ^= 0x10;
