@@ -41,6 +41,21 @@ on_batch(void *ctx, const struct batch_view *b, uint64_t offset, const struct tr
 	return true;
 }
 
+/* The batch that ends there says this size and root: the log has what the snapshot was made of. */
+static bool
+log_agrees(const struct sam *sam, uint64_t log_end, uint64_t size, const uint8_t root[HASH_LEN])
+{
+	uint8_t trailer[BATCH_TRAILER], wanted[8 + HASH_LEN];
+	struct writer w = writer_over(wanted, sizeof(wanted));
+	size_t got;
+
+	wr_u64(&w, size);
+	wr_bytes(&w, root, HASH_LEN);
+	return log_end >= sizeof(trailer) && scan_read_at(sam->setup->log_fd,
+	    log_end - sizeof(trailer), trailer, sizeof(trailer), &got, NULL) &&
+	    got == sizeof(trailer) && memcmp(trailer, wanted, sizeof(wanted)) == 0;
+}
+
 /* Inside a snapshot: log end, root, then the state. Anything odd: the log is read from its start. */
 static bool
 snapshot_use(struct sam *sam, struct span plain, struct err *e)
@@ -62,6 +77,10 @@ snapshot_use(struct sam *sam, struct span plain, struct err *e)
 	if (memcmp(now, root, HASH_LEN) != 0) {
 		state_free(s);
 		return err_set(e, ERR_FORMAT, "snapshot: the tree file is another one");
+	}
+	if (!log_agrees(sam, log_end, s->entries, root)) {
+		state_free(s);
+		return err_set(e, ERR_FORMAT, "snapshot: the log does not have what it was made of");
 	}
 	state_free(sam->state);
 	sam->state = s;
