@@ -51,6 +51,7 @@ PUT_BACK = ('rollback', 'a_log_put_back_is_closed_until_two_officers_say_which_h
 PUT_BACK_TWICE = ('rollback', 'a_log_put_back_twice_goes_on_in_an_epoch_of_its_own')
 OTHER_HISTORY = ('rollback', 'another_history_than_the_anchors_is_closed')
 DAMAGED = ('rollback', 'a_damaged_log_is_closed')
+OLDER_LOG = ('rollback', 'an_older_log_under_a_newer_snapshot_is_closed')
 SNAPSHOT = ('rollback', 'an_altered_snapshot_is_not_believed')
 
 # --- answer_activate.c
@@ -418,3 +419,5 @@ G('damaged log', 'H6', *DAMAGED, (F, 'if (end.how == SCAN_DAMAGED)', 'if (false)
 G('snapshot opened whole', '5.6', *SNAPSHOT, ('seal.c',
   'return (good && writer_ok(plain)) || err_set(e, ERR_FORMAT, "snapshot does not open");', 'if (!good) wr_span(plain, box);\n\treturn true;'),
   behind='the root inside it, compared with the tree file')
+G('the log has what the snapshot was made of', 'C8, 5.5', *OLDER_LOG, (F,
+  'if (!log_agrees(sam, log_end, s->entries, root)) {', 'if (!log_agrees(sam, log_end, s->entries, root) && false) {'))
