@@ -303,7 +303,7 @@ static void
 flip_byte(const char *file, off_t at)
 {
 	int fd = open(group_path(&group, file), O_RDWR);
-	uint8_t byte;
+	uint8_t byte = 0;
 
 	CHECK(fd >= 0 && pread(fd, &byte, 1, at) == 1);
 	byte ^= 0x10;
@@ -336,6 +336,17 @@ TEST(an_altered_snapshot_is_not_believed)
 	signs("");
 }
 
+/* The snapshot says what the log should have said; a log that does not say it is another log. */
+TEST(an_older_log_under_a_newer_snapshot_is_closed)
+{
+	group_start(&group);
+	change_something();
+	group_stop(&group);
+	group_shell(&group, "cp -a $DIR/sam.old/log $DIR/sam/log");
+	group_start(&group);
+	assert_int_equal(group_status(&group).state, SAM_CLOSED);
+}
+
 #define EACH(name)	cmocka_unit_test_setup(name, begin)
 
 static const struct CMUnitTest tests[] = {
@@ -345,6 +356,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(a_damaged_log_is_closed),
 	EACH(another_local_secret_opens_nothing),
 	EACH(an_altered_snapshot_is_not_believed),
+	EACH(an_older_log_under_a_newer_snapshot_is_closed),
 };
 
 HOSTILE_MAIN(tests, set_up, tear_down)

@@ -27,7 +27,7 @@ group_path(const struct group *g, const char *name)
 void
 group_shell(const struct group *g, const char *command)
 {
-	int status;
+	int status = -1;
 	pid_t pid = fork();
 
 	if (pid == 0) {

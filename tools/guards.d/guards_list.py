@@ -51,6 +51,7 @@ PUT_BACK = ('rollback', 'a_log_put_back_is_closed_until_two_officers_say_which_h
 PUT_BACK_TWICE = ('rollback', 'a_log_put_back_twice_goes_on_in_an_epoch_of_its_own')
 OTHER_HISTORY = ('rollback', 'another_history_than_the_anchors_is_closed')
 DAMAGED = ('rollback', 'a_damaged_log_is_closed')
+OLDER_LOG = ('rollback', 'an_older_log_under_a_newer_snapshot_is_closed')
 SNAPSHOT = ('rollback', 'an_altered_snapshot_is_not_believed')
 
 # --- answer_activate.c
@@ -92,9 +93,8 @@ S_ACTIVE = (F, 'if (s->row->state != SIGNER_ACTIVE)', 'if (false)')
 K_ACTIVE = (F, 'if (k->row->state != KEY_ACTIVE)', 'if (false)')
 HOLDS_STATE = ('activation.c', 'if (row->state != state)', 'if (false)')
 G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='states asked again at each use')
-G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE, behind='states asked again at each use')
+G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE)
 G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
-G('key ACTIVE, asked nowhere', '3.6 step 9, row 5', *FITS, K_ACTIVE, HOLDS_STATE)
 G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
   'if (!approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev, e))',
   'if (false)'))
@@ -159,7 +159,11 @@ G('life within policy', 'row 10, RPL-3', *FITS, (F,
   'st->exp <= st->iat || st->exp - st->iat > most', 'st->exp <= st->iat'))
 G('exp after iat', 'row 10', *FITS, (F, 'st->exp <= st->iat || ', ''),
   behind='statement_read, which refuses such a statement')
-G('expired', 'row 10', *FITS, (F, 'if (now >= st->exp)', 'if (false)'))
+G('expired, at ENACT', 'row 10', *INVITE, (F, 'if (now >= st->exp)', 'if (false)'))
+G('expired, at ACTIVATE', 'row 10', *FITS, (F, 'if (now >= st->exp)', 'if (false)'),
+  behind='an activation expires with its approval')
+G('expired, asked nowhere', 'row 10', *FITS, (F, 'if (now >= st->exp)', 'if (false)'), ('activation.c',
+  'if (now_wall >= a->exp || now_life >= a->exp_life)', 'if (false)'))
 G('of the future', 'row 10', *FITS, (F, 'if (st->iat > now + AHEAD_MS)', 'if (false)'))
 G('proposal: no bytes after its id', 'H1', *INVITE, (F,
   'p == NULL || memcmp(st->fresh + PROPOSAL_LEN, zero, sizeof(zero)) != 0', 'p == NULL'))
@@ -415,3 +419,5 @@ G('damaged log', 'H6', *DAMAGED, (F, 'if (end.how == SCAN_DAMAGED)', 'if (false)
 G('snapshot opened whole', '5.6', *SNAPSHOT, ('seal.c',
   'return (good && writer_ok(plain)) || err_set(e, ERR_FORMAT, "snapshot does not open");', 'if (!good) wr_span(plain, box);\n\treturn true;'),
   behind='the root inside it, compared with the tree file')
+G('the log has what the snapshot was made of', 'C8, 5.5', *OLDER_LOG, (F,
+  'if (!log_agrees(sam, log_end, s->entries, root)) {', 'if (!log_agrees(sam, log_end, s->entries, root) && false) {'))
