@@ -61,7 +61,6 @@ command_keys_list(struct call *c, struct err *e)
 
 const struct option_row options_keys_create[] = {
 	{ "algorithm", "NAME", "a key keeps it for ever; ecdsa-p256-sha256 if not given" },
-	{ "class", "CLASS", "signature (a person's) or seal" },
 	OPTIONS_APPROVE,
 	{ NULL, NULL, NULL },
 };
@@ -69,16 +68,14 @@ const struct option_row options_keys_create[] = {
 static bool
 create_body(struct call *c, struct body_create_key *b, struct err *e)
 {
-	const char *name = option(c, "algorithm"), *class = option(c, "class");
+	const char *name = option(c, "algorithm");
 	const struct alg *alg = alg_by_name(name == NULL ? "ecdsa-p256-sha256" : name);
 
 	if (alg == NULL)
 		return err_exit(e, EXIT_USAGE, "--algorithm: ecdsa-p256-sha256, ecdsa-p384-sha384, "
 		    "rsa3072-pkcs1-sha256 or rsa3072-pss-sha256, not %.40s", name);
-	if (class != NULL && strcmp(class, "signature") != 0 && strcmp(class, "seal") != 0)
-		return err_exit(e, EXIT_USAGE, "--class: signature or seal, not %.40s", class);
 	b->alg = alg->number;
-	b->class = class != NULL && strcmp(class, "seal") == 0 ? CLASS_SEAL : CLASS_SIGNATURE;
+	b->class = CLASS_SIGNATURE;
 	b->level = 2;
 	return true;
 }

@@ -28,8 +28,7 @@ struct decider_setup {
 
 /* Exit codes of the decider that the launcher acts on; any other one is a crash. */
 enum decider_exit {
-	DECIDER_STOPPED	= 10,		/* orderly, after CONTROL_STOP */
-	DECIDER_DAMAGED	= 11,		/* the state is damaged: starting again helps nobody */
+	DECIDER_STOPPED	= 10		/* orderly, after CONTROL_STOP */
 };
 
 /* Returns the exit code. */

@@ -113,10 +113,6 @@ decider_ended(struct launcher *l, int status)
 	l->raised.decider = 0;
 	if (code == DECIDER_STOPPED) {
 		over(l, 0);
-	} else if (code == DECIDER_DAMAGED) {
-		log_error("the state is damaged, as the decider's last message says: this SAM stays "
-		    "down until somebody looked at it");
-		over(l, DECIDER_DAMAGED);
 	} else {
 		if (WIFSIGNALED(status))
 			log_error("decider: signal %d%s", WTERMSIG(status),

@@ -16,7 +16,7 @@ struct launcher_parts {
 
 /*
  * Runs until SIGTERM, SIGINT or a final failure, and returns the exit code: 0 orderly stop, 1
- * failure, 11 (DECIDER_DAMAGED) the state is damaged, do not start again. pin_fd -1: none.
+ * failure (damage of the log leaves a SAM that is up, closed, and says so). pin_fd -1: none.
  */
 int	launcher_run(const struct config *, int pin_fd, const struct launcher_parts *);
 

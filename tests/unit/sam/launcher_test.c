@@ -29,7 +29,7 @@
 #define LOGIN	"read pin <&4\n"
 #define GOOD	LOGIN HELLO SERVE
 
-enum what { ORDERLY, CRASHES, DAMAGED, DEAF, KILLS_WORKER, OPENS_FILE, LOOKS, FLUSHER_DIES };
+enum what { ORDERLY, CRASHES, DEAF, KILLS_WORKER, OPENS_FILE, LOOKS, FLUSHER_DIES };
 
 static char dir[] = "/tmp/propria-launcher-XXXXXX";
 static enum what what;
@@ -76,8 +76,6 @@ stand_in_decider(const struct decider_setup *s)
 	log_info("pin %s", s->pin_refused ? "refused" : "fine");
 	if (what == CRASHES)
 		abort();
-	if (what == DAMAGED)
-		return DECIDER_DAMAGED;
 	if (what == OPENS_FILE)
 		return open("/etc/passwd", O_RDONLY) >= 0 ? DECIDER_STOPPED : 1;
 	if (what == LOOKS)
@@ -567,14 +565,6 @@ TEST(a_flusher_that_dies_brings_all_down_and_up_again)
 	CHECK(exit_code(5000) == 0 && nobody_left(1000));
 }
 
-TEST(a_damaged_state_is_not_started_again)
-{
-	make(GOOD, "");
-	start(DAMAGED);
-	CHECK(said("the state is damaged", 5000));
-	CHECK(exit_code(5000) == DECIDER_DAMAGED && nobody_left(1000));
-}
-
 TEST(a_decider_that_opens_a_file_is_ended_by_its_sandbox)
 {
 	make(GOOD, "");
@@ -632,7 +622,6 @@ main(void)
 		CASE(killing_the_launcher_leaves_nobody),
 		CASE(a_decider_that_crashes_brings_all_down_and_up_again_five_times),
 		CASE(a_flusher_that_dies_brings_all_down_and_up_again),
-		CASE(a_damaged_state_is_not_started_again),
 		CASE(a_decider_that_opens_a_file_is_ended_by_its_sandbox),
 		CASE(an_unfounded_sam_says_what_to_do),
 		CASE(a_terminals_interrupt_does_not_reach_the_decider),
