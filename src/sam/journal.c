@@ -233,7 +233,11 @@ journal_flush(struct journal *j)
 	AUTO_WRITER w = writer_grow(FLUSH_FRAME_MAX);
 	struct err e = { 0 };
 
-	if (j->flushing || j->log.n == 0 || j->failure.code != ERR_NONE)
+	if (j->flushing || j->failure.code != ERR_NONE)
+		return;
+	if (j->log.n == 0)
+		wake(j);	/* who waits for what was durable before: no answer will come for it */
+	if (j->log.n == 0)
 		return;
 	if (!batch_end(&j->batch, span_of(j->log_key, sizeof(j->log_key)), &e))
 		bug(e.text);

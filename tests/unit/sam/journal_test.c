@@ -122,6 +122,16 @@ TEST(an_anchored_waiter_waits_for_the_anchor)
 	CHECK(w->told == 2 && w->order[1] == 1 && !journal_wants_anchor(j) && journal_idle(j));
 }
 
+TEST(who_waits_for_what_was_durable_before_is_told_without_a_new_entry)
+{
+	alarm_entry();
+	flush();
+	journal_anchored(j, 99);
+	wait_for(ANCHORED, 1);
+	journal_flush(j);		/* as each turn of the loop does */
+	CHECK(w->told == 1 && journal_idle(j));
+}
+
 TEST(an_anchor_does_not_stand_in_for_the_disk)
 {
 	alarm_entry();
@@ -373,6 +383,7 @@ main(void)
 		WITH_JOURNAL(nobody_is_told_before_the_flush_is_done),
 		WITH_JOURNAL(one_flush_at_a_time_and_what_comes_meanwhile_waits_for_the_next),
 		WITH_JOURNAL(an_anchored_waiter_waits_for_the_anchor),
+		WITH_JOURNAL(who_waits_for_what_was_durable_before_is_told_without_a_new_entry),
 		WITH_JOURNAL(an_anchor_does_not_stand_in_for_the_disk),
 		WITH_JOURNAL(with_a_synchronous_follower_its_disk_is_waited_for),
 		WITH_JOURNAL(a_follower_that_is_behind_holds_only_what_it_has_not),
