@@ -7,7 +7,7 @@
 #include "hsm/session.h"
 
 #define SLOTS_MAX	64
-#define LOOKS_MAX	8
+#define LOOKS_MAX	25	/* three quarters of a second: a busy machine needs it */
 #define LOOK_PAUSE_MS	30
 
 static bool

@@ -16,7 +16,8 @@ activation_free(struct activation *a)
 {
 	if (a == NULL)
 		return;
-	explicit_bzero(a->wrapped, a->wrapped_len);
+	if (a->wrapped != NULL)
+		explicit_bzero(a->wrapped, a->wrapped_len);
 	free(a->wrapped);
 	free(a->digests);
 	free(a->used);

@@ -285,6 +285,16 @@ TEST(a_flusher_killed_between_writes_loses_nothing_that_was_answered)
 	}
 }
 
+/* Bytes of the second batch from `cut` on. */
+static bool
+is_zero(const struct test_log *l, size_t cut, size_t whole)
+{
+	for (size_t i = cut; i < whole; i++)
+		if (l->bytes.p[l->at[1] + i] != 0)
+			return false;
+	return true;
+}
+
 TEST(a_flusher_killed_within_a_write_leaves_a_torn_batch_that_a_new_life_drops)
 {
 	struct bench b;
@@ -300,8 +310,9 @@ TEST(a_flusher_killed_within_a_write_leaves_a_torn_batch_that_a_new_life_drops)
 		ask_append(&b, 1);
 		CHECK(WIFSIGNALED(finish(&b)));
 		end = scan(&b);
-		CHECK(end.how == SCAN_TORN || (end.batches == 2 && cut == whole));
-		CHECK(end.offset == b.l.at[1] || cut == whole);
+		/* What was cut off may have been zeros: then nothing is missing. */
+		CHECK(end.how == SCAN_TORN || (end.batches == 2 && is_zero(&b.l, cut, whole)));
+		CHECK(end.offset == b.l.at[1] || is_zero(&b.l, cut, whole));
 		start(&b);
 	}
 	CHECK(truncate_at(&b, b.l.at[1], HASH_LEN).done);

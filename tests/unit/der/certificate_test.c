@@ -17,7 +17,6 @@ struct wish {
 	const char	*constraints;	/* NULL: CA:FALSE */
 	const char	*oid, *der;	/* one more extension: "critical,DER:..." */
 	int64_t		 from, to;	/* seconds; 0: a year around NOW */
-	long		 version;	/* 0: version 3 */
 	const char	*cn;		/* NULL: Alice Example */
 	uint16_t	 ca;		/* algorithm of the CA; 0: P-256 */
 };
@@ -52,7 +51,7 @@ make(const struct wish *wish, uint8_t mem[CERTIFICATE_MAX])
 	X509 *x = X509_new();
 	struct span der;
 
-	CHECK(X509_set_version(x, wish->version == 0 ? X509_VERSION_3 : wish->version - 1) == 1);
+	CHECK(X509_set_version(x, X509_VERSION_3) == 1);
 	CHECK(ASN1_INTEGER_set(X509_get_serialNumber(x), 0xabcdef) == 1);
 	CHECK(X509_set_issuer_name(x, issuer) == 1 && X509_set_subject_name(x, subject) == 1);
 	CHECK(X509_set_pubkey(x, soft_key(ALG_ECDSA_P256_SHA256)->pkey) == 1);
@@ -260,12 +259,6 @@ TEST(malformed_extensions_are_refused)
 	refuses((struct wish){ .oid = "keyUsage", .der = "critical,nonRepudiation" }, "twice");
 }
 
-TEST(only_version_3_is_read)
-{
-	refuses((struct wish){ .version = 2 }, "version 3");
-	refuses((struct wish){ .version = 1 }, "version 3");
-}
-
 /* A hand-made certificate: what libcrypto would not write. */
 static struct span
 crafted_by(struct soft_key *ca, struct span tbs_body, const struct alg *outer,
@@ -334,6 +327,14 @@ refuses_changed(struct span from, struct span to, const char *because)
 	CHECK(strstr(e.text, because) != NULL);
 }
 
+TEST(only_version_3_is_read)
+{
+	/* Crafted: newer libcryptos set version 3 themselves as soon as there are extensions. */
+	refuses_changed(span_of("\xa0\x03\x02\x01\x02", 5), span_of("\xa0\x03\x02\x01\x01", 5),
+	    "version 3");
+	refuses_changed(span_of("\xa0\x03\x02\x01\x02", 5), span_of("", 0), "version 3");
+}
+
 TEST(signed_but_malformed_bodies_are_refused)
 {
 	static const uint8_t serial[] = { 2, 4, 0, 0xab, 0xcd, 0xef };
@@ -348,7 +349,6 @@ TEST(signed_but_malformed_bodies_are_refused)
 	refuses_changed(s, span_of(long_serial, sizeof(long_serial)), "serial");
 	refuses_changed(span_of("\xce\x3d\x04\x03\x02", 5), span_of("\xce\x3d\x04\x03\x03", 5), "differ");
 	refuses_changed(span_of("\xa0\x03\x02\x01\x02", 5), span_of("\xa0\x03\x02\x01\x03", 5), "version");
-	refuses_changed(span_of("\xa0\x03\x02\x01\x02", 5), span_of("", 0), "version");
 	refuses_changed(span_of("Alice", 5), span_of("Al\0ce", 5), "subject");
 	refuses_changed(span_of("Test", 4), span_of("T\nst", 4), "issuer");
 	refuses_changed(span_of("\xa3", 1), span_of("\x81\1\0\xa3", 4), "");
