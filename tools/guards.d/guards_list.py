@@ -3,6 +3,18 @@
 
 GUARDS = []
 
+# Checks that this list leaves out, and why: the table says so.
+NOT_TRIED = [
+    ('`answer_use.c` take_signatures', 'needs a module that answers wrongly: tests/unit/hsm has one, these tests do not'),
+    ('`answer_use.c` there_is_room, `answer_enact.c` room', 'need a full disk, or thousands of orders in the queue'),
+    ('`answer_enact.c` open proposals, `enact_officers.c` most anchors and officers', 'bounds of tables; the fold refuses beyond them too'),
+    ('`nonce.c` enter_block', 'needs as many open nonces as the table has places'),
+    ('`enact_key.c` asked again when the module made the key', 'a race: two orders in one breath give one key, but '
+     'without the check they do so too, most of the time'),
+    ('`answer_receipt.c` the entry is a leaf of the tree', 'no test of receipts here'),
+    ('`seal.c` the tags themselves', 'taking out AES-GCM\'s verdict lets the key itself be wrong: nothing opens'),
+]
+
 
 def G(name, req, program, case, *edits, behind=None):
     """edits: (file of src/sam, its exact text, what replaces it); behind: which guard hides this one."""
@@ -201,8 +213,8 @@ G('a new officer\'s evidence is there', 'SRG_M.1.4', *OFFICER, (F,
   'if (memcmp(ev->list[0].id, none, ID_LEN) != 0 || ev->list[0].type != EVIDENCE_DEVICE)', 'if (false)'))
 G('a new officer\'s own approval', 'SRG_M.1.4', *OFFICER, (F,
   'if (!evidence_verify(&ev->list[0], d, st->add_officer.spki))', 'if (false)'))
-G('security quorum for anchors', 'SRG_M.1.6', *ANCHOR, (F,
-  '{ PURPOSE_ADD_ANCHOR,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_ADD_ANCHOR,\t\tBY_REGISTRATION,'))
+G('security quorum removes officers', 'SRG_M.1.6', *LEAVE, (F,
+  '{ PURPOSE_REMOVE_OFFICER,\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_OFFICER,\tBY_REGISTRATION,'))
 G('protection allowed by policy', 'H11', *CREATE, (F,
   'if (level == 2 && (policy->protections >> a->protection & 1) == 0)', 'if (false)'))
 
