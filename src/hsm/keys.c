@@ -20,7 +20,7 @@ keys_find(struct keys *k, struct err *e)
 	    !token_key_find_id(k->token, p256, k->log_id, LABEL_LOG, &f.log, e) ||
 	    !token_key_find_id(
 		k->token, p256, k->attestation_id, LABEL_ATTESTATION, &f.attestation, e) ||
-	    !anchor_find(k->token, &f.anchor, e))
+	    !anchor_find(k->token, f.anchor, e))
 		return false;
 	*k = f;
 	return true;

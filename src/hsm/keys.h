@@ -24,7 +24,7 @@ struct keys {
 	CK_MECHANISM_TYPE	 mech;		/* for wrapping new keys */
 	uint8_t			 kek_id[OBJECT_ID_LEN], hmac_id[OBJECT_ID_LEN];
 	uint8_t			 log_id[OBJECT_ID_LEN], attestation_id[OBJECT_ID_LEN];
-	CK_OBJECT_HANDLE	 kek, hmac, anchor;
+	CK_OBJECT_HANDLE	 kek, hmac, anchor[2];	/* anchor.h */
 	struct token_key	 log, attestation;
 };
 

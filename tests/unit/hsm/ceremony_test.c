@@ -89,7 +89,7 @@ TEST(a_wiped_token_takes_a_new_ceremony_and_the_old_keys_are_gone)
 	rig_open(&rig);
 	CHECK(rig_setup(&rig) == 0);
 	old = rig;
-	CHECK(rig_run(&rig, wipe, RIG_SO_PIN, RIG_PIN) == 0 && says("removed 7"));
+	CHECK(rig_run(&rig, wipe, RIG_SO_PIN, RIG_PIN) == 0 && says("removed 8"));
 	CHECK(rig_setup(&rig) == 0 && strcmp(old.kek, rig.kek) != 0);
 	w = rig_start(&old, "1", RIG_PIN);
 	CHECK(rig_wait(&w) == 2);

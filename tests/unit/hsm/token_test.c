@@ -248,6 +248,35 @@ TEST(an_anchor_that_is_too_long_is_refused)
 	CHECK(e.code == ERR_FORMAT);
 }
 
+static bool
+anchor_says(const char *what)
+{
+	uint8_t value[ANCHOR_MAX];
+	struct err e = {0};
+	size_t n;
+
+	return anchor_get(token, keys.anchor, value, &n, &e) && n == strlen(what) &&
+	    memcmp(value, what, n) == 0;
+}
+
+/* SoftHSM2 loses the object that it was writing when it is killed. */
+TEST(an_anchor_object_that_is_lost_leaves_the_value_before_it)
+{
+	struct err e = {0};
+
+	CHECK(anchor_set(token, keys.anchor, span_str("one"), &e));
+	CHECK(anchor_set(token, keys.anchor, span_str("two"), &e) && anchor_says("two"));
+	for (size_t lost = 0; lost < ANCHORS; lost++) {
+		CHECK(object_destroy(token, keys.anchor[lost], &e) && keys_find(&keys, &e));
+		CHECK(keys.anchor[lost] == CK_INVALID_HANDLE && keys.anchor[1 - lost] != CK_INVALID_HANDLE);
+		CHECK(anchor_says("one") || anchor_says("two") || anchor_says("made again"));
+		CHECK(anchor_set(token, keys.anchor, span_str("made again"), &e) && anchor_says("made again"));
+		CHECK(keys_find(&keys, &e) && keys.anchor[lost] != CK_INVALID_HANDLE);
+	}
+	CHECK(object_destroy(token, keys.anchor[0], &e) && object_destroy(token, keys.anchor[1], &e));
+	CHECK(!anchor_find(token, keys.anchor, &e) && e.code == ERR_MISSING);
+}
+
 int
 main(void)
 {
@@ -266,6 +295,7 @@ main(void)
 		cmocka_unit_test(a_new_session_takes_forgotten_keys_along_and_keeps_the_login),
 		cmocka_unit_test(a_reopened_token_finds_its_objects_again),
 		cmocka_unit_test(an_anchor_that_is_too_long_is_refused),
+		cmocka_unit_test(an_anchor_object_that_is_lost_leaves_the_value_before_it),
 	};
 
 	if (rig_is_missing())
