@@ -144,15 +144,21 @@ read_one(struct token *t, CK_OBJECT_HANDLE anchor, struct stored *s, struct err 
 
 /* Which of them was written last, and what it says; -1 when none can be read. */
 static int
-newest(struct token *t, const CK_OBJECT_HANDLE anchor[ANCHORS], struct stored *out, struct err *e)
+newest(struct token *t, CK_OBJECT_HANDLE anchor[ANCHORS], struct stored *out, struct err *e)
 {
 	int which = -1;
 
 	for (int i = 0; i < ANCHORS; i++) {
+		struct err why = { 0 };
 		struct stored s;
 
-		if (anchor[i] == CK_INVALID_HANDLE || !read_one(t, anchor[i], &s, which < 0 ? e : NULL))
+		/* One that another worker was just writing, or made, when this one looked for it. */
+		if ((anchor[i] == CK_INVALID_HANDLE && !find_one(t, i, &anchor[i], &why)) ||
+		    !read_one(t, anchor[i], &s, &why)) {
+			if (which < 0)
+				*e = why;
 			continue;
+		}
 		if (which < 0 || s.counter > out->counter) {
 			*out = s;
 			which = i;
@@ -164,8 +170,8 @@ newest(struct token *t, const CK_OBJECT_HANDLE anchor[ANCHORS], struct stored *o
 }
 
 bool
-anchor_get(struct token *t, const CK_OBJECT_HANDLE anchor[ANCHORS], uint8_t value[ANCHOR_MAX],
-    size_t *n, struct err *e)
+anchor_get(struct token *t, CK_OBJECT_HANDLE anchor[ANCHORS], uint8_t value[ANCHOR_MAX], size_t *n,
+    struct err *e)
 {
 	struct stored s;
 
@@ -206,7 +212,6 @@ anchor_set(struct token *t, CK_OBJECT_HANDLE anchor[ANCHORS], struct span value,
 	if ((which = newest(t, anchor, &last, e)) < 0)
 		return false;
 	other = which == 0 ? 1 : 0;
-	/* Another worker may have made it meanwhile. */
 	if (anchor[other] == CK_INVALID_HANDLE) {
 		struct err why = { 0 };
 

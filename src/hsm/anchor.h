@@ -20,8 +20,8 @@ bool	anchor_make(struct token *, struct err *) MUST_USE;
 /* One may be missing (0, no object's handle); both may not. */
 bool	anchor_find(struct token *, CK_OBJECT_HANDLE anchor[ANCHORS], struct err *) MUST_USE;
 
-/* What was set last. */
-bool	anchor_get(struct token *, const CK_OBJECT_HANDLE anchor[ANCHORS], uint8_t value[ANCHOR_MAX],
+/* What was set last. Looks again for an object that anchor_find missed. */
+bool	anchor_get(struct token *, CK_OBJECT_HANDLE anchor[ANCHORS], uint8_t value[ANCHOR_MAX],
 	    size_t *n, struct err *) MUST_USE;
 /* Reads it back: a module that only says it has written is no anchor. Makes one that is missing. */
 bool	anchor_set(struct token *, CK_OBJECT_HANDLE anchor[ANCHORS], struct span value, struct err *)
