@@ -13,7 +13,7 @@
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "hsm/keys.h"
-#include "sam/objects.h"
+#include "launch/objects.h"
 
 #define PROCESSES_MAX	64
 #define KEYS_MAX	32

@@ -2,6 +2,7 @@
 /* The decider: one loop over the sockets of peers, workers, flusher and launcher. No threads. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,8 +33,8 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 {
 	sam->setup = setup;
 	sam->clock_offset = wall_offset();
-	return (sam->pool = pool_new(setup->n_workers, setup->config->deadline_ms, sam, e)) != NULL &&
-	    (sam->activations = activations_new(setup->config->activations, e)) != NULL &&
+	return (sam->pool = pool_new(setup->n_workers, setup->deadline_ms, sam, e)) != NULL &&
+	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
 	    (sam->heads = heads_new(e)) != NULL;
 }
@@ -200,7 +201,7 @@ fill(struct sam *sam, struct pollfd *p)
 static bool
 serve(struct sam *sam, struct pollfd *p, size_t n)
 {
-	const struct config *config = sam->setup->config;
+	const struct decider_peers *ssa = &sam->setup->ssa, *officers = &sam->setup->officers;
 	size_t workers = pool_workers(sam->pool);
 
 	if (p[0].revents != 0 && !listen_to_launcher(sam))
@@ -212,10 +213,9 @@ serve(struct sam *sam, struct pollfd *p, size_t n)
 			pool_readable(sam->pool, i);
 	sessions_ready(sam, p + 4 + workers, n - 4 - workers);
 	if (p[1].revents != 0)
-		sessions_accept(sam, p[1].fd, SOCKET_SSA, config->ssa_uids.v, config->ssa_uids.n);
+		sessions_accept(sam, p[1].fd, SOCKET_SSA, ssa->uids, ssa->n);
 	if (p[2].revents != 0)
-		sessions_accept(sam, p[2].fd, SOCKET_OFFICERS, config->officer_uids.v,
-		    config->officer_uids.n);
+		sessions_accept(sam, p[2].fd, SOCKET_OFFICERS, officers->uids, officers->n);
 	return true;
 }
 

@@ -8,7 +8,12 @@
 #ifndef SAM_DECIDER_H
 #define SAM_DECIDER_H
 
-#include "sam/config.h"
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "sam/pool.h"
+
+struct decider_peers { const uid_t *uids; size_t n; };	/* who may connect */
 
 struct decider_setup {
 	int			 control;		/* to the launcher: sam/control.h */
@@ -21,9 +26,12 @@ struct decider_setup {
 	int			 local_secret_fd;	/* read only; close it when read */
 	int			 workers[WORKERS_MAX];	/* each greeted once (HELLO); -1: not
 							   there, later by CONTROL_WORKER */
-	size_t			 n_workers;		/* config->workers */
+	size_t			 n_workers;
 	bool			 pin_refused;		/* by the token: none will come */
-	const struct config	*config;		/* uids, limits, deadline_ms, token */
+	uint32_t		 deadline_ms;		/* for one operation of a worker */
+	uint32_t		 activations;		/* open at once */
+	uint32_t		 nonces;		/* alive at once */
+	struct decider_peers	 ssa, officers;
 };
 
 /* Exit codes of the decider that the launcher acts on; any other one is a crash. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the log back. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 

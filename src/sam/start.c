@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The start, step by step; each asks the module something and goes on when it answers. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -250,7 +251,7 @@ start_life(struct sam *sam)
 
 	sam_random(sam, seed, sizeof(seed));
 	nonces_free(sam->nonces);
-	sam->nonces = nonces_new(sam->setup->config->nonces, sam->state->policy.statement_life, seed, &e);
+	sam->nonces = nonces_new(sam->setup->nonces, sam->state->policy.statement_life, seed, &e);
 	explicit_bzero(seed, sizeof(seed));
 	if (sam->nonces == NULL) {
 		sam_close(sam, "%s", e.text);

@@ -41,7 +41,7 @@ sed 's#= officers.sock#= officers2.sock#; s#= ssa.sock#= ssa2.sock#; s#state = s
 other_is() { "$PROPRIA" officer status --json --socket "$DIR/officers2.sock" 2>/dev/null |
 	grep -q "\"state\": *\"$1\""; }
 clone_start() {
-	"$BIN/sam/propria-sam" run -c "$DIR/clone.conf" >>"$DIR/clone.log" 2>&1 </dev/null &
+	"$BIN/launch/propria-sam" run -c "$DIR/clone.conf" >>"$DIR/clone.log" 2>&1 </dev/null &
 	OTHER_PID=$!
 	within 100 other_is "$1"
 }

@@ -161,14 +161,14 @@ cp -a "$DIR/sam" "$DIR/sam.right"
 # Others on the same directory or token.
 sam_start >/dev/null
 sed "s#= officers.sock#= officers2.sock#; s#= ssa.sock#= ssa2.sock#" "$DIR/sam.conf" >"$DIR/second.conf"
-second() { timeout 20 "$BIN/sam/propria-sam" run -c "$DIR/second.conf" </dev/null 2>&1; }
+second() { timeout 20 "$BIN/launch/propria-sam" run -c "$DIR/second.conf" </dev/null 2>&1; }
 is "a second SAM on the same directory is refused, and says why" says 'another SAM is running: it holds this log' second
 is "a second SAM on the same sockets is refused" says 'another SAM is running' \
-	timeout 20 "$BIN/sam/propria-sam" run -c "$DIR/sam.conf"
+	timeout 20 "$BIN/launch/propria-sam" run -c "$DIR/sam.conf"
 is "the first one did not notice" signs
 sam_stop
 again() {
-	"$BIN/sam/propria-sam" init -c "$DIR/$1.conf" --draft "$DIR/again.draft" --file-keys \
+	"$BIN/launch/propria-sam" init -c "$DIR/$1.conf" --draft "$DIR/again.draft" --file-keys \
 		--card "$DIR/officers/so1.card" --card "$DIR/officers/so2.card" --card "$DIR/officers/so3.card" \
 		--card "$DIR/officers/ro1.card" --so-pin-fd 3 --pin-fd 4 \
 		3<"$DIR/secrets/so-pin" 4<"$DIR/secrets/pin" 2>&1

@@ -140,7 +140,7 @@ run_sam(struct group *g)
 {
 	char program[256];
 
-	snprintf(program, sizeof(program), "%s/sam/propria-sam", getenv("PROPRIA_BIN"));
+	snprintf(program, sizeof(program), "%s/launch/propria-sam", getenv("PROPRIA_BIN"));
 	CHECK((g->sam = fork()) >= 0);
 	if (g->sam == 0) {
 		int log = open(group_path(g, "sam.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);

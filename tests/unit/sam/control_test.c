@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What passes between launcher and decider, and what each end refuses. */
-#include "test.h"
+#include "tests/test.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sam/control.h"
-#include "sam/launcher.h"
+#include "launch/launcher.h"
 #include "sandbox/sandbox.h"
 
 #define HELLO	"printf '\\000\\000\\000\\011\\101\\000\\000\\000\\000\\000\\000\\000\\000' >&3\n"

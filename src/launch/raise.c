@@ -10,9 +10,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/hash.h"
-#include "sam/child.h"
+#include "launch/child.h"
 #include "sam/control.h"
-#include "sam/raise.h"
+#include "launch/raise.h"
 
 #define PATIENCE_FLUSHER	5000	/* ms to write what it was given */
 #define PATIENCE_WORKERS	1000
@@ -103,7 +103,11 @@ setup_for(const struct raised *r, int control)
 		.ssa_socket = r->ssa_socket, .officer_socket = r->officer_socket,
 		.log_fd = r->files.log_read, .tree_fd = r->files.tree_read,
 		.snapshot_fd = r->files.snapshot, .local_secret_fd = r->files.local_secret,
-		.n_workers = r->config->workers, .pin_refused = r->pin_refused, .config = r->config,
+		.n_workers = r->config->workers, .pin_refused = r->pin_refused,
+		.deadline_ms = r->config->deadline_ms, .activations = r->config->activations,
+		.nonces = r->config->nonces,
+		.ssa = { r->config->ssa_uids.v, r->config->ssa_uids.n },
+		.officers = { r->config->officer_uids.v, r->config->officer_uids.n },
 	};
 
 	for (size_t i = 0; i < WORKERS_MAX; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of the state directory, opened with the rights each process gets. */
-#ifndef SAM_STATE_FILES_H
-#define SAM_STATE_FILES_H
+#ifndef LAUNCH_STATE_FILES_H
+#define LAUNCH_STATE_FILES_H
 
-#include "sam/config.h"
+#include "launch/config.h"
 
 struct state_files {
 	int	dir;		/* the directory */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sam/config.h"
+#include "launch/config.h"
 
 #define GOOD_SAM	"[sam]\nstate = state\nssa_socket = run/ssa\nofficer_socket = /tmp/officer\n"
 #define GOOD_MODULE	"[module]\nlibrary = /usr/lib/p11.so\ntoken = soft token\n"

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "sam/config_value.h"
+#include "launch/config_value.h"
 
 #define FIELD(f)	offsetof(struct config, f)
 #define SOCKET_MAX	(sizeof(((struct sockaddr_un *)0)->sun_path) - 1)

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sam/objects.h"
-#include "sam/pin.h"
-#include "sam/state_files.h"
+#include "launch/objects.h"
+#include "launch/pin.h"
+#include "launch/state_files.h"
 
 static char dir[] = "/tmp/propria-state-XXXXXX";
 static struct config config = { .state = dir };

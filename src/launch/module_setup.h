@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ceremony's work in the module, done by propria-hsm --setup in a process of its own. */
-#ifndef SAM_MODULE_SETUP_H
-#define SAM_MODULE_SETUP_H
+#ifndef LAUNCH_MODULE_SETUP_H
+#define LAUNCH_MODULE_SETUP_H
 
 #include "audit/genesis.h"
 #include "base/secret.h"
-#include "sam/config.h"
+#include "launch/config.h"
 
 struct module_made {
 	uint8_t	kek[ID_LEN], hmac[ID_LEN];

@@ -4,16 +4,16 @@
  * a missing or impossible value: refused, naming file, line, key and what is allowed. There are no
  * secrets in it. Relative paths count from the directory of the file.
  */
-#ifndef SAM_CONFIG_H
-#define SAM_CONFIG_H
+#ifndef LAUNCH_CONFIG_H
+#define LAUNCH_CONFIG_H
 
 #include <stdio.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 #include "base/span.h"
+#include "sam/decider.h"
 
-#define WORKERS_MAX		64
 #define CONFIG_LIST_MAX		16
 
 struct config_ids { uid_t v[CONFIG_LIST_MAX]; size_t n; };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The two listening sockets of the SAM. */
-#ifndef SAM_LISTEN_H
-#define SAM_LISTEN_H
+#ifndef LAUNCH_LISTEN_H
+#define LAUNCH_LISTEN_H
 
 #include <sys/types.h>
 

@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sam/child.h"
-#include "sam/module_setup.h"
-#include "sam/pin.h"
+#include "launch/child.h"
+#include "launch/module_setup.h"
+#include "launch/pin.h"
 
 /* In the child: 3 the SO PIN, 4 the PIN, standard output to us. */
 static void NORETURN

@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "sam/listen.h"
+#include "launch/listen.h"
 
 #define BACKLOG	128
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sam/objects.h"
+#include "launch/objects.h"
 
 #define FILE_MAX	512
 

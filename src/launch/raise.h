@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the launcher has raised: flusher, workers, decider, and the descriptors between them. */
-#ifndef SAM_RAISE_H
-#define SAM_RAISE_H
+#ifndef LAUNCH_RAISE_H
+#define LAUNCH_RAISE_H
 
-#include "sam/launcher.h"
-#include "sam/objects.h"
-#include "sam/state_files.h"
-#include "sam/worker_process.h"
+#include "launch/launcher.h"
+#include "launch/objects.h"
+#include "launch/state_files.h"
+#include "launch/worker_process.h"
 #include "sandbox/sandbox.h"
 
 struct raised {

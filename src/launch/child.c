@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "sam/child.h"
+#include "launch/child.h"
 
 #define EXIT_NO_START	126
 #define KEEP_MAX	128

@@ -7,8 +7,8 @@
 
 #include "audit/flusher.h"
 #include "base/log.h"
-#include "sam/ceremony.h"
-#include "sam/launcher.h"
+#include "launch/ceremony.h"
+#include "launch/launcher.h"
 
 static const char usage[] =
     "propria-sam: the signature activation module\n"

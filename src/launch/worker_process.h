@@ -3,12 +3,12 @@
  * One worker process as the launcher sees it: raised by exec, greeted once, its socket handed to the
  * decider, its messages passed on, and raised again with back-off when it ends.
  */
-#ifndef SAM_WORKER_PROCESS_H
-#define SAM_WORKER_PROCESS_H
+#ifndef LAUNCH_WORKER_PROCESS_H
+#define LAUNCH_WORKER_PROCESS_H
 
 #include "base/secret.h"
-#include "sam/config.h"
-#include "sam/objects.h"
+#include "launch/config.h"
+#include "launch/objects.h"
 
 #define WORKER_PATIENCE		10000	/* ms: then the next one may start, though this is silent */
 #define WORKER_EXIT_REFUSED	2	/* its exit code for a problem of module, token or PIN */

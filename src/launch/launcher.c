@@ -14,10 +14,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sam/control.h"
-#include "sam/launcher.h"
-#include "sam/listen.h"
-#include "sam/pin.h"
-#include "sam/raise.h"
+#include "launch/launcher.h"
+#include "launch/listen.h"
+#include "launch/pin.h"
+#include "launch/raise.h"
 
 #define PATIENCE_STOP	10000	/* ms for an orderly stop */
 #define PATIENCE_HELLO	60000	/* ms for a worker to answer at all */

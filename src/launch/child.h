@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each child of the launcher does first, whatever it becomes. */
-#ifndef SAM_CHILD_H
-#define SAM_CHILD_H
+#ifndef LAUNCH_CHILD_H
+#define LAUNCH_CHILD_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ceremony: propria-sam init and found. No socket listens while it runs. */
-#ifndef SAM_CEREMONY_H
-#define SAM_CEREMONY_H
+#ifndef LAUNCH_CEREMONY_H
+#define LAUNCH_CEREMONY_H
 
 /* argv[0] is "init" or "found". Returns the exit code. */
 int	ceremony_main(int argc, char **argv);

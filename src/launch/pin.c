@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sam/pin.h"
+#include "launch/pin.h"
 
 static struct secret *
 pin_from_file(const char *path, struct err *e)

@@ -3,9 +3,10 @@
  * The launcher: opens what the others need, raises flusher, workers and decider, replaces what
  * ends, stops them in order. It reads no byte of any client, and of secrets it holds the PIN only.
  */
-#ifndef SAM_LAUNCHER_H
-#define SAM_LAUNCHER_H
+#ifndef LAUNCH_LAUNCHER_H
+#define LAUNCH_LAUNCHER_H
 
+#include "launch/config.h"
 #include "sam/decider.h"
 
 /* What runs in the two children that are forked without exec; tests put stand-ins here. */

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "sam/child.h"
-#include "sam/pin.h"
-#include "sam/worker_process.h"
+#include "launch/child.h"
+#include "launch/pin.h"
+#include "launch/worker_process.h"
 #include "sandbox/sandbox.h"
 #include "wire/frame.h"
 

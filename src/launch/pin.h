@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the token's PIN comes from: a descriptor, a file of this user alone, the terminal. */
-#ifndef SAM_PIN_H
-#define SAM_PIN_H
+#ifndef LAUNCH_PIN_H
+#define LAUNCH_PIN_H
 
 #include "base/secret.h"
-#include "sam/config.h"
+#include "launch/config.h"
 
 #define PIN_MAX	255
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sam/state_files.h"
+#include "launch/state_files.h"
 
 static bool
 directory_open(const char *path, int *out, struct err *e)

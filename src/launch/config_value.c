@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "crypto/alg.h"
-#include "sam/config_value.h"
+#include "launch/config_value.h"
 
 /* A whole number in the base its digits are in; nothing before or after it. */
 static bool

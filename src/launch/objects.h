@@ -4,8 +4,8 @@
  * leaves in the state directory. It is a convenience and nobody trusts it: the decider compares the
  * keys that answer with the genesis entry.
  */
-#ifndef SAM_OBJECTS_H
-#define SAM_OBJECTS_H
+#ifndef LAUNCH_OBJECTS_H
+#define LAUNCH_OBJECTS_H
 
 #include "base/err.h"
 #include "base/span.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kinds of values a configuration has: each one's reading, printing and freeing. */
-#ifndef SAM_CONFIG_VALUE_H
-#define SAM_CONFIG_VALUE_H
+#ifndef LAUNCH_CONFIG_VALUE_H
+#define LAUNCH_CONFIG_VALUE_H
 
-#include "sam/config.h"
+#include "launch/config.h"
 
 struct config_key;
 
