@@ -156,6 +156,7 @@ TEST(evidences_and_the_keys_that_verify_them)
 		key_line(officers[i], officers[i]);
 	key_line("alice", "authenticator");
 	key_line("fay", "");
+	vector("key", "phone", soft_spki(sample_passkey()));
 	ed25519_public(sample_code_seed(), code);
 	vector("key", "code", span_of(code, sizeof(code)));
 	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
