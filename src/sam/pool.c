@@ -354,19 +354,26 @@ pool_ended(struct pool *p, size_t i)
 	start_all(p);
 }
 
+/* Its process should be dead for long: nobody knows what it does. */
+static void
+give_up_limbo(struct pool *p, size_t i)
+{
+	struct ask *a = p->worker[i].limbo;
+
+	p->worker[i].limbo = NULL;
+	if (a != NULL)
+		fail(p, a, "lost", "the module worker does not end");
+}
+
 int
 pool_expired(struct pool *p, uint64_t now)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct worker *w = &p->worker[i];
-		struct ask *a = w->limbo;
 
-		if ((w->has[0] == NULL && a == NULL) || now < w->deadline)
+		if ((w->has[0] == NULL && w->limbo == NULL) || now < w->deadline)
 			continue;
-		if (a != NULL) {	/* should be dead for long: nobody knows what it does */
-			w->limbo = NULL;
-			fail(p, a, "lost", "the module worker does not end");
-		}
+		give_up_limbo(p, i);
 		pool_lost(p, i);
 		return (int)i;
 	}
@@ -404,6 +411,8 @@ pool_give_up(struct pool *p, uint64_t now, uint64_t patience_ms)
 {
 	if (p->alone_since == 0 || now - p->alone_since < patience_ms)
 		return;
+	for (size_t i = 0; i < p->n; i++)
+		give_up_limbo(p, i);
 	while (p->first != NULL) {
 		struct ask *a = p->first;
 
