@@ -35,7 +35,7 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
 	s->activations = cache_new(c->cached);
 	if (!genesis_read(s, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
-	    (s->tokens = tokens_open(s->store, c->cached, e)) == NULL ||
+	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
 	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL) {
 		ssa_close(s);
 		return false;

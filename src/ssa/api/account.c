@@ -44,7 +44,7 @@ account_write(struct call *c)
 	struct listing *l = c->state;
 	struct emit m = call_answer(c);
 
-	emit_hex(&m, "signer", span_of(c->client, 16));
+	emit_hex(&m, "signer", span_of(c->account, 16));
 	emit_number(&m, "version", c->signer->version);
 	emit_number(&m, "state", c->signer->state);
 	emit_hex(&m, "group", span_of(c->ssa->group, HASH_LEN));
@@ -104,7 +104,7 @@ handle_account(struct call *c)
 		bug("out of memory");
 	c->state = l;
 	c->state_free = free;
-	if (c->ssa->store->ops->keys_of(c->ssa->store, c->client, key_noted, l, &e))
+	if (c->ssa->store->ops->keys_of(c->ssa->store, c->account, key_noted, l, &e))
 		call_ask(c, SAM_STATUS, span_of("", 0), on_status);
 	else
 		call_failed(c, &e);

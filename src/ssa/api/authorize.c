@@ -44,8 +44,8 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	}
 	memcpy(s->activation->id, m.activation, 16);
 	s->activation->expires = m.expires;
-	approval_keep(c->ssa, &s->package, c->client);
-	activation_keep(c->ssa, s->activation, sad);
+	approval_keep(c->ssa, &s->package, c->account);
+	activation_keep(c->ssa, s->activation, c->requester, sad);
 	out = call_answer(c);
 	emit_text(&out, "SAD", sad);
 	emit_number(&out, "expiresIn", m.expires > c->now ? (m.expires - c->now) / 1000 : 0);

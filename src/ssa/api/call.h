@@ -22,8 +22,11 @@ struct call {
 	struct exchange	*x;
 	const struct route *route;
 	json_t		*json;
-	uint8_t		 client[16];	/* routes with a token */
-	struct signer	*signer;	/* the same: held */
+	uint8_t		 account[16];	/* routes with a token: whose; zero: of a client alone */
+	uint8_t		 requester[16];	/* the client; the account itself for a signer's own tool */
+	enum scope	 scope;
+	struct span	 bearer;	/* the token; with SCOPE_CREDENTIAL it is the SAD as well */
+	struct signer	*signer;	/* of the account: held; NULL without one */
 	uint64_t	 now;
 
 	void		*state;		/* the handler's own between its steps */

@@ -235,7 +235,7 @@ handle_list(struct call *c)
 		call_invalid(c, "Invalid parameter credentialInfo");
 	else if (json_flag(c->json, "onlyValid", &only_valid) == JSON_WRONG)
 		call_invalid(c, "Invalid parameter onlyValid");
-	else if (!c->ssa->store->ops->keys_of(c->ssa->store, c->client, id_seen, &ids, &e))
+	else if (!c->ssa->store->ops->keys_of(c->ssa->store, c->account, id_seen, &ids, &e))
 		call_failed(c, &e);
 	else
 		list_write(c, &ids, &wish, infos, only_valid);

@@ -32,7 +32,7 @@ new_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, s
 		.certificate = span_of("", 0), .chain = span_of("", 0) };
 
 	memcpy(row.id, m->id, 16);
-	memcpy(row.owner, c->client, 16);
+	memcpy(row.owner, c->account, 16);
 	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e);
 }
 
@@ -102,7 +102,7 @@ is_own_key(struct call *c, const uint8_t id[16])
 	struct err e = { 0 };
 	AUTO(key) *k = vault_key(c->ssa->vault, id, &e);
 
-	return k != NULL && memcmp(k->row.owner, c->client, 16) == 0;
+	return k != NULL && memcmp(k->row.owner, c->account, 16) == 0;
 }
 
 /* NULL, or what is wrong with it. The SAM checks all of it again. */
@@ -117,7 +117,7 @@ act_fault(struct call *c, struct act *a)
 	if (s.purpose != PURPOSE_CREATE_KEY && s.purpose != PURPOSE_DESTROY_KEY &&
 	    s.purpose != PURPOSE_RELEASE_KEY)
 		return "purpose";
-	if (memcmp(s.subject, c->client, 16) != 0)
+	if (memcmp(s.subject, c->account, 16) != 0)
 		return "owner";
 	a->purpose = s.purpose;
 	if (s.purpose == PURPOSE_CREATE_KEY) {

@@ -6,10 +6,10 @@ static const struct route routes[] = {
 	/* path					get	post	who		takes		secret	answered by */
 	{ "/csc/v2/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
 	{ "/csc/v2/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
-	{ "/csc/v2/credentials/info",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_credential },
+	{ "/csc/v2/credentials/info",		false,	true,	WHO_EITHER,	TAKES_JSON,	false,	handle_credential },
 	{ "/csc/v2/credentials/getChallenge",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_get_challenge },
 	{ "/csc/v2/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
-	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_EITHER,	TAKES_JSON,	true,	handle_sign_hash },
 	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
 	{ "/oauth2/token",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
 	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },

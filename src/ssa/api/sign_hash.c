@@ -179,7 +179,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code == ERR_NONE || replay || strcmp(refusal->reason, "lost") == 0)
-		approval_keep(c->ssa, &s->package, c->client);
+		approval_keep(c->ssa, &s->package, c->account);
 	if (past)
 		s->past = *refusal;
 	if (replay || past)
@@ -240,7 +240,7 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 {
 	size_t used;
 
-	s->activation = activation_find(c->ssa, sad, c->client);
+	s->activation = activation_find(c->ssa, sad, c->account, c->requester);
 	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0)
 		call_invalid(c, "Invalid parameter SAD");
 	else if (!sign_map(s, &used) || (used > 0 && used < s->n))
