@@ -44,26 +44,50 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	return true;
 }
 
-bool
-ssa_named(struct ssa *s, unsigned port, struct err *e)
+/* Everything that a client may name as the audience of its assertion (RFC 7523 3). */
+static void
+audiences_write(struct base *b)
 {
-	size_t n;
+	static const char *const paths[AUDIENCES] = { "", "/oauth2/token", "/csc/v2/oauth2/token",
+		"/csc/v1/oauth2/token", "/oauth2/pushed_authorize", "/csc/v2/oauth2/pushed_authorize" };
+
+	for (size_t i = 0; i < AUDIENCES; i++) {
+		snprintf(b->audience_text[i], URL_MAX, "%s%s", b->url, paths[i]);
+		b->audience[i] = b->audience_text[i];
+	}
+}
+
+static void
+base_complete(struct base *b)
+{
+	const char *host = strstr(b->url, "://") + 3;
+	size_t n = strlen(b->url);
+
+	if (b->url[n - 1] == '/')
+		b->url[n - 1] = '\0';
+	n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	snprintf(b->host, sizeof(b->host), "%.*s", (int)n, host);
+	audiences_write(b);
+}
+
+bool
+ssa_named(struct ssa *s, unsigned port, unsigned plain_port, struct err *e)
+{
+	struct base *b = &s->base[0];
 
 	if (s->config.base_url[0] != '\0')
-		snprintf(s->base_url, sizeof(s->base_url), "%s", s->config.base_url);
+		snprintf(b->url, sizeof(b->url), "%s", s->config.base_url);
 	else
-		snprintf(s->base_url, sizeof(s->base_url), "https://localhost:%u", port);
-	n = strlen(s->base_url);
-	if (strncmp(s->base_url, "https://", 8) != 0 || n < 9)
+		snprintf(b->url, sizeof(b->url), "https://localhost:%u", port);
+	if (strncmp(b->url, "https://", 8) != 0 || strlen(b->url) < 9)
 		return err_set(e, ERR_FORMAT, "base_url must begin with https://");
-	if (s->base_url[n - 1] == '/')
-		s->base_url[n - 1] = '\0';
-	snprintf(s->token_url[0], sizeof(s->token_url[0]), "%s/oauth2/token", s->base_url);
-	snprintf(s->token_url[1], sizeof(s->token_url[1]), "%s/csc/v2/oauth2/token", s->base_url);
-	s->audience[0] = s->token_url[0];
-	s->audience[1] = s->token_url[1];
-	s->audience[2] = s->base_url;
-	info_write(&s->info, &s->config, s->base_url);
+	base_complete(b);
+	if (plain_port != 0) {
+		snprintf(s->base[1].url, sizeof(s->base[1].url), "http://%s:%u", s->config.plain_host,
+		    plain_port);
+		base_complete(&s->base[1]);
+	}
+	info_write(&s->info, &s->config, b->url);
 	return writer_ok(&s->info) || err_set(e, ERR_FORMAT, "the texts for info are too long");
 }
 

@@ -157,7 +157,7 @@ handle_token(struct call *c)
 		return;
 	}
 	if (!assertion_verify(f.field[CLIENT_ASSERTION], c->signer->login, f.field[CLIENT_ID],
-	    c->ssa->audience, 3, c->now, &a, &e))
+	    c->ssa->base[c->x->plain].audience, AUDIENCES, c->now, &a, &e))
 		not_authorized(c, e.text);
 	else if (!assertion_spend(c->ssa->tokens, a.jti, (uint64_t)(a.exp + CLOCK_SKEW_S) * 1000, c->now))
 		not_authorized(c, "assertion: this jti was used already");
