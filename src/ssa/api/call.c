@@ -8,12 +8,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "json/base64.h"
+#include "ssa/api/cors.h"
 #include "ssa/api/fault.h"
 #include "ssa/api/route.h"
 
 #define JSON_BODY_MAX	(512u * 1024)
 #define SWEEP_MS	60000
 #define INVALID		"invalid_request"
+
+unsigned
+call_version(const struct call *c)
+{
+	return route_version(c->x->path);
+}
 
 struct emit
 call_answer(struct call *c)
@@ -40,6 +47,14 @@ call_answered(struct call *c, struct emit *m)
 }
 
 void
+call_done(struct call *c)
+{
+	writer_reset(&c->x->answer);
+	c->x->status = 204;
+	c->x->no_body = true;
+}
+
+void
 call_error(struct call *c, unsigned status, const char *error, const char *description,
     const char *reason)
 {
@@ -48,6 +63,9 @@ call_error(struct call *c, unsigned status, const char *error, const char *descr
 	c->x->status = status;
 	emit_text(&m, "error", error);
 	emit_text(&m, "error_description", description);
+	if (call_version(c) != 0)
+		emit_text(&m, "message", description);	/* what EUDI clients read */
+	emit_text(&m, "request_id", c->x->id);
 	if (reason != NULL && *reason != '\0')
 		emit_text(&m, "reason", reason);
 	emit_object_end(&m);
@@ -67,7 +85,7 @@ call_refused(struct call *c, const struct err *e)
 	const struct fault *f = fault_of(e);
 
 	if (f->status >= 500)
-		log_warn("%s: %s", c->route->path, e->text);
+		log_warn("%s %s: %s", c->x->id, c->route->path, e->text);
 	call_error(c, f->status, f->error, route_is_standard(c->route->path) ? f->csc : f->plain,
 	    e->reason);
 }
@@ -75,7 +93,7 @@ call_refused(struct call *c, const struct err *e)
 void
 call_failed(struct call *c, const struct err *e)
 {
-	log_error("%s: %s", c->route->path, e->text);
+	log_error("%s %s: %s", c->x->id, c->route->path, e->text);
 	call_error(c, 500, "server_error", "The request could not be completed", NULL);
 }
 
@@ -94,6 +112,25 @@ call_ask(struct call *c, uint8_t type, struct span payload, call_next *next)
 	c->ask.done = on_asked;
 	exchange_suspend(c->x);
 	sam_ask(c->ssa->sam, &c->ask, type, payload);
+}
+
+void
+call_wait(struct call *c, call_then *woken)
+{
+	c->woken = woken;
+	exchange_suspend(c->x);
+}
+
+void
+call_wake(struct call *c)
+{
+	exchange_resume(c->x);
+}
+
+void
+call_busy(struct call *c, const char *why)
+{
+	call_error(c, 429, "temporarily_unavailable", why, NULL);
 }
 
 static void
@@ -126,9 +163,14 @@ on_again(struct exchange *x)
 {
 	struct call *c = x->of_handler;
 	struct reader r = reader_over(writer_span(&c->ask.answer));
+	call_then *woken = TAKE(c->woken);
 	struct err e = { 0 };
 
 	c->now = clock_wall();
+	if (woken != NULL) {
+		woken(c);
+		return;
+	}
 	asked_result(c, &r, &e);
 	c->next(c, &r, &e);
 }
@@ -210,6 +252,12 @@ call_credential(struct call *c)
 }
 
 bool
+call_flag(struct call *c, const char *name, bool *flag)
+{
+	return json_flag(c->json, name, flag) != JSON_WRONG || invalid_parameter(c, name);
+}
+
+bool
 call_client_data(struct call *c)
 {
 	struct span text;
@@ -288,11 +336,11 @@ caller_known(struct call *c)
 static bool
 allowed(struct call *c)
 {
-	if (c->route->who == WHO_TOKEN)
+	if (c->route->who == WHO_TOKEN || c->route->who == WHO_EITHER)
 		return caller_known(c);
 	if (c->route->who == WHO_ANYONE || limit_take(c->ssa->anonymous, c->x->peer, clock_life()))
 		return true;
-	call_error(c, 429, "temporarily_unavailable", "Too many requests; wait a moment", NULL);
+	call_busy(c, "Too many requests; wait a moment");
 	return false;
 }
 
@@ -301,6 +349,10 @@ route_fits(struct call *c)
 {
 	const struct route *r = c->route = route_find(c->x->path);
 
+	if (r != NULL && !route_is_offered(r, &c->ssa->config))
+		r = NULL;
+	if (cors_is_preflight(c, r))
+		return false;
 	if (r == NULL && route_is_standard(c->x->path)) {
 		call_error(c, 501, "not_implemented", "This method is not implemented", NULL);
 		return false;

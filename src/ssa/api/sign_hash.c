@@ -195,25 +195,24 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 static const char *
 parameters_fault(struct call *c, struct sign *s)
 {
-	struct span sign_oid, params = { 0 }, hash_oid = { 0 }, mode;
+	struct span sign_oid, params = { 0 }, mode;
 	enum json_got has_params = json_text(c->json, "signAlgoParams", 1024, &params);
-	enum json_got has_hash = json_text(c->json, "hashAlgorithmOID", 64, &hash_oid);
 	enum json_got has_mode = json_text(c->json, "operationMode", 8, &mode);
 	const json_t *list;
 	const char *fault;
 	bool needed;
 	size_t n;
 
-	if (json_list(c->json, "hashes", &list, &n) != JSON_GOT)
+	if (json_list(c->json, hashes_name(c), &list, &n) != JSON_GOT)
 		return "Missing (or invalid type) array parameter hash";
 	if (n == 0)
 		return "Empty hash array";
 	if (json_text(c->json, "signAlgo", 64, &sign_oid) != JSON_GOT)
 		return "Missing (or invalid type) string parameter signAlgo";
 	if ((fault = sign_algorithm_fault(s->key->alg, sign_oid, has_params, params, &needed)) != NULL ||
-	    (fault = hash_algorithm_fault(s->key->alg, has_hash, hash_oid, needed)) != NULL)
+	    (fault = hash_algorithm_fault(c, s->key->alg, needed)) != NULL)
 		return fault;
-	if (has_mode == JSON_WRONG || (has_mode == JSON_GOT && !span_equal(mode, span_str("S"))))
+	if (call_version(c) != 1 && (has_mode == JSON_WRONG || (has_mode == JSON_GOT && !span_equal(mode, span_str("S")))))
 		return "Invalid parameter operationMode";
 	if ((fault = hashes_read(list, n, s->key->alg, &s->digests)) != NULL)
 		return fault;
