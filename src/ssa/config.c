@@ -26,6 +26,9 @@ static const struct setting {
 	TEXT("listen", "base_url", base_url, false),
 	TEXT("listen", "certificate", certificate, true),
 	TEXT("listen", "key", key, true),
+	TEXT("http", "plain", plain, false),
+	TEXT("http", "host", plain_host, false),
+	TEXT("http", "endpoint_file", plain_endpoint_file, false),
 	TEXT("sam", "socket", socket, true),
 	TEXT("sam", "genesis", genesis, true),
 	NUMBER("sam", "deadline_ms", deadline_ms, 600000),
@@ -143,9 +146,10 @@ config_read(struct config *out, const char *path, struct err *e)
 {
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
-		.lang = "en", .logo = "https://localhost/logo.png", .connections = 1024, .idle_s = 60,
+		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
 		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .timestamp_ms = 10000,
-		.per_account = 2000, .authorizations = 64, .anonymous = 500, .anonymous_per_peer = 50, .cached = 65536, .log_requests = true };
+		.connections = 1024, .idle_s = 60, .anonymous = 500, .anonymous_per_peer = 50,
+		.per_account = 2000, .authorizations = 64, .cached = 65536, .log_requests = true };
 	struct reading r = { .config = &c, .path = path, .e = e };
 	int line = ini_parse(path, on_setting, &r);
 

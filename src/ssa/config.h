@@ -14,6 +14,12 @@ struct config {
 	char		endpoint_file[TEXT_MAX];	/* gets base_url when we listen; may be empty */
 	char		base_url[TEXT_MAX];	/* empty: https://localhost:PORT */
 	char		certificate[TEXT_MAX], key[TEXT_MAX];
+	/* [http] */
+	char		plain[64];		/* 127.0.0.1:PORT or [::1]:PORT; empty: none */
+	char		plain_host[128];	/* its name in URLs */
+	char		plain_endpoint_file[TEXT_MAX];
+	/* [sic] */
+	char		sic_origin[TEXT_MAX];	/* whose pages may call us; empty: nobody's */
 	/* [sam] */
 	char		socket[TEXT_MAX];
 	char		genesis[TEXT_MAX];
@@ -23,8 +29,6 @@ struct config {
 	/* [info] */
 	char		name[TEXT_MAX], region[8], logo[TEXT_MAX], description[TEXT_MAX], specs[16], lang[36];
 	char		specs_v1[16];
-	/* [sic] */
-	char		sic_origin[TEXT_MAX];	/* whose pages may call us; empty: nobody's */
 	/* [csc] */
 	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
 	/* [timestamp] */

@@ -37,7 +37,7 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	s->parallel = parallel_new(c->authorizations);
 	s->activations = cache_new(c->cached);
 	if (!genesis_read(s, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
-	    (s->tokens = tokens_open(s->store, c->cached, e)) == NULL ||
+	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
 	    (c->timestamp_url[0] != '\0' && (s->stamper = stamper_start(c->timestamp_url, c->timestamp_ca,
 	    c->timestamp_ms, e)) == NULL) ||
 	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL) {

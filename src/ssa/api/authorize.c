@@ -35,7 +35,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code != ERR_NONE) {
-		parallel_leave(c->ssa->parallel, c->client);
+		parallel_leave(c->ssa->parallel, c->account);
 		call_refused(c, refusal);
 		return;
 	}
@@ -45,8 +45,8 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	}
 	memcpy(s->activation->id, m.activation, 16);
 	s->activation->expires = m.expires;
-	approval_keep(c->ssa, &s->package, c->client);
-	activation_keep(c->ssa, s->activation, sad);
+	approval_keep(c->ssa, &s->package, c->account);
+	activation_keep(c->ssa, s->activation, c->requester, sad);
 	out = call_answer(c);
 	emit_text(&out, "SAD", sad);
 	emit_number(&out, "expiresIn", m.expires > c->now ? (m.expires - c->now) / 1000 : 0);
@@ -144,7 +144,7 @@ handle_authorize(struct call *c)
 		return;
 	if ((fault = sign_package_fault(c, s)) != NULL)
 		factors_refused(c, strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
-	else if (!parallel_enter(c->ssa->parallel, c->client, c->now))
+	else if (!parallel_enter(c->ssa->parallel, c->account, c->now))
 		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, s, on_activated);

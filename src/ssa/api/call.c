@@ -231,24 +231,40 @@ call_id(struct call *c, const char *name, uint8_t id[16])
 	    (hex_exact(text, id, 16) || invalid_parameter(c, name));
 }
 
+/* A key of somebody else and one that is not there take the same way, and the same time. */
+static struct key *
+own_key(struct call *c, const uint8_t id[16], struct err *e)
+{
+	struct key *k = vault_key_cached(c->ssa->vault, id);
+	bool is_own = false;
+
+	if (k != NULL && memcmp(k->row.owner, c->account, 16) == 0)
+		return k;
+	key_release(k);
+	if (!c->ssa->store->ops->key_is_of(c->ssa->store, id, c->account, &is_own, e) || !is_own)
+		return NULL;
+	return vault_key(c->ssa->vault, id, e);
+}
+
+struct key *
+call_key(struct call *c, const uint8_t id[16])
+{
+	struct err e = { 0 };
+	struct key *k = own_key(c, id, &e);
+
+	if (k == NULL && e.code != ERR_NONE && e.code != ERR_MISSING)
+		call_failed(c, &e);
+	else if (k == NULL)
+		invalid_parameter(c, "credentialID");	/* unknown and foreign: the same */
+	return k;
+}
+
 struct key *
 call_credential(struct call *c)
 {
-	struct err e = { 0 };
 	uint8_t id[16];
-	struct key *k;
 
-	if (!call_id(c, "credentialID", id))
-		return NULL;
-	k = vault_key(c->ssa->vault, id, &e);
-	if (k != NULL && memcmp(k->row.owner, c->client, 16) == 0)
-		return k;
-	key_release(k);
-	if (e.code != ERR_NONE && e.code != ERR_MISSING)
-		call_failed(c, &e);
-	else
-		invalid_parameter(c, "credentialID");	/* unknown and foreign: the same */
-	return NULL;
+	return call_id(c, "credentialID", id) ? call_key(c, id) : NULL;
 }
 
 bool
@@ -301,12 +317,30 @@ unauthorized(struct call *c, unsigned status, const char *error, const char *des
 	return false;
 }
 
+/* A token for one credential opens nothing else, and a client without a user has no account. */
+static bool
+scope_suffices(struct call *c)
+{
+	static const uint8_t nobody[16];
+	const char *why = NULL;
+
+	if (c->scope == SCOPE_CREDENTIAL && c->route->who != WHO_EITHER)
+		why = "The access token is for one credential only";
+	else if (c->route->who != WHO_CLIENT && memcmp(c->account, nobody, 16) == 0)
+		why = "The access token is of no user";
+	if (why != NULL)
+		call_error(c, 403, "access_denied", why, NULL);
+	return why == NULL;
+}
+
 /* Header that does not parse: 400; token that does not hold: 401. csc-api 4.3 */
 static bool
 caller_known(struct call *c)
 {
+	static const uint8_t nobody[16];
 	const char *header = exchange_header(c->x, "Authorization");
 	struct err e = { 0 };
+	struct token_row row;
 	struct span token;
 
 	if (header == NULL) {
@@ -317,7 +351,7 @@ caller_known(struct call *c)
 	if (strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0' || strchr(header + 7, ' ') != NULL)
 		return unauthorized(c, 400, INVALID, "Malformed authorization header");
 	token = span_str(header + 7);
-	switch (token_find(c->ssa->tokens, token, c->now, c->client)) {
+	switch (token_find(c->ssa->tokens, token, c->now, &row)) {
 	case TOKEN_EXPIRED:
 		return unauthorized(c, 401, "expired_token", "The access token expired");
 	case TOKEN_UNKNOWN:
@@ -325,7 +359,21 @@ caller_known(struct call *c)
 	case TOKEN_GOOD:
 		break;
 	}
-	if ((c->signer = vault_signer(c->ssa->vault, c->client, &e)) != NULL)
+	memcpy(c->account, row.account, 16);
+	memcpy(c->requester, row.requester, 16);
+	if (!limit_take(c->ssa->accounts, c->account, clock_life()) ||
+	    (memcmp(c->account, c->requester, 16) != 0 &&
+	    !limit_take(c->ssa->accounts, c->requester, clock_life()))) {
+		call_busy(c, "Too many requests for this account or by this client; wait a moment");
+		return false;
+	}
+	c->scope = (enum scope)row.scope;
+	c->bearer = token;
+	if (!scope_suffices(c))
+		return false;
+	if (memcmp(c->account, nobody, 16) == 0)
+		return true;
+	if ((c->signer = vault_signer(c->ssa->vault, c->account, &e)) != NULL)
 		return true;
 	if (e.code == ERR_MISSING)
 		return unauthorized(c, 401, "invalid_token", "The access token is not valid");
@@ -336,7 +384,7 @@ caller_known(struct call *c)
 static bool
 allowed(struct call *c)
 {
-	if (c->route->who == WHO_TOKEN || c->route->who == WHO_EITHER)
+	if (c->route->who >= WHO_TOKEN)
 		return caller_known(c);
 	if (c->route->who == WHO_ANYONE || limit_take(c->ssa->anonymous, c->x->peer, clock_life()))
 		return true;

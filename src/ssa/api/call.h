@@ -22,8 +22,11 @@ struct call {
 	struct exchange	*x;
 	const struct route *route;
 	json_t		*json;
-	uint8_t		 client[16];	/* routes with a token */
-	struct signer	*signer;	/* the same: held */
+	uint8_t		 account[16];	/* routes with a token: whose; zero: of a client alone */
+	uint8_t		 requester[16];	/* the client; the account itself for a signer's own tool */
+	enum scope	 scope;
+	struct span	 bearer;	/* the token; with SCOPE_CREDENTIAL it is the SAD as well */
+	struct signer	*signer;	/* of the account: held; NULL without one */
 	uint64_t	 now;
 
 	void		*state;		/* the handler's own between its steps */
@@ -70,6 +73,7 @@ bool	call_base64(struct call *, const char *name, size_t max, struct writer *);
 bool	call_id(struct call *, const char *name, uint8_t id[16]);
 /* The caller's own key of this credentialID: held, release it. NULL: answered. */
 struct key *call_credential(struct call *) MUST_USE;
+struct key *call_key(struct call *, const uint8_t id[16]) MUST_USE;
 bool	call_flag(struct call *, const char *name, bool *);		/* absent: as it was */
 bool	call_client_data(struct call *);
 

@@ -5,6 +5,7 @@
 
 #include "der/certificate.h"
 #include "der/name.h"
+#include "ssa/api/activation.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "wire/activate.h"
@@ -198,6 +199,19 @@ credential_wish_read(struct call *c, struct credential_wish *wish)
 	    call_client_data(c);
 }
 
+/* A token of scope credential shows its own credential and no other. */
+static bool
+is_covered(struct call *c, const struct key *k)
+{
+	AUTO(activation) *a = c->scope != SCOPE_CREDENTIAL ? NULL :
+	    activation_find(c->ssa, c->bearer, c->account, c->requester);
+
+	if (c->scope != SCOPE_CREDENTIAL || (a != NULL && memcmp(a->key, k->row.id, 16) == 0))
+		return true;
+	call_invalid(c, "Invalid parameter credentialID");
+	return false;
+}
+
 void
 handle_credential(struct call *c)
 {
@@ -205,7 +219,7 @@ handle_credential(struct call *c)
 	AUTO(key) *k = call_credential(c);
 	struct emit m;
 
-	if (k == NULL || !credential_wish_read(c, &wish))
+	if (k == NULL || !is_covered(c, k) || !credential_wish_read(c, &wish))
 		return;
 	m = call_answer(c);
 	credential_write(c, &m, k, &wish);

@@ -129,7 +129,7 @@ handle_list(struct call *c)
 	if (call_version(c) != 1 && (!call_flag(c, "credentialInfo", &infos) ||
 	    !call_flag(c, "onlyValid", &p.only_valid)))
 		return;
-	if (!c->ssa->store->ops->keys_of(c->ssa->store, c->client, id_seen, &p, &e)) {
+	if (!c->ssa->store->ops->keys_of(c->ssa->store, c->account, id_seen, &p, &e)) {
 		call_failed(c, &e);
 		return;
 	}

@@ -9,7 +9,8 @@ enum who {
 	WHO_ANYONE,
 	WHO_LIMITED,	/* anyone, so many times a second */
 	WHO_TOKEN,	/* of scope service */
-	WHO_EITHER,	/* or of scope credential */
+	WHO_EITHER,	/* or of scope credential: the handler looks what it covers */
+	WHO_CLIENT,	/* scope service, of an account or of a client alone */
 };
 enum takes { TAKES_NOTHING, TAKES_JSON, TAKES_FORM };
 

@@ -98,6 +98,15 @@ use_ask(struct call *c, struct sign *s)
 	call_ask(c, SAM_USE, writer_span(&w), on_results);
 }
 
+static bool
+all_used(const struct activation *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->used[i])
+			return false;
+	return true;
+}
+
 static void
 results_answer(struct call *c, struct sign *s, const struct msg_results *m)
 {
@@ -118,6 +127,8 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m)
 	}
 	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
 		use_keep(c->ssa, s->activation->d, m);
+	if (s->bytes.n == 0 && !s->looked_back && all_used(s->activation))
+		parallel_leave(c->ssa->parallel, c->account);
 	if (count_of(m, USE_SIGNED) == m->n)
 		signatures_write(c, s, m);
 	else
@@ -179,7 +190,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code == ERR_NONE || replay || strcmp(refusal->reason, "lost") == 0)
-		approval_keep(c->ssa, &s->package, c->client);
+		approval_keep(c->ssa, &s->package, c->account);
 	if (past)
 		s->past = *refusal;
 	if (replay || past)
@@ -239,7 +250,7 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 {
 	size_t used;
 
-	s->activation = activation_find(c->ssa, sad, c->client);
+	s->activation = activation_find(c->ssa, sad, c->account, c->requester);
 	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0)
 		call_invalid(c, "Invalid parameter SAD");
 	else if (!sign_map(s, &used) || (used > 0 && used < s->n))
@@ -252,6 +263,27 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 		use_ask(c, s);
 }
 
+/* A token of scope credential is the SAD itself; "SAD" beside it may repeat it. csc-api 10.1 */
+static bool
+sad_given(struct call *c, struct span *sad)
+{
+	if (c->scope != SCOPE_CREDENTIAL)
+		return call_text(c, "SAD", BASE64_LEN(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8) + 8, sad);
+	switch (json_text(c->json, "SAD", TOKEN_LETTERS, sad)) {
+	case JSON_GOT:
+		if (sad->n == 0 || span_equal(*sad, c->bearer))
+			break;
+		/* fall through */
+	case JSON_WRONG:
+		call_invalid(c, "Invalid parameter SAD");
+		return false;
+	case JSON_ABSENT:
+		break;
+	}
+	*sad = c->bearer;
+	return true;
+}
+
 void
 handle_sign_hash(struct call *c)
 {
@@ -259,8 +291,7 @@ handle_sign_hash(struct call *c)
 	const char *fault;
 	struct span sad;
 
-	if ((s->key = call_credential(c)) == NULL ||
-	    !call_text(c, "SAD", BASE64_LEN(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8) + 8, &sad))
+	if ((s->key = call_credential(c)) == NULL || !sad_given(c, &sad))
 		return;
 	if ((fault = parameters_fault(c, s)) != NULL)
 		call_invalid(c, fault);

@@ -118,10 +118,13 @@ not_authorized(struct call *c, const char *why)
 static void
 issue(struct call *c, const uint8_t client[16])
 {
+	struct token_row row = { .scope = SCOPE_SERVICE, .expires = c->now + TOKEN_LIFE_MS };
 	char token[TOKEN_LETTERS + 1];
 	struct emit m;
 
-	token_issue(c->ssa->tokens, client, c->now, token);
+	memcpy(row.account, client, 16);
+	memcpy(row.requester, client, 16);
+	token_issue(c->ssa->tokens, &row, token);
 	m = call_answer(c);
 	emit_text(&m, "access_token", token);
 	emit_text(&m, "token_type", "Bearer");
