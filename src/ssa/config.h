@@ -28,9 +28,17 @@ struct config {
 	char		store[TEXT_MAX];
 	/* [info] */
 	char		name[TEXT_MAX], region[8], logo[TEXT_MAX], description[TEXT_MAX], specs[16], lang[36];
+	char		specs_v1[16];
+	/* [csc] */
+	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
+	/* [timestamp] */
+	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
+	unsigned	timestamp_ms;
 	/* [limits] */
 	unsigned	connections, connections_per_peer, idle_s;
 	unsigned	anonymous, anonymous_per_peer;	/* a second */
+	unsigned	per_account;			/* calls a second with tokens of one */
+	unsigned	authorizations;			/* of one account, under way together */
 	unsigned	cached;				/* signers, keys, tokens each */
 	bool		log_requests;
 };

@@ -138,6 +138,7 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	}
 	if (http != NULL)
 		http_quiesce(http);
+	stamper_stop(s.stamper);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */
 	http_close(http);
 	ssa_close(&s);

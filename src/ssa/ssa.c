@@ -31,11 +31,16 @@ bool
 ssa_open(struct ssa *s, const struct config *c, struct err *e)
 {
 	*s = (struct ssa){ .config = *c, .genesis = writer_grow(GENESIS_MAX),
-		.info = writer_grow(65536), .status = writer_grow(65536) };
+		.info = { { writer_grow(65536), writer_grow(65536) },
+		{ writer_grow(65536), writer_grow(65536) } }, .status = writer_grow(65536) };
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
+	s->accounts = limit_new(0, c->per_account);
+	s->parallel = parallel_new(c->authorizations);
 	s->activations = cache_new(c->cached);
 	if (!genesis_read(s, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
 	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
+	    (c->timestamp_url[0] != '\0' && (s->stamper = stamper_start(c->timestamp_url, c->timestamp_ca,
+	    c->timestamp_ms, e)) == NULL) ||
 	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL) {
 		ssa_close(s);
 		return false;
@@ -87,8 +92,13 @@ ssa_named(struct ssa *s, unsigned port, unsigned plain_port, struct err *e)
 		    plain_port);
 		base_complete(&s->base[1]);
 	}
-	info_write(&s->info, &s->config, b->url);
-	return writer_ok(&s->info) || err_set(e, ERR_FORMAT, "the texts for info are too long");
+	for (unsigned v = 1; v <= 2; v++) {
+		info_write(&s->info[0][v - 1], &s->config, b->url, v);
+		info_write(&s->info[1][v - 1], &s->config, s->base[1].url, v);
+		if (!writer_ok(&s->info[0][v - 1]) || !writer_ok(&s->info[1][v - 1]))
+			return err_set(e, ERR_FORMAT, "the texts for info are too long");
+	}
+	return true;
 }
 
 void
@@ -98,9 +108,13 @@ ssa_close(struct ssa *s)
 	vault_free(s->vault);
 	tokens_free(s->tokens);
 	cache_free(s->activations);
+	stamper_free(s->stamper);
 	limit_free(s->anonymous);
+	limit_free(s->accounts);
+	parallel_free(s->parallel);
 	store_close(s->store);
 	writer_wipe(&s->genesis);
-	writer_wipe(&s->info);
+	for (size_t i = 0; i < 4; i++)
+		writer_wipe(&s->info[i / 2][i % 2]);
 	writer_wipe(&s->status);
 }

@@ -6,8 +6,10 @@
 #include "crypto/hash.h"
 #include "ssa/config.h"
 #include "ssa/limit.h"
+#include "ssa/parallel.h"
 #include "ssa/sam.h"
 #include "ssa/tokens.h"
+#include "ssa/stamper.h"
 #include "ssa/vault.h"
 
 #define GENESIS_MAX	262144
@@ -31,10 +33,12 @@ struct ssa {
 	struct vault	*vault;
 	struct tokens	*tokens;
 	struct cache	*activations;
-	struct limit	*anonymous;
+	struct limit	*anonymous, *accounts;
+	struct parallel	*parallel;
+	struct stamper	*stamper;		/* NULL: no time stamps */
 	struct writer	 genesis;
 	uint8_t		 group[HASH_LEN];	/* its hash */
-	struct writer	 info;			/* the answer of `info`, made once */
+	struct writer	 info[2][2];		/* of each base, v1's and v2's answer of `info`, made once */
 	uint64_t	 swept;
 	struct writer	 status;		/* the last answer of `status` */
 	uint64_t	 status_at;

@@ -24,7 +24,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_RECORD_PUT] = "INSERT INTO records VALUES (?,?,?,?,?) ON CONFLICT (type, id) DO UPDATE"
 	    " SET owner = excluded.owner, version = excluded.version, sealed = excluded.sealed"
 	    " WHERE excluded.version >= version",
-	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ACCOUNT_GET] = "SELECT * FROM accounts WHERE id = ?",
 	[SQL_RECORD_GET] = "SELECT * FROM records WHERE type = ? AND id = ?",
 	[SQL_KEY_GET] = "SELECT * FROM keys WHERE id = ?",
@@ -60,6 +60,16 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_GRANT_HANDLES_END] = "UPDATE handles SET state = 255 WHERE grant_id = ?",
 	[SQL_TOKEN_END] = "DELETE FROM tokens WHERE hash = ?",
 	[SQL_TOKEN_ACTIVATION_END] = "DELETE FROM activations WHERE handle = ?",
+	[SQL_AUTHENTICATOR_PUT] = "INSERT OR REPLACE INTO authenticators VALUES (?,?,?,?,?,?,?)",
+	[SQL_AUTHENTICATORS_OF] = "SELECT * FROM authenticators WHERE account = ? ORDER BY bound, id",
+	[SQL_USES_BY] = "SELECT u.d, u.place, u.indexes FROM approvals a JOIN uses u ON u.d = a.d"
+	    " WHERE a.signer = ? AND u.place < ? ORDER BY u.place DESC",
+	[SQL_KEY_IS_OF] = "SELECT 1 FROM keys WHERE id = ? AND owner = ?",
+	[SQL_EVIDENCE_PUT] = "INSERT OR IGNORE INTO evidences VALUES (?,?,?,?)",
+	[SQL_EVIDENCES_OF] = "SELECT evidence FROM evidences WHERE d = ? AND at >= ? ORDER BY at, hash",
+	[SQL_EVIDENCE_COUNT] = "SELECT count(*) FROM evidences WHERE d = ?",
+	[SQL_EVIDENCE_COUNT_ALL] = "SELECT count(*) FROM evidences",
+	[SQL_EVIDENCE_SWEEP] = "DELETE FROM evidences WHERE at < ?",
 	[SQL_SWEEP_ACTIVATIONS] = "DELETE FROM activations WHERE expires < ?",
 	[SQL_SWEEP_TOKENS] = "DELETE FROM tokens WHERE expires < ?",
 	[SQL_SWEEP_ASSERTIONS] = "DELETE FROM assertions WHERE expires < ?",

@@ -58,10 +58,10 @@ op_record_put(struct store *s, const struct record *r, struct err *e)
 static bool
 op_key_put(struct store *s, const struct key_row *k, struct err *e)
 {
-	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisss", k->id, sizeof(k->id),
+	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssi", k->id, sizeof(k->id),
 	    k->owner, sizeof(k->owner), (int64_t)k->alg, (int64_t)k->class, (int64_t)k->level,
 	    (int64_t)k->state, (int64_t)k->version, (int64_t)k->created, k->spki, k->certificate,
-	    k->chain);
+	    k->chain, (int64_t)k->evidences);
 }
 
 /* A column of exactly n bytes; a row that we did not write is damage. */
@@ -158,6 +158,7 @@ key_of_row(struct sqlite *q, sqlite3_stmt *st, struct key_row *k)
 	k->state = (uint8_t)sqlite3_column_int(st, 5);
 	k->version = (uint32_t)sqlite3_column_int64(st, 6);
 	k->created = (uint64_t)sqlite3_column_int64(st, 7);
+	k->evidences = (uint8_t)sqlite3_column_int(st, 11);
 	k->spki = column_copied(q, st, 8);
 	k->certificate = column_copied(q, st, 9);
 	k->chain = column_copied(q, st, 10);
@@ -371,7 +372,9 @@ static const struct store_ops sqlite_ops = {
 	.client_by_id = op_client_by_id, .client_remove = op_client_remove, .clients = op_clients,
 	.login_put = op_login_put, .login_get = op_login_get, .logins_of = op_logins_of,
 	.handle_put = op_handle_put, .handle_get = op_handle_get, .handle_move = op_handle_move,
-	.handle_drop = op_handle_drop, .grant_end = op_grant_end, .token_end = op_token_end,
+	.handle_drop = op_handle_drop, .authenticator_put = op_authenticator_put,
+	.authenticators_of = op_authenticators_of, .uses_by = op_uses_by, .key_is_of = op_key_is_of,
+	.evidence_put = op_evidence_put, .evidences_of = op_evidences_of, .grant_end = op_grant_end, .token_end = op_token_end,
 };
 
 struct store *

@@ -47,4 +47,16 @@ bool	op_handle_drop(struct store *, uint8_t kind, const uint8_t hash[32], struct
 bool	op_grant_end(struct store *, const uint8_t grant[16], token_ended *, void *, struct err *);
 bool	op_token_end(struct store *, const uint8_t hash[32], struct err *);
 
+/* desk.c */
+bool	op_authenticator_put(struct store *, const struct authenticator_row *, struct err *);
+bool	op_authenticators_of(struct store *, const uint8_t account[16], authenticator_seen *, void *,
+	    struct err *);
+bool	op_uses_by(struct store *, const uint8_t signer[16], uint64_t before, use_seen *, void *,
+	    struct err *);
+bool	op_key_is_of(struct store *, const uint8_t id[16], const uint8_t owner[16], bool *is, struct err *);
+bool	op_evidence_put(struct store *, const struct evidence_row *, const struct evidence_room *,
+	    struct err *);
+bool	op_evidences_of(struct store *, const uint8_t d[32], uint64_t since, evidence_seen *, void *,
+	    struct err *);
+
 #endif

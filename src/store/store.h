@@ -26,6 +26,7 @@ struct key_row {
 	uint8_t		id[16], owner[16];
 	uint16_t	alg;
 	uint8_t		class, level, state;
+	uint8_t		evidences;	/* how many authenticators must approve each use */
 	uint32_t	version;
 	uint64_t	created;
 	struct span	spki, certificate, chain;	/* each may be empty */
@@ -99,8 +100,25 @@ struct handle_row {
 	uint64_t	expires;
 	struct span	data;
 };
+struct authenticator_row {
+	uint8_t		account[16], id[16];
+	uint8_t		type, protection;	/* protection 0: not known */
+	struct span	label, credential;	/* credential may be empty */
+	uint64_t	bound;
+};
+struct evidence_row {
+	uint8_t		d[32], hash[32];
+	struct span	evidence;
+	uint64_t	at;
+};
+struct evidence_room {			/* of the mailbox */
+	size_t		of_one, of_all;		/* of one d, of all */
+	uint64_t	life;
+};
 
 struct store;
+typedef bool authenticator_seen(void *arg, const struct authenticator_row *);
+typedef void evidence_seen(void *arg, struct span evidence);
 typedef bool key_seen(void *arg, const struct key_row *);		/* false ends the walk */
 typedef bool use_seen(void *arg, const struct use_row *);
 typedef bool assertion_seen(void *arg, const struct assertion_row *);
@@ -140,6 +158,22 @@ struct store_ops {
 	bool	(*uses_of)(struct store *, const uint8_t d[32], use_seen *, void *, struct err *);
 	bool	(*token_get)(struct store *, const uint8_t hash[32], struct token_row *, struct err *);
 	bool	(*assertions)(struct store *, assertion_seen *, void *, struct err *);
+
+	/* What people are shown of their accounts. */
+	bool	(*authenticator_put)(struct store *, const struct authenticator_row *, struct err *);
+	bool	(*authenticators_of)(struct store *, const uint8_t account[16], authenticator_seen *,
+		    void *, struct err *);
+	/* Of all approvals of a signer, the latest first, in the log before a place. */
+	bool	(*uses_by)(struct store *, const uint8_t signer[16], uint64_t before, use_seen *, void *,
+		    struct err *);
+	/* One question for a key that is not there and for one of somebody else. */
+	bool	(*key_is_of)(struct store *, const uint8_t id[16], const uint8_t owner[16], bool *is,
+		    struct err *);
+	/* ERR_NOT_NOW: there is no room. What is older than its life goes first. */
+	bool	(*evidence_put)(struct store *, const struct evidence_row *, const struct evidence_room *,
+		    struct err *);
+	bool	(*evidences_of)(struct store *, const uint8_t d[32], uint64_t since, evidence_seen *,
+		    void *, struct err *);
 
 	/* The authorization server's; durable when they return. */
 	bool	(*client_put)(struct store *, const struct client_row *, struct err *);	/* a new one */

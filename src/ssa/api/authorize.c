@@ -35,6 +35,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code != ERR_NONE) {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_refused(c, refusal);
 		return;
 	}
@@ -53,39 +54,55 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	explicit_bzero(sad, sizeof(sad));
 }
 
-/* Exactly one object {"id": "approval", "value": ...}. */
+static bool
+factors_refused(struct call *c, const char *reason)
+{
+	if (call_version(c) == 1)
+		call_error(c, 400, "invalid_otp", "The OTP is invalid", reason);
+	else
+		call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid", reason);
+	return false;
+}
+
+/* v2: exactly one object {"id": "approval", "value": ...}. v1, and some v2 clients: "OTP". */
 static bool
 approval_read(struct call *c, struct sign *s)
 {
 	const json_t *list, *one;
 	struct span id, value;
+	enum json_got got;
 	size_t n;
 
-	if (json_list(c->json, "authData", &list, &n) != JSON_GOT) {
-		call_invalid(c, "Missing (or invalid type) array parameter authData");
+	if (call_version(c) != 1 && (got = json_list(c->json, "authData", &list, &n)) != JSON_ABSENT) {
+		if (got == JSON_WRONG)
+			call_invalid(c, "Missing (or invalid type) array parameter authData");
+		else if (n == 1 && (one = json_object_at(list, 0)) != NULL &&
+		    json_text(one, "id", 64, &id) == JSON_GOT && span_equal(id, span_str("approval")) &&
+		    json_text(one, "value", BASE64_LEN(s->bytes.max), &value) == JSON_GOT &&
+		    base64_read(value, &s->bytes))
+			return true;
+		else
+			factors_refused(c, "parse");
 		return false;
 	}
-	if (n == 1 && (one = json_object_at(list, 0)) != NULL &&
-	    json_text(one, "id", 64, &id) == JSON_GOT && span_equal(id, span_str("approval")) &&
-	    json_text(one, "value", BASE64_LEN(s->bytes.max), &value) == JSON_GOT &&
-	    base64_read(value, &s->bytes))
-		return true;
-	call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid", "parse");
+	if (json_text(c->json, "OTP", BASE64_LEN(s->bytes.max), &value) == JSON_GOT)
+		return base64_read(value, &s->bytes) || factors_refused(c, "parse");
+	call_invalid(c, call_version(c) == 1 ? "Missing (or invalid type) string parameter OTP" :
+	    "Missing (or invalid type) array parameter authData");
 	return false;
 }
 
 static bool
 hashes_given(struct call *c, struct sign *s, int64_t signatures)
 {
-	struct span oid = { 0 };
-	enum json_got got = json_text(c->json, "hashAlgorithmOID", 64, &oid);
 	const json_t *list;
 	const char *fault;
 	size_t n;
 
-	if (json_list(c->json, "hashes", &list, &n) != JSON_GOT)
-		fault = "Missing (or invalid type) array parameter hashes";
-	else if ((fault = hash_algorithm_fault(s->key->alg, got, oid, false)) == NULL &&
+	if (json_list(c->json, hashes_name(c), &list, &n) != JSON_GOT)
+		fault = call_version(c) == 1 ? "Missing (or invalid type) array parameter hash" :
+		    "Missing (or invalid type) array parameter hashes";
+	else if ((fault = hash_algorithm_fault(c, s->key->alg, false)) == NULL &&
 	    (fault = hashes_read(list, n, s->key->alg, &s->digests)) == NULL && (int64_t)n != signatures)
 		fault = "Invalid value for parameter numSignatures";
 	s->n = fault == NULL ? n : 0;
@@ -126,8 +143,9 @@ handle_authorize(struct call *c)
 	if (!approval_read(c, s))
 		return;
 	if ((fault = sign_package_fault(c, s)) != NULL)
-		call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid",
-		    strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+		factors_refused(c, strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+	else if (!parallel_enter(c->ssa->parallel, c->account, c->now))
+		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, s, on_activated);
 }

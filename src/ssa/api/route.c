@@ -5,11 +5,24 @@
 static const struct route routes[] = {
 	/* path					get	post	who		takes		secret	answered by */
 	{ "/csc/v2/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v2/auth/revoke",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_revoke },
 	{ "/csc/v2/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
 	{ "/csc/v2/credentials/info",		false,	true,	WHO_EITHER,	TAKES_JSON,	false,	handle_credential },
 	{ "/csc/v2/credentials/getChallenge",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_get_challenge },
 	{ "/csc/v2/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
+	{ "/csc/v2/credentials/extendTransaction", false, true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_extend },
+	{ "/csc/v2/credentials/create",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_create },
+	{ "/csc/v2/credentials/delete",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_delete },
 	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_EITHER,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v2/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
+	{ "/csc/v1/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v1/auth/revoke",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_revoke },
+	{ "/csc/v1/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
+	{ "/csc/v1/credentials/info",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_credential },
+	{ "/csc/v1/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
+	{ "/csc/v1/credentials/extendTransaction", false, true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_extend },
+	{ "/csc/v1/signatures/signHash",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v1/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
 	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
 	{ "/oauth2/token",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
 	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },
@@ -23,6 +36,10 @@ static const struct route routes[] = {
 	{ "/propria/v1/keys/certificate",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certificate },
 	{ "/propria/v1/outcome",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_outcome },
 	{ "/propria/v1/receipt",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_receipt },
+	{ "/propria/v1/history",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_history },
+	{ "/propria/v1/freeze",			false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_freeze },
+	{ "/propria/v1/evidence",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence },
+	{ "/propria/v1/evidence/list",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence_list },
 };
 
 const struct route *
@@ -38,6 +55,28 @@ route_find(const char *path)
 		if (strcmp(routes[i].path, path) == 0)
 			return &routes[i];
 	return NULL;
+}
+
+bool
+route_is_offered(const struct route *r, const struct config *c)
+{
+	return r->handle != handle_timestamp || c->timestamp_url[0] != '\0';
+}
+
+unsigned
+route_version(const char *path)
+{
+	return strncmp(path, "/csc/v1/", 8) == 0 ? 1 : strncmp(path, "/csc/v2/", 8) == 0 ? 2 : 0;
+}
+
+/* extendTransaction is answered, but only to say why it is not offered. */
+const char *
+route_method(const struct route *r)
+{
+	const char *name = r->path + strlen("/csc/v1/");
+
+	return route_version(r->path) == 0 || strncmp(name, "oauth2/", 7) == 0 ||
+	    r->handle == handle_extend ? NULL : name;
 }
 
 bool

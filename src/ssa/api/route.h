@@ -25,6 +25,10 @@ struct route {
 
 const struct route *route_find(const char *path);	/* NULL: no such path */
 const struct route *route_at(size_t i);			/* NULL past the last */
+bool	route_is_offered(const struct route *, const struct config *);
+unsigned route_version(const char *path);	/* of CSC: 1, 2; 0: not CSC */
+/* As `info` lists it; NULL: not in that list. */
+const char *route_method(const struct route *);
 /* Is it a method of CSC or OAuth, which then answers 501? */
 bool	route_is_standard(const char *path);
 
@@ -33,6 +37,15 @@ void	handle_list(struct call *);
 void	handle_credential(struct call *);
 void	handle_get_challenge(struct call *);
 void	handle_authorize(struct call *);
+void	handle_extend(struct call *);
+void	handle_create(struct call *);
+void	handle_delete(struct call *);
+void	handle_revoke(struct call *);
+void	handle_timestamp(struct call *);
+void	handle_history(struct call *);
+void	handle_freeze(struct call *);
+void	handle_evidence(struct call *);
+void	handle_evidence_list(struct call *);
 void	handle_sign_hash(struct call *);
 void	handle_token(struct call *);
 void	handle_status(struct call *);

@@ -127,7 +127,7 @@ peer_of(struct MHD_Connection *c, uint8_t peer[16])
 }
 
 struct framing {
-	unsigned	lengths, encodings, hosts;
+	unsigned	lengths, encodings, hosts, authorizations, types;
 	bool		odd;
 };
 
@@ -146,16 +146,37 @@ framing_seen(void *arg, enum MHD_ValueKind kind UNUSED, const char *name, const 
 			f->odd = true;
 	} else if (strcasecmp(name, "Host") == 0) {
 		f->hosts++;
+	} else if (strcasecmp(name, "Authorization") == 0) {
+		f->authorizations++;
+	} else if (strcasecmp(name, "Content-Type") == 0) {
+		f->types++;
 	}
 	return MHD_YES;
 }
 
 #define BODY_PATIENCE	8	/* times the limit */
 
-static const char body_framing[] = "{\"error\":\"invalid_request\",\"error_description\":"
-    "\"The request's framing is ambiguous\"}";
-static const char body_large[] = "{\"error\":\"invalid_request\",\"error_description\":"
-    "\"The request is too large\"}";
+static const char framing_fault[] = "The request's framing is ambiguous";
+static const char large_fault[] = "The request is too large";
+
+/* CORS (Fetch 3.2): one origin, no credentials; who asks from elsewhere gets no such header. */
+static void
+origin_add(const struct exchange *x, struct MHD_Response *r)
+{
+	if (x->of_origin)
+		MHD_add_response_header(r, "Vary", "Origin");
+	if (x->origin == NULL)
+		return;
+	MHD_add_response_header(r, "Access-Control-Allow-Origin", x->origin);
+	if (!x->preflight) {
+		MHD_add_response_header(r, "Access-Control-Expose-Headers",
+		    "Retry-After, Request-Id, WWW-Authenticate");
+		return;
+	}
+	MHD_add_response_header(r, "Access-Control-Allow-Methods", "GET, POST");
+	MHD_add_response_header(r, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	MHD_add_response_header(r, "Access-Control-Max-Age", "600");
+}
 
 static enum MHD_Result
 send_now(struct exchange *x, unsigned status, struct span body, bool copy)
@@ -170,6 +191,8 @@ send_now(struct exchange *x, unsigned status, struct span body, bool copy)
 		return MHD_NO;
 	if (!x->no_body)
 		MHD_add_response_header(r, "Content-Type", x->type != NULL ? x->type : "application/json");
+	MHD_add_response_header(r, "Request-Id", x->id);
+	origin_add(x, r);
 	if (x->no_store)
 		MHD_add_response_header(r, "Cache-Control", "no-store");
 	if (x->authenticate != NULL)
@@ -209,8 +232,8 @@ send_answer(struct exchange *x)
 		char peer[INET6_ADDRSTRLEN] = "", method[65], path[65];
 
 		inet_ntop(AF_INET6, x->peer, peer, sizeof(peer));
-		log_info("%s %s %u %zu %llu us %s", shown(x->method, method), shown(x->path, path),
-		    x->status, x->size, (unsigned long long)(clock_us() - x->began), peer);
+		log_info("%s %s %u %zu %llu us %s %s", shown(x->method, method), shown(x->path, path),
+		    x->status, x->size, (unsigned long long)(clock_us() - x->began), peer, x->id);
 	}
 	if (body.p != NULL)
 		return send_now(x, x->status, body, false);
@@ -218,6 +241,17 @@ send_answer(struct exchange *x)
 	ok = send_now(x, x->status, body, body.p != NULL);
 	x->answer = (struct writer){ 0 };	/* libmicrohttpd frees the bytes */
 	return ok;
+}
+
+/* Before any handler: an error of the protocol itself. */
+static enum MHD_Result
+refuse_now(struct exchange *x, unsigned status, const char *why)
+{
+	char *body = NULL;
+	int n = asprintf(&body, "{\"error\":\"invalid_request\",\"error_description\":\"%s\","
+	    "\"request_id\":\"%s\"}", why, x->id);
+
+	return n < 0 ? MHD_NO : send_now(x, status, span_of(body, (size_t)n), true);
 }
 
 /* With the headers only: refuses before a byte of the body is taken. */
@@ -228,12 +262,13 @@ headers_check(struct http *h, struct exchange *x)
 	const char *length;
 
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, framing_seen, &f);
-	if (f.odd || f.lengths > 1 || f.encodings > 1 || (f.lengths > 0 && f.encodings > 0) || f.hosts > 1)
-		return send_now(x, 400, span_str(body_framing), false);
+	if (f.odd || f.lengths > 1 || f.encodings > 1 || (f.lengths > 0 && f.encodings > 0) || f.hosts > 1 ||
+	    f.authorizations > 1 || f.types > 1)
+		return refuse_now(x, 400, framing_fault);
 	length = exchange_header(x, "Content-Length");
 	if (length != NULL && (strlen(length) > 9 ||
 	    strtoul(length, NULL, 10) > BODY_PATIENCE * h->body_max))
-		return send_now(x, 413, span_str(body_large), false);
+		return refuse_now(x, 413, large_fault);
 	return MHD_YES;
 }
 
@@ -268,7 +303,22 @@ verb_of(const char *method)
 {
 	if (strcmp(method, "GET") == 0)
 		return VERB_GET;
+	if (strcmp(method, "OPTIONS") == 0)
+		return VERB_OPTIONS;
 	return strcmp(method, "POST") == 0 ? VERB_POST : VERB_OTHER;
+}
+
+static void
+id_make(char id[REQUEST_ID_LETTERS + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t random[REQUEST_ID_LETTERS / 2];
+
+	random_bytes(random, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++) {
+		id[2 * i] = digits[random[i] >> 4];
+		id[2 * i + 1] = digits[random[i] & 15];
+	}
 }
 
 static struct exchange *
@@ -285,6 +335,7 @@ exchange_new(struct http *h, struct MHD_Connection *c, const char *path, const c
 	x->answer = writer_grow(ANSWER_MAX);
 	x->began = clock_us();
 	x->log = h->log;
+	id_make(x->id);
 	peer_of(c, x->peer);
 	return x;
 }
@@ -304,7 +355,7 @@ request_step(struct http *h, bool plain, struct MHD_Connection *c, const char *p
 	if (*n > 0)
 		return body_take(h, x, data, n);
 	if (x->dropped > 0)
-		return send_now(x, 413, span_str(body_large), false);
+		return refuse_now(x, 413, large_fault);
 	x->path = path;
 	x->method = method;
 	if (!x->started) {

@@ -13,7 +13,8 @@
 
 #define ANSWER_MAX	(2u << 20)
 
-enum verb { VERB_GET, VERB_POST, VERB_OTHER };
+enum verb { VERB_GET, VERB_POST, VERB_OPTIONS, VERB_OTHER };
+#define REQUEST_ID_LETTERS	16
 
 struct MHD_Connection;
 
@@ -24,6 +25,7 @@ struct exchange {
 	struct span	 body;
 	bool		 plain;		/* came without TLS, from this machine */
 	uint8_t		 peer[16];	/* IPv6 address, or IPv4 mapped into it */
+	char		 id[REQUEST_ID_LETTERS + 1];	/* random: in the log and in the answer */
 
 	unsigned	 status;	/* the answer; body in JSON */
 	struct writer	 answer;
@@ -34,6 +36,9 @@ struct exchange {
 	const char	*allow;
 	const char	*type;		/* Content-Type; NULL: JSON */
 	struct header	*headers;	/* exchange_set */
+	const char	*origin;	/* whose pages may read the answer; NULL: nobody's */
+	bool		 of_origin;	/* the answer depends on the Origin header */
+	bool		 preflight;
 
 	void		*of_handler;
 	void		(*again)(struct exchange *);	/* after resume */
