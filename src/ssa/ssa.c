@@ -31,7 +31,8 @@ bool
 ssa_open(struct ssa *s, const struct config *c, struct err *e)
 {
 	*s = (struct ssa){ .config = *c, .genesis = writer_grow(GENESIS_MAX),
-		.info = { writer_grow(65536), writer_grow(65536) }, .status = writer_grow(65536) };
+		.info = { { writer_grow(65536), writer_grow(65536) },
+		{ writer_grow(65536), writer_grow(65536) } }, .status = writer_grow(65536) };
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
 	s->accounts = limit_new(0, c->per_account);
 	s->parallel = parallel_new(c->authorizations);
@@ -48,28 +49,56 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	return true;
 }
 
-bool
-ssa_named(struct ssa *s, unsigned port, struct err *e)
+/* Everything that a client may name as the audience of its assertion (RFC 7523 3). */
+static void
+audiences_write(struct base *b)
 {
-	size_t n;
+	static const char *const paths[AUDIENCES] = { "", "/oauth2/token", "/csc/v2/oauth2/token",
+		"/csc/v1/oauth2/token", "/oauth2/pushed_authorize", "/csc/v2/oauth2/pushed_authorize" };
+
+	for (size_t i = 0; i < AUDIENCES; i++) {
+		snprintf(b->audience_text[i], URL_MAX, "%s%s", b->url, paths[i]);
+		b->audience[i] = b->audience_text[i];
+	}
+}
+
+static void
+base_complete(struct base *b)
+{
+	const char *host = strstr(b->url, "://") + 3;
+	size_t n = strlen(b->url);
+
+	if (b->url[n - 1] == '/')
+		b->url[n - 1] = '\0';
+	n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	snprintf(b->host, sizeof(b->host), "%.*s", (int)n, host);
+	audiences_write(b);
+}
+
+bool
+ssa_named(struct ssa *s, unsigned port, unsigned plain_port, struct err *e)
+{
+	struct base *b = &s->base[0];
 
 	if (s->config.base_url[0] != '\0')
-		snprintf(s->base_url, sizeof(s->base_url), "%s", s->config.base_url);
+		snprintf(b->url, sizeof(b->url), "%s", s->config.base_url);
 	else
-		snprintf(s->base_url, sizeof(s->base_url), "https://localhost:%u", port);
-	n = strlen(s->base_url);
-	if (strncmp(s->base_url, "https://", 8) != 0 || n < 9)
+		snprintf(b->url, sizeof(b->url), "https://localhost:%u", port);
+	if (strncmp(b->url, "https://", 8) != 0 || strlen(b->url) < 9)
 		return err_set(e, ERR_FORMAT, "base_url must begin with https://");
-	if (s->base_url[n - 1] == '/')
-		s->base_url[n - 1] = '\0';
-	snprintf(s->token_url[0], sizeof(s->token_url[0]), "%s/oauth2/token", s->base_url);
-	snprintf(s->token_url[1], sizeof(s->token_url[1]), "%s/csc/v2/oauth2/token", s->base_url);
-	s->audience[0] = s->token_url[0];
-	s->audience[1] = s->token_url[1];
-	s->audience[2] = s->base_url;
-	for (unsigned v = 1; v <= 2; v++)
-		info_write(&s->info[v - 1], &s->config, s->base_url, v);
-	return (writer_ok(&s->info[0]) && writer_ok(&s->info[1])) || err_set(e, ERR_FORMAT, "the texts for info are too long");
+	base_complete(b);
+	if (plain_port != 0) {
+		snprintf(s->base[1].url, sizeof(s->base[1].url), "http://%s:%u", s->config.plain_host,
+		    plain_port);
+		base_complete(&s->base[1]);
+	}
+	for (unsigned v = 1; v <= 2; v++) {
+		info_write(&s->info[0][v - 1], &s->config, b->url, v);
+		info_write(&s->info[1][v - 1], &s->config, s->base[1].url, v);
+		if (!writer_ok(&s->info[0][v - 1]) || !writer_ok(&s->info[1][v - 1]))
+			return err_set(e, ERR_FORMAT, "the texts for info are too long");
+	}
+	return true;
 }
 
 void
@@ -85,7 +114,7 @@ ssa_close(struct ssa *s)
 	parallel_free(s->parallel);
 	store_close(s->store);
 	writer_wipe(&s->genesis);
-	writer_wipe(&s->info[0]);
-	writer_wipe(&s->info[1]);
+	for (size_t i = 0; i < 4; i++)
+		writer_wipe(&s->info[i / 2][i % 2]);
 	writer_wipe(&s->status);
 }

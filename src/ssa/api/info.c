@@ -95,5 +95,5 @@ void
 handle_info(struct call *c)
 {
 	c->x->status = 200;
-	c->x->fixed = writer_span(&c->ssa->info[call_version(c) - 1]);
+	c->x->fixed = writer_span(&c->ssa->info[c->x->plain][call_version(c) - 1]);
 }

@@ -138,7 +138,7 @@ void
 handle_token(struct call *c)
 {
 	struct err e = { 0 };
-	struct assertion a;
+	struct client_assertion a;
 	struct form f;
 	uint8_t id[16];
 
@@ -156,8 +156,8 @@ handle_token(struct call *c)
 			call_invalid(c, "Invalid parameter client_id");
 		return;
 	}
-	if (!assertion_verify(f.field[CLIENT_ASSERTION], c->signer->login, f.field[CLIENT_ID],
-	    c->ssa->audience, 3, c->now, &a, &e))
+	if (!client_assertion_verify(f.field[CLIENT_ASSERTION], c->signer->login, f.field[CLIENT_ID],
+	    c->ssa->base[c->x->plain].audience, AUDIENCES, c->now, &a, &e))
 		not_authorized(c, e.text);
 	else if (!assertion_spend(c->ssa->tokens, a.jti, (uint64_t)(a.exp + CLOCK_SKEW_S) * 1000, c->now))
 		not_authorized(c, "assertion: this jti was used already");

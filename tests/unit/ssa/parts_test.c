@@ -134,12 +134,12 @@ static const char good_claims[] = "{\"iss\":\"me\",\"sub\":\"me\",\"aud\":[\"x\"
 static bool
 verified(EVP_PKEY *k, struct span jws)
 {
-	struct assertion a;
+	struct client_assertion a;
 	struct err e = { 0 };
 	uint8_t spki[91];
 
 	test_key_spki(k, spki);
-	return assertion_verify(jws, span_of(spki, 91), span_str("me"), audience, 1, 1000000000ull, &a, &e);
+	return client_assertion_verify(jws, span_of(spki, 91), span_str("me"), audience, 1, 1000000000ull, &a, &e);
 }
 
 TEST(an_assertion_holds_only_unchanged_and_whole)
