@@ -82,7 +82,7 @@ handle_oauth_authorize(struct call *c)
 {
 	AUTO(client) *k = NULL;
 	struct err e = { 0 };
-	AUTO_FORM f;
+	AUTO_FORM f = { 0 };
 
 	if (!form_query(&f, c->x))
 		page_error(c, 400, "This application sent you here in a wrong way",
@@ -131,7 +131,7 @@ handle_pushed_authorize(struct call *c)
 	struct request q = request_begin(c);
 	AUTO(client) *k = NULL;
 	struct refusal why;
-	AUTO_FORM f;
+	AUTO_FORM f = { 0 };
 
 	if (!form_read(&f, c->x->body))
 		call_invalid(c, "The request is malformed or names a parameter twice");

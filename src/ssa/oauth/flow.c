@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The browser's way: request, login, consent or ticket, and back with code or error. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "ssa/api/credential.h"
+#include "ssa/api/route.h"
 #include "ssa/oauth/code.h"
 #include "ssa/oauth/flow.h"
 #include "ssa/oauth/handle.h"
@@ -38,13 +39,6 @@ flow_send(struct call *c, const char *fmt, ...)
 	c->x->no_body = c->x->no_store = true;
 }
 
-static void
-failed(struct call *c, const struct err *e)
-{
-	log_error("%s %s: %s", c->x->id, c->route->path, e->text);
-	page_error(c, 500, "This did not work", "A fault on our side. Please try again in a moment.");
-}
-
 void
 flow_start(struct call *c, const struct request *q)
 {
@@ -57,7 +51,7 @@ flow_start(struct call *c, const struct request *q)
 	row.data = writer_span(&w);
 	memcpy(row.requester, q->client, 16);
 	if (!writer_ok(&w) || !handle_make(c->ssa, &row, r, &e))
-		failed(c, &e);
+		page_failed(c, &e);
 	else
 		flow_send(c, "/oauth2/resume?r=%s", r);
 }
@@ -124,7 +118,7 @@ flow_give_code(struct call *c, const struct request *q, const uint8_t account[16
 	struct err e = { 0 };
 
 	if (!code_issue(c->ssa, q, account, t, c->now, code, &e)) {
-		failed(c, &e);
+		page_failed(c, &e);
 		return;
 	}
 	wr_span(&url, q->redirect);
@@ -144,7 +138,7 @@ flow_end(struct call *c, const struct flow *f)
 	if (e.code == ERR_NOT_NOW)
 		page_error(c, 400, "This request was answered", "Go back to the application and start again.");
 	else
-		failed(c, &e);
+		page_failed(c, &e);
 	return false;
 }
 
@@ -153,6 +147,22 @@ flow_finish(struct call *c, const struct flow *f, const uint8_t account[16])
 {
 	if (flow_end(c, f))
 		flow_give_code(c, &f->q, account, NULL);
+}
+
+void
+flow_decline(struct call *c, const struct flow *f)
+{
+	if (flow_end(c, f))
+		flow_refuse(c, &f->q, "access_denied", "The user did not allow it");
+}
+
+void
+flow_leads_to(const struct call *c, const struct flow *f, char text[2 * REDIRECT_MAX])
+{
+	struct span origin = uri_origin(f->q.redirect);
+
+	snprintf(text, 2 * REDIRECT_MAX, "%.*s %s", (int)origin.n, (const char *)origin.p,
+	    c->ssa->config.sic_origin);
 }
 
 struct choice {
@@ -220,7 +230,7 @@ ticket_start(struct call *c, struct flow *f, const struct session *who)
 	const char *fault;
 
 	if (k == NULL && e.code != ERR_MISSING)
-		failed(c, &e);
+		page_failed(c, &e);
 	else if (!flow_end(c, f))
 		return;
 	else if (k == NULL)	/* unknown and foreign: the same */
@@ -233,7 +243,7 @@ ticket_start(struct call *c, struct flow *f, const struct session *who)
 		memcpy(f->q.key, k->row.id, 16);
 		memcpy(f->q.session, who->hash, sizeof(f->q.session));
 		if (!ticket_make(c->ssa, who->account, &f->q, c->now, ticket, &e)) {
-			failed(c, &e);
+			page_failed(c, &e);
 			return;
 		}
 		ticket_url(c->ssa, ticket, url);
@@ -259,7 +269,7 @@ flow_step(struct call *c, struct flow *f, struct span r)
 void
 handle_resume(struct call *c)
 {
-	AUTO_FORM form;
+	AUTO_FORM form = { 0 };
 	AUTO(flow) *f = NULL;
 
 	if (!form_query(&form, c->x) || (f = flow_find(c, form.field[P_R])) == NULL)
@@ -273,7 +283,7 @@ handle_resume(struct call *c)
 void
 handle_continue(struct call *c)
 {
-	AUTO_FORM form;
+	AUTO_FORM form = { 0 };
 	AUTO(ticket) *t = NULL;
 	struct session who;
 	struct handle_row row;
@@ -288,7 +298,7 @@ handle_continue(struct call *c)
 	}
 	memcpy(hash, row.data.p, HASH_LEN);
 	if ((t = ticket_by_hash(c->ssa, hash, &e)) == NULL)
-		failed(c, &e);
+		page_failed(c, &e);
 	else if (!session_find(c, &who) || memcmp(who.hash, t->q.session, sizeof(who.hash)) != 0)
 		page_error(c, 403, "Another browser asked for this", "The application is waiting in the"
 		    " browser where you started. Nothing was given to it here.");

@@ -4,6 +4,7 @@
 #define SSA_OAUTH_FLOW_H
 
 #include "ssa/oauth/ticket.h"
+#include "ssa/oauth/uri.h"
 
 #define FLOW_LIFE_MS	(30 * 60000ull)
 
@@ -30,7 +31,10 @@ void	flow_give_code(struct call *, const struct request *, const uint8_t account
 void	flow_refuse(struct call *, const struct request *, const char *error, const char *description);
 /* A redirect: 302 after GET, 303 after POST. */
 void	flow_send(struct call *, const char *fmt, ...) PRINTF(2, 3);
-/* After the person consented. */
+/* After the person consented, or did not. */
 void	flow_finish(struct call *, const struct flow *, const uint8_t account[16]);
+void	flow_decline(struct call *, const struct flow *);
+/* Where the browser may end up after a form of ours in this flow, for its policy. */
+void	flow_leads_to(const struct call *, const struct flow *, char text[2 * REDIRECT_MAX]);
 
 #endif

@@ -28,7 +28,7 @@ handle_oauth_revoke(struct call *c)
 {
 	AUTO(client) *k = NULL;
 	struct err e = { 0 };
-	AUTO_FORM f;
+	AUTO_FORM f = { 0 };
 
 	if (!form_read(&f, c->x->body))
 		call_invalid(c, "The request is malformed or names a parameter twice");

@@ -221,7 +221,7 @@ handle_token(struct call *c)
 {
 	const struct grant *g = NULL;
 	AUTO(client) *k = NULL;
-	AUTO_FORM f;
+	AUTO_FORM f = { 0 };
 
 	if (!form_read(&f, c->x->body)) {
 		call_invalid(c, "The request is malformed or names a parameter twice");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Head, foot and headers of our pages; their style and their script. */
+#include "base/log.h"
+#include "ssa/api/route.h"
 #include "ssa/page/html.h"
 
 static const char style[] = {
@@ -100,6 +102,13 @@ page_error(struct call *c, unsigned status, const char *title, const char *text)
 	page_end(c, "");
 }
 
+void
+page_failed(struct call *c, const struct err *e)
+{
+	log_error("%s %s: %s", c->x->id, c->route->path, e->text);
+	page_error(c, 500, "This did not work", "A fault on our side. Please try again in a moment.");
+}
+
 static void
 file_answer(struct call *c, const char *type, const char *text, size_t n)
 {
@@ -114,11 +123,11 @@ file_answer(struct call *c, const char *type, const char *text, size_t n)
 void
 handle_style(struct call *c)
 {
-	file_answer(c, "text/css; charset=utf-8", style, sizeof(style));
+	file_answer(c, "text/css; charset=utf-8", style, sizeof(style) - 1);
 }
 
 void
 handle_script(struct call *c)
 {
-	file_answer(c, "text/javascript; charset=utf-8", script, sizeof(script));
+	file_answer(c, "text/javascript; charset=utf-8", script, sizeof(script) - 1);
 }

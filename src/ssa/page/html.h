@@ -15,6 +15,7 @@ void	page_hidden(struct call *, const char *name, struct span value);	/* of a fo
 /* leads_to: origins to which a form of this page may lead, beside us; "" for none. */
 void	page_end(struct call *, const char *leads_to);
 void	page_error(struct call *, unsigned status, const char *title, const char *text);
+void	page_failed(struct call *, const struct err *);		/* a fault of ours: logged */
 
 void	handle_style(struct call *);
 void	handle_script(struct call *);

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "json/base64.h"
 #include "ssa/oauth/handle.h"
+#include "ssa/oauth/uri.h"
 #include "ssa/page/session.h"
 
 #define SESSION		"__Host-session"
@@ -126,6 +127,12 @@ csrf_make(struct call *c, char text[TOKEN_LETTERS + 1])
 	csrf_of(span_str(visit), text);
 }
 
+static bool
+is_our_origin(const struct call *c, const char *origin)
+{
+	return span_equal(span_str(origin), uri_origin(span_str(c->ssa->base[c->x->plain].url)));
+}
+
 bool
 csrf_holds(struct call *c, struct span token)
 {
@@ -133,7 +140,7 @@ csrf_holds(struct call *c, struct span token)
 	struct span visit = cookie_of(c, VISIT);
 	char wanted[TOKEN_LETTERS + 1];
 
-	if (visit.p == NULL || (origin != NULL && strcmp(origin, c->ssa->base[c->x->plain].url) != 0))
+	if (visit.p == NULL || (origin != NULL && !is_our_origin(c, origin)))
 		return false;
 	csrf_of(visit, wanted);
 	return secret_equal(token, span_of(wanted, TOKEN_LETTERS));
@@ -177,4 +184,21 @@ ceremony_take(struct call *c, const uint8_t challenge[CEREMONY_LEN])
 		return false;
 	sha256(span_of(challenge, CEREMONY_LEN), hash);
 	return assertion_spend(c->ssa->tokens, hash, at + CEREMONY_MS, c->now);
+}
+
+bool
+session_challenge_taken(struct call *c, uint8_t challenge[CEREMONY_LEN])
+{
+	uint8_t bytes[BASE64_ROOM(64)];
+	struct writer w = writer_over(bytes, sizeof(bytes));
+	struct span csrf, text;
+
+	if (json_text(c->json, "csrf", 64, &csrf) != JSON_GOT || !csrf_holds(c, csrf) ||
+	    json_text(c->json, "challenge", 64, &text) != JSON_GOT || !base64url_read(text, &w) ||
+	    w.n != CEREMONY_LEN || !ceremony_take(c, bytes)) {
+		call_error(c, 403, "access_denied", "This page is too old; load it again", NULL);
+		return false;
+	}
+	memcpy(challenge, bytes, CEREMONY_LEN);
+	return true;
 }

@@ -31,5 +31,7 @@ bool	csrf_holds(struct call *, struct span token);
 /* Challenges of this browser, valid for a while and once, without a row in the store. */
 void	ceremony_make(struct call *, uint8_t challenge[CEREMONY_LEN]);
 bool	ceremony_take(struct call *, const uint8_t challenge[CEREMONY_LEN]);
+/* Members csrf and challenge of the call's JSON. False: it has answered. */
+bool	session_challenge_taken(struct call *, uint8_t challenge[CEREMONY_LEN]);
 
 #endif
