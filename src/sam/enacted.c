@@ -90,7 +90,9 @@ answer_of_signer(const struct sam *sam, const struct found *f, uint16_t purpose,
 	memcpy(m->id, p.signer.id, ID_LEN);
 	if (p.signer.record.n > 0)
 		m->record[m->n++] = p.signer.record;
-	return purpose != PURPOSE_BIND || bound_id(sam, p.signer.record, m->id);
+	if (purpose == PURPOSE_BIND || purpose == PURPOSE_ADD_AUTHENTICATOR)
+		return bound_id(sam, p.signer.record, m->id);
+	return true;
 }
 
 static bool
@@ -103,10 +105,16 @@ answer_again(const struct sam *sam, const struct act *a, const struct found *f, 
 		return f->has_key && answer_of_key(f, m);
 	case PURPOSE_INVITE:
 	case PURPOSE_BIND:
+	case PURPOSE_ADD_AUTHENTICATOR:
+	case PURPOSE_REMOVE_AUTHENTICATOR:
 	case PURPOSE_SUSPEND:
 	case PURPOSE_REINSTATE:
 	case PURPOSE_CLOSE:
-		return f->has_signer && answer_of_signer(sam, f, a->st.purpose, m);
+		if (!f->has_signer || !answer_of_signer(sam, f, a->st.purpose, m))
+			return false;
+		if (a->st.purpose == PURPOSE_REMOVE_AUTHENTICATOR)
+			memcpy(m->id, a->st.remove_authenticator.authenticator, ID_LEN);
+		return true;
 	default:
 		m->sequence = f->act.sequence;
 		memcpy(m->id, a->d, ID_LEN);

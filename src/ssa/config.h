@@ -38,6 +38,7 @@ struct config {
 	unsigned	connections, connections_per_peer, idle_s;
 	unsigned	anonymous, anonymous_per_peer;	/* a second */
 	unsigned	per_account;			/* calls a second with tokens of one */
+	unsigned	tries_by_name, tries_by_address;	/* failed logins in 15 minutes */
 	unsigned	authorizations;			/* of one account, under way together */
 	unsigned	cached;				/* signers, keys, tokens each */
 	bool		log_requests;

@@ -13,11 +13,13 @@
 #include "base/log.h"
 #include "sandbox/sandbox.h"
 #include "ssa/api/call.h"
+#include "ssa/oauth/client_command.h"
 
 #define PEM_MAX	65536
 
 static const char usage[] =
     "usage: propria-ssa -c FILE\n"
+    CLIENT_USAGE
     "\n"
     "The web-facing server of a signing service. FILE is its configuration (propria-ssa(8)).\n"
     "\n"
@@ -139,6 +141,7 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	if (http != NULL)
 		http_quiesce(http);
 	stamper_stop(s.stamper);
+	slow_stop(s.slow);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */
 	http_close(http);
 	ssa_close(&s);
@@ -155,6 +158,9 @@ main(int argc, char **argv)
 	sigset_t signals;
 	int c, status;
 
+	umask(077);
+	if (argc > 1 && strcmp(argv[1], "client") == 0)
+		return client_command(argc - 1, argv + 1);
 	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
@@ -171,7 +177,6 @@ main(int argc, char **argv)
 		return 2;
 	}
 	log_open("propria-ssa");
-	umask(077);
 	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "ssa/api/info.h"
 #include "ssa/ssa.h"
 
@@ -36,11 +37,15 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
 	s->accounts = limit_new(0, c->per_account);
 	s->parallel = parallel_new(c->authorizations);
+	s->by_name = tries_new(c->tries_by_name);
+	s->by_address = tries_new(c->tries_by_address);
+	random_bytes(s->ceremony_key, sizeof(s->ceremony_key));
 	s->activations = cache_new(c->cached);
 	if (!genesis_read(s, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
 	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
 	    (c->timestamp_url[0] != '\0' && (s->stamper = stamper_start(c->timestamp_url, c->timestamp_ca,
 	    c->timestamp_ms, e)) == NULL) ||
+	    (s->slow = slow_start(e)) == NULL ||
 	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL) {
 		ssa_close(s);
 		return false;
@@ -105,6 +110,9 @@ void
 ssa_close(struct ssa *s)
 {
 	sam_free(s->sam);
+	slow_free(s->slow);
+	tries_free(s->by_name);
+	tries_free(s->by_address);
 	vault_free(s->vault);
 	tokens_free(s->tokens);
 	cache_free(s->activations);

@@ -6,6 +6,8 @@
 #include "crypto/hash.h"
 #include "ssa/config.h"
 #include "ssa/limit.h"
+#include "ssa/page/slow.h"
+#include "ssa/page/tries.h"
 #include "ssa/parallel.h"
 #include "ssa/sam.h"
 #include "ssa/tokens.h"
@@ -35,6 +37,9 @@ struct ssa {
 	struct cache	*activations;
 	struct limit	*anonymous, *accounts;
 	struct parallel	*parallel;
+	struct slow	*slow;			/* passwords */
+	struct tries	*by_name, *by_address;	/* failed logins */
+	uint8_t		 ceremony_key[32];	/* of challenges for login passkeys; of this run */
 	struct stamper	*stamper;		/* NULL: no time stamps */
 	struct writer	 genesis;
 	uint8_t		 group[HASH_LEN];	/* its hash */

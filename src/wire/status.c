@@ -62,6 +62,7 @@ roster_officers_read(struct reader *r, struct msg_roster *m)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!rd_bytes(r, m->officer[i].id, ID_LEN) || !rd_u8(r, &m->officer[i].role) ||
+		    !rd_u8(r, &m->officer[i].type) ||
 		    !rd_span8(r, 1, 64, &m->officer[i].person) ||
 		    !rd_span16(r, 1, 1024, &m->officer[i].spki))
 			return false;
@@ -77,7 +78,8 @@ roster_anchors_read(struct reader *r, struct msg_roster *m)
 	if (!rd_u8(r, &n) || n > ANCHORS_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!rd_bytes(r, m->anchor[i].id, 32) || !rd_span8(r, 1, 64, &m->anchor[i].label))
+		if (!rd_bytes(r, m->anchor[i].id, 32) || !rd_u8(r, &m->anchor[i].usage) ||
+		    !rd_span8(r, 1, 64, &m->anchor[i].label))
 			return false;
 	m->anchors = n;
 	return true;
@@ -98,12 +100,14 @@ msg_roster_write(struct writer *w, const struct msg_roster *m)
 	for (size_t i = 0; i < m->officers; i++) {
 		wr_bytes(w, m->officer[i].id, ID_LEN);
 		wr_u8(w, m->officer[i].role);
+		wr_u8(w, m->officer[i].type);
 		wr_span8(w, m->officer[i].person);
 		wr_span16(w, m->officer[i].spki);
 	}
 	wr_u8(w, (uint8_t)m->anchors);
 	for (size_t i = 0; i < m->anchors; i++) {
 		wr_bytes(w, m->anchor[i].id, 32);
+		wr_u8(w, m->anchor[i].usage);
 		wr_span8(w, m->anchor[i].label);
 	}
 }

@@ -26,6 +26,7 @@ struct call {
 	uint8_t		 requester[16];	/* the client; the account itself for a signer's own tool */
 	enum scope	 scope;
 	struct span	 bearer;	/* the token; with SCOPE_CREDENTIAL it is the SAD as well */
+	char		 visit[TOKEN_LETTERS + 1];	/* cookie made for this answer; pages only */
 	struct signer	*signer;	/* of the account: held; NULL without one */
 	uint64_t	 now;
 

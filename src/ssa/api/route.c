@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The route table. */
 #include "ssa/api/route.h"
+#include "ssa/page/consent.h"
+#include "ssa/page/html.h"
+#include "ssa/page/login.h"
+#include "ssa/page/register.h"
 
 static const struct route routes[] = {
 	/* path					get	post	who		takes		secret	answered by */
@@ -24,8 +28,35 @@ static const struct route routes[] = {
 	{ "/csc/v1/credentials/extendTransaction", false, true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_extend },
 	{ "/csc/v1/signatures/signHash",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_sign_hash },
 	{ "/csc/v1/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
-	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/oauth2/authorize",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
+	{ "/oauth2/pushed_authorize",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
 	{ "/oauth2/token",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/oauth2/revoke",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/csc/v2/oauth2/authorize",		true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
+	{ "/csc/v2/oauth2/pushed_authorize",	false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
+	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/csc/v2/oauth2/revoke",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/csc/v1/oauth2/authorize",		true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
+	{ "/csc/v1/oauth2/pushed_authorize",	false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
+	{ "/csc/v1/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/csc/v1/oauth2/revoke",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/.well-known/oauth-authorization-server", true, false, WHO_ANYONE, TAKES_NOTHING, false, handle_metadata },
+	{ "/.well-known/openid-configuration", true, false, WHO_ANYONE, TAKES_NOTHING, false, handle_metadata },
+	{ "/oauth2/resume",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_resume },
+	{ "/oauth2/consent",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_consent },
+	{ "/oauth2/continue",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_continue },
+	{ "/login",				true,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_login },
+	{ "/login/passkey",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_login_passkey },
+	{ "/login/register",			true,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_register },
+	{ "/login/register/passkey",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_register_passkey },
+	{ "/logout",				true,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_logout },
+	{ "/page.css",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	false,	handle_style },
+	{ "/page.js",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	false,	handle_script },
+	{ "/propria/v1/approval",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval },
+	{ "/propria/v1/approval/answer",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_answer },
+	{ "/propria/v1/approval/decline",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_decline },
+	{ "/propria/v1/approval/state",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_state },
+	{ "/propria/v1/register",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_register_token },
 	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },
 	{ "/propria/v1/genesis",		true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_genesis },
 	{ "/propria/v1/challenge",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_challenge },
