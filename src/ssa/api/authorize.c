@@ -2,6 +2,7 @@
 /* credentials/authorize: the signer's approval becomes an activation, and a SAD names it. csc-api 9.3 */
 #include "json/base64.h"
 #include "ssa/api/credential.h"
+#include "ssa/api/page.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
 
@@ -62,6 +63,20 @@ factors_refused(struct call *c, const char *reason)
 	else
 		call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid", reason);
 	return false;
+}
+
+/* v2, [{"id": "page"}]: there is a page, and the signer is to approve there. */
+static bool
+page_is_asked(const struct call *c)
+{
+	const json_t *list, *one;
+	struct span id;
+	size_t n;
+
+	return call_version(c) == 2 && c->ssa->config.sic_origin[0] != '\0' &&
+	    json_list(c->json, "authData", &list, &n) == JSON_GOT && n == 1 &&
+	    (one = json_object_at(list, 0)) != NULL && json_text(one, "id", 64, &id) == JSON_GOT &&
+	    span_equal(id, span_str("page"));
 }
 
 /* v2: exactly one object {"id": "approval", "value": ...}. v1, and some v2 clients: "OTP". */
@@ -138,6 +153,10 @@ handle_authorize(struct call *c)
 		return;
 	if (s->key->row.state == KEY_DESTROYED) {	/* other states may have changed: the SAM knows */
 		call_invalid(c, "The credential identified by credentialID is disabled");
+		return;
+	}
+	if (page_is_asked(c)) {
+		page_authorize(c, s);
 		return;
 	}
 	if (!approval_read(c, s))

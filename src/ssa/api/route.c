@@ -14,6 +14,7 @@ static const struct route routes[] = {
 	{ "/csc/v2/credentials/info",		false,	true,	WHO_EITHER,	TAKES_JSON,	false,	handle_credential },
 	{ "/csc/v2/credentials/getChallenge",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_get_challenge },
 	{ "/csc/v2/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
+	{ "/csc/v2/credentials/authorizeCheck",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize_check },
 	{ "/csc/v2/credentials/extendTransaction", false, true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_extend },
 	{ "/csc/v2/credentials/create",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_create },
 	{ "/csc/v2/credentials/delete",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_delete },
@@ -91,7 +92,9 @@ route_find(const char *path)
 bool
 route_is_offered(const struct route *r, const struct config *c)
 {
-	return r->handle != handle_timestamp || c->timestamp_url[0] != '\0';
+	if (r->handle == handle_timestamp)
+		return c->timestamp_url[0] != '\0';
+	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';
 }
 
 unsigned

@@ -37,6 +37,7 @@ void	handle_list(struct call *);
 void	handle_credential(struct call *);
 void	handle_get_challenge(struct call *);
 void	handle_authorize(struct call *);
+void	handle_authorize_check(struct call *);
 void	handle_extend(struct call *);
 void	handle_create(struct call *);
 void	handle_delete(struct call *);

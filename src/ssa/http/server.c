@@ -247,9 +247,10 @@ send_answer(struct exchange *x)
 static enum MHD_Result
 refuse_now(struct exchange *x, unsigned status, const char *why)
 {
+	bool csc = strncmp(x->path, "/csc/", 5) == 0;
 	char *body = NULL;
-	int n = asprintf(&body, "{\"error\":\"invalid_request\",\"error_description\":\"%s\","
-	    "\"request_id\":\"%s\"}", why, x->id);
+	int n = asprintf(&body, "{\"error\":\"invalid_request\",\"error_description\":\"%s\"%s%s%s,"
+	    "\"request_id\":\"%s\"}", why, csc ? ",\"message\":\"" : "", csc ? why : "", csc ? "\"" : "", x->id);
 
 	return n < 0 ? MHD_NO : send_now(x, status, span_of(body, (size_t)n), true);
 }
