@@ -30,18 +30,19 @@ passkey_spki_ed25519(const uint8_t x[32], uint8_t *out)
 	return sizeof(head_ed25519) + 32;
 }
 
-/* n: 2048 to 4096 bits in whole bytes; e: 65537 and up in at most 32 bits; both odd. */
+/* n: 2048 to 4096 bits; e: 65537 and up in at most 32 bits; both odd. */
 static bool
 rsa_is_fit(struct span n, struct span e)
 {
-	return n.n >= PASSKEY_RSA_MIN && n.n <= PASSKEY_RSA_MAX && (n.p[0] & 0x80) != 0 &&
-	    (n.p[n.n - 1] & 1) != 0 && e.n >= 3 && e.n <= 4 && e.p[0] != 0 && (e.p[e.n - 1] & 1) != 0;
+	return n.n >= PASSKEY_RSA_MIN && n.n <= PASSKEY_RSA_MAX && n.p[0] != 0 &&
+	    (n.n > PASSKEY_RSA_MIN || (n.p[0] & 0x80) != 0) && (n.p[n.n - 1] & 1) != 0 && e.n >= 3 && e.n <= 4 && e.p[0] != 0 && (e.p[e.n - 1] & 1) != 0;
 }
 
 size_t
 passkey_spki_rsa(struct span n, struct span e, uint8_t *out)
 {
-	AUTO_WRITER w = writer_over(out, PASSKEY_SPKI_MAX), key = writer_grow(PASSKEY_SPKI_MAX);
+	AUTO_WRITER key = writer_grow(PASSKEY_SPKI_MAX);
+	struct writer w = writer_over(out, PASSKEY_SPKI_MAX);
 	size_t all, id, inner;
 
 	if (!rsa_is_fit(n, e))

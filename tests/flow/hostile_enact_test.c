@@ -669,7 +669,7 @@ add_fourth(void)
 {
 	struct act *a = act_new(&group, PURPOSE_ADD_OFFICER);
 
-	a->st.add_officer = (struct body_add_officer){ fourth_role, fourth_person,
+	a->st.add_officer = (struct body_add_officer){ fourth_role, EVIDENCE_DEVICE, fourth_person,
 		device_spki(&fourth.device) };
 	return a;
 }
@@ -716,7 +716,7 @@ anchor(const struct ca *ca)
 
 	a->st.add_anchor = (struct body_add_anchor){ .alg = ALG_ECDSA_P256_SHA256,
 		.spki = device_spki(&ca->device), .issuer = span_of(ca->name, ca->name_len),
-		.max_days = 100, .label = span_str("evil CA") };
+		.max_days = 100, .label = span_str("evil CA"), .usage = ANCHOR_ISSUER };
 	return a;
 }
 
