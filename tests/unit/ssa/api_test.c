@@ -532,7 +532,7 @@ TEST(tokens_are_given_for_good_assertions_only)
 	rig_ask(&g, "/oauth2/token", NULL, form, "client_id=a&grant_type=password");
 	CHECK(rig_said(&g, 400, BAD, "Invalid parameter grant_type"));
 	rig_ask(&g, "/oauth2/token", NULL, form, "client_id=a&grant_type=client_credentials");
-	CHECK(rig_said(&g, 400, BAD, "Client authorization required"));
+	CHECK(rig_said(&g, 400, BAD, "Invalid parameter client_id"));
 	rig_ask(&g, "/oauth2/token", NULL, "application/json", "{}");
 	CHECK(g.status == 415);
 }
