@@ -102,7 +102,7 @@ command_create(struct call *c, struct err *e)
 	    !ssa_number(account, "version", UINT32_MAX, &version, e))
 		return false;
 	st.create_key = (struct body_create_key){ .from = (uint32_t)version, .alg = ALG_ECDSA_P256_SHA256,
-		.class = CLASS_SIGNATURE, .level = 2 };
+		.class = CLASS_SIGNATURE, .level = 2, .evidences = 1 };
 	return package_print(&s, c, &st, e);
 }
 

@@ -420,6 +420,28 @@ add_root(const struct soft_maker *m)
 	return a;
 }
 
+static const char *
+remove_root(const struct soft_maker *m)
+{
+	struct act *a = act_new(&group, PURPOSE_REMOVE_ANCHOR);
+	struct span both[] = { fixed_spki(&m->ca), soft_maker_name() };
+
+	sha256_parts(both, 2, a->st.remove_anchor);
+	return security_does(a, 2);
+}
+
+/* The same key as a CA of signers' certificates is no root of attestations. */
+static void
+bind_under_an_issuer(const struct soft_maker *m, struct signer *s, struct soft_passkey *p)
+{
+	struct act *a = add_root(m);
+
+	a->st.add_anchor.usage = ANCHOR_ISSUER;
+	assert_string_equal(security_does(a, 2), "");
+	assert_string_equal(passkey_bind(&group, s, p, SOFT_PACKED, m), "");
+	assert_string_equal(remove_root(m), "");
+}
+
 /* Policy takes attested passkeys alone: the one bound before the root came is not, the next is. */
 TEST(attested_is_what_stands_under_an_installed_root)
 {
@@ -436,7 +458,7 @@ TEST(attested_is_what_stands_under_an_installed_root)
 		    SIC_RP_ID);
 		signer_invite(&group, &s[i], "CN=Attested,C=SE");
 	}
-	assert_string_equal(passkey_bind(&group, &s[0], &p[0], SOFT_PACKED, &maker), "");
+	bind_under_an_issuer(&maker, &s[0], &p[0]);
 	assert_string_equal(security_does(add_root(&maker), 2), "");
 	assert_string_equal(passkey_bind(&group, &s[1], &p[1], SOFT_TPM, &maker), "");
 	p[2].flags = 0x0d;
@@ -484,6 +506,37 @@ TEST(an_attestation_root_issues_no_signers_certificates)
 	device_free(&root.ca.device);
 	signer_forget(&s);
 	key_forget(&k);
+}
+
+static const char *
+root_with(uint16_t alg, struct span spki)
+{
+	struct soft_maker other;
+	struct act *a;
+
+	soft_maker_make(&other, "Other", clock_wall());
+	a = add_root(&other);
+	a->st.add_anchor.alg = alg;
+	if (spki.n > 0)
+		a->st.add_anchor.spki = spki;
+	return security_does(a, 2);
+}
+
+TEST(an_attestation_root_has_a_key_of_its_algorithm)
+{
+	struct soft_passkey rsa, ed;
+	struct hostile h;
+
+	soft_passkey_make(&rsa, "root", PASSKEY_RS256, SIC_RP_ID);
+	soft_passkey_make(&ed, "root", PASSKEY_EDDSA, SIC_RP_ID);
+	hostile_begin(&h, &group);
+	hostile_expect(&h, "P-256 key, P-384", "alg", root_with(2, span_of(NULL, 0)));
+	hostile_expect(&h, "P-256 key, RSA", "alg", root_with(16, span_of(NULL, 0)));
+	hostile_expect(&h, "RSA key with PSS", "alg", root_with(32, soft_spki(&rsa)));
+	hostile_expect(&h, "Ed25519 key", "alg", root_with(1, soft_spki(&ed)));
+	hostile_expect(&h, "RSA-2048", "", root_with(16, soft_spki(&rsa)));
+	hostile_end(&h);
+	soft_passkey_free(&rsa);
 }
 
 /* --- two approvals --- */
@@ -589,6 +642,12 @@ adding_needs_who_is_there(struct hostile *h)
 	act_approve_passkey(a, mallory.authenticator, &mallorys_phone);
 	hostile_expect(h, "add by mallory", "auth", enact_of_alice(a, NULL, NULL));
 	a = add_laptop();
+	writer_reset(&a->evidences);
+	a->ev.n = a->sigs = 0;
+	act_approve(a, NULL, &mallory.device);
+	act_approve_passkey(a, alice.authenticator, &phone);
+	hostile_expect(h, "the new one did not approve", "auth", enact_of_alice(a, NULL, NULL));
+	a = add_laptop();
 	act_approve_code(a, alice.code);
 	hostile_expect(h, "add by the old code", "auth", enact_of_alice(a, NULL, NULL));
 	a = add_phone_again();
@@ -675,6 +734,11 @@ pair_ends(struct hostile *h, const struct key *pair)
 	a = remove_of(stranger);
 	act_approve_passkey(a, alice.authenticator, &phone);
 	hostile_expect(h, "remove what is not there", "owner", enact_of_alice(a, NULL, NULL));
+	alice.version--;
+	a = remove_of(laptop);
+	alice.version++;
+	act_approve_passkey(a, alice.authenticator, &phone);
+	hostile_expect(h, "remove from an old version", "version", enact_of_alice(a, NULL, NULL));
 	a = remove_of(laptop);
 	act_approve_passkey(a, alice.authenticator, &phone);
 	hostile_expect(h, "one removes the other now", "", enact_of_alice(a, NULL, NULL));
@@ -703,6 +767,24 @@ TEST(a_key_may_ask_for_two_different_authenticators)
 	pair_ends(&h, &pair);
 	hostile_end(&h);
 	key_forget(&pair);
+}
+
+TEST(a_suspended_signer_adds_and_removes_nothing)
+{
+	struct soft_passkey own = mallorys_phone;
+	struct hostile h;
+	struct act *a;
+
+	assert_string_equal(officer_does(&group, &mallory, PURPOSE_SUSPEND), "");
+	hostile_begin(&h, &group);
+	a = act_of_enrolment(&group, &mallory, PURPOSE_ADD_AUTHENTICATOR, &tablet, SOFT_NONE, NULL);
+	act_write(a);
+	act_approve_passkey(a, NULL, &tablet);
+	act_approve_passkey(a, mallory.authenticator, &own);
+	hostile_expect(&h, "add while suspended", "state", act_enact(a, group.ssa, NULL, NULL, NULL));
+	act_free(a);
+	hostile_end(&h);
+	assert_string_equal(officer_does(&group, &mallory, PURPOSE_REINSTATE), "");
 }
 
 /* --- officers --- */
@@ -761,6 +843,9 @@ TEST(an_officer_may_approve_with_a_passkey)
 	hostile_expect(&h, "eligible for backup", "level", add_officer(&other, id));
 	soft_passkey_make(&other, "paula", PASSKEY_EDDSA, SIC_RP_ID);
 	hostile_expect(&h, "EdDSA without a date", "level", add_officer(&other, id));
+	other = paula;
+	other.rp_id = SSA_RP_ID;
+	hostile_expect(&h, "under the SSA's RP ID", "auth", add_officer(&other, id));
 	hostile_expect(&h, "added", "", add_officer(&paula, id));
 	hostile_expect(&h, "on the SSA's page", "auth", policy_by(&paula, id, SSA_ORIGIN));
 	hostile_expect(&h, "by a signer", "auth", policy_by(&phone, id, SIC_ORIGIN));
@@ -805,7 +890,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(eddsa_is_taken_until_the_policys_date),
 		cmocka_unit_test(attested_is_what_stands_under_an_installed_root),
 		cmocka_unit_test(an_attestation_root_issues_no_signers_certificates),
+		cmocka_unit_test(an_attestation_root_has_a_key_of_its_algorithm),
 		cmocka_unit_test(a_key_may_ask_for_two_different_authenticators),
+		cmocka_unit_test(a_suspended_signer_adds_and_removes_nothing),
 		cmocka_unit_test(an_officer_may_approve_with_a_passkey),
 		cmocka_unit_test(a_counter_that_does_not_rise_alarms_and_refuses_nothing),
 	};

@@ -11,7 +11,7 @@ typedef void act_answer(struct call *, const struct msg_enacted *);
 struct act {
 	struct writer	statement, evidence;
 	uint16_t	purpose, alg;
-	uint8_t		class, level;
+	uint8_t		class, level, evidences;
 	uint8_t		key[16];		/* zero: of no key yet */
 	act_answer	*answer;
 };

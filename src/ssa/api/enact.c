@@ -20,7 +20,8 @@ act_free(void *state)
 static bool
 new_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, struct err *e)
 {
-	struct key_row row = { .alg = a->alg, .class = a->class, .level = a->level, .evidences = 1, .state = KEY_NEW,
+	struct key_row row = { .alg = a->alg, .class = a->class, .level = a->level,
+		.evidences = a->evidences, .state = KEY_NEW,
 		.version = m->version, .created = c->now, .spki = span_of("", 0),
 		.certificate = span_of("", 0), .chain = span_of("", 0) };
 
@@ -109,6 +110,7 @@ act_fault(struct call *c, struct act *a)
 		a->alg = s.create_key.alg;
 		a->class = s.create_key.class;
 		a->level = s.create_key.level;
+		a->evidences = s.create_key.evidences;
 		return NULL;
 	}
 	memcpy(a->key, s.key.key, 16);
