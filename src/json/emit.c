@@ -146,3 +146,10 @@ emit_hex(struct emit *m, const char *name, struct span bytes)
 	hex_write(m->w, bytes);
 	wr_u8(m->w, '"');
 }
+
+void
+emit_json(struct emit *m, const char *name, struct span json)
+{
+	member(m, name);
+	wr_span(m->w, json);
+}

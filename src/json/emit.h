@@ -27,5 +27,6 @@ void	emit_flag(struct emit *, const char *name, bool);
 void	emit_base64(struct emit *, const char *name, struct span bytes);
 void	emit_base64url(struct emit *, const char *name, struct span bytes);
 void	emit_hex(struct emit *, const char *name, struct span bytes);
+void	emit_json(struct emit *, const char *name, struct span json);	/* as json_write gave it */
 
 #endif

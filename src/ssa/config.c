@@ -26,6 +26,9 @@ static const struct setting {
 	TEXT("listen", "base_url", base_url, false),
 	TEXT("listen", "certificate", certificate, true),
 	TEXT("listen", "key", key, true),
+	TEXT("http", "plain", plain, false),
+	TEXT("http", "host", plain_host, false),
+	TEXT("http", "endpoint_file", plain_endpoint_file, false),
 	TEXT("sam", "socket", socket, true),
 	TEXT("sam", "genesis", genesis, true),
 	NUMBER("sam", "deadline_ms", deadline_ms, 600000),
@@ -36,11 +39,21 @@ static const struct setting {
 	TEXT("info", "description", description, false),
 	TEXT("info", "specs", specs, false),
 	TEXT("info", "lang", lang, false),
+	TEXT("info", "specs_v1", specs_v1, false),
+	TEXT("sic", "origin", sic_origin, false),
+	TEXT("csc", "auth_mode", auth_mode, false),
+	TEXT("timestamp", "url", timestamp_url, false),
+	TEXT("timestamp", "ca", timestamp_ca, false),
+	NUMBER("timestamp", "timeout_ms", timestamp_ms, 60000),
 	NUMBER("limits", "connections", connections, 100000),
 	NUMBER("limits", "connections_per_peer", connections_per_peer, 100000),
 	NUMBER("limits", "idle_seconds", idle_s, 3600),
 	NUMBER("limits", "anonymous_per_second", anonymous, 1000000),
 	NUMBER("limits", "anonymous_per_peer_per_second", anonymous_per_peer, 1000000),
+	NUMBER("limits", "account_per_second", per_account, 1000000),
+	NUMBER("limits", "authorizations_per_account", authorizations, 1000000),
+	NUMBER("limits", "login_tries_per_name", tries_by_name, 1000),
+	NUMBER("limits", "login_tries_per_peer", tries_by_address, 100000),
 	NUMBER("limits", "cached", cached, 10000000),
 	{ "limits", "log_requests", KIND_FLAG, offsetof(struct config, log_requests), 0, false },
 };
@@ -100,13 +113,45 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
 	return err_set(r->e, ERR_FORMAT, "%s: there is no setting [%s] %s", r->path, section, name);
 }
 
+/* scheme://host[:port], as browsers write an origin: nothing behind it, no capitals. */
+static bool
+is_origin(const char *text)
+{
+	const char *host = strstr(text, "://");
+	size_t scheme = host == NULL ? 0 : (size_t)(host - text);
+
+	if ((scheme != 5 || strncmp(text, "https", 5) != 0) && (scheme != 4 || strncmp(text, "http", 4) != 0))
+		return false;
+	host += 3;
+	return *host != '\0' && *host != ':' &&
+	    strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-.:[]") == strlen(host);
+}
+
+static bool
+values_fit(const struct config *c, const char *path, struct err *e)
+{
+	if (c->deadline_ms < 100 || c->cached < 16 || c->connections < 1 || c->authorizations < 1)
+		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
+	if (c->sic_origin[0] != '\0' && !is_origin(c->sic_origin))
+		return err_set(e, ERR_FORMAT, "%s: [sic] origin is no origin: https://HOST[:PORT], in small"
+		    " letters, nothing behind it", path);
+	if (strcmp(c->auth_mode, "explicit") != 0 && strcmp(c->auth_mode, "oauth2code") != 0)
+		return err_set(e, ERR_FORMAT, "%s: [csc] auth_mode is explicit or oauth2code", path);
+	if (c->timestamp_url[0] != '\0' && strncmp(c->timestamp_url, "http://", 7) != 0 &&
+	    strncmp(c->timestamp_url, "https://", 8) != 0)
+		return err_set(e, ERR_FORMAT, "%s: [timestamp] url begins with http:// or https://", path);
+	return true;
+}
+
 bool
 config_read(struct config *out, const char *path, struct err *e)
 {
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
-		.lang = "en", .logo = "https://localhost/logo.png", .connections = 1024, .idle_s = 60,
-		.anonymous = 500, .anonymous_per_peer = 50, .cached = 65536, .log_requests = true };
+		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
+		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .timestamp_ms = 10000,
+		.connections = 1024, .idle_s = 60, .anonymous = 500, .anonymous_per_peer = 50,
+		.per_account = 2000, .authorizations = 64, .tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };
 	struct reading r = { .config = &c, .path = path, .e = e };
 	int line = ini_parse(path, on_setting, &r);
 
@@ -118,8 +163,8 @@ config_read(struct config *out, const char *path, struct err *e)
 		if (settings[i].needed && !r.seen[i])
 			return err_set(e, ERR_FORMAT, "%s: [%s] %s is missing", path, settings[i].section,
 			    settings[i].name);
-	if (c.deadline_ms < 100 || c.cached < 16 || c.connections < 1)
-		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
+	if (!values_fit(&c, path, e))
+		return false;
 	*out = c;
 	return true;
 }

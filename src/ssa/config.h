@@ -14,6 +14,12 @@ struct config {
 	char		endpoint_file[TEXT_MAX];	/* gets base_url when we listen; may be empty */
 	char		base_url[TEXT_MAX];	/* empty: https://localhost:PORT */
 	char		certificate[TEXT_MAX], key[TEXT_MAX];
+	/* [http] */
+	char		plain[64];		/* 127.0.0.1:PORT or [::1]:PORT; empty: none */
+	char		plain_host[128];	/* its name in URLs */
+	char		plain_endpoint_file[TEXT_MAX];
+	/* [sic] */
+	char		sic_origin[TEXT_MAX];	/* whose pages may call us; empty: nobody's */
 	/* [sam] */
 	char		socket[TEXT_MAX];
 	char		genesis[TEXT_MAX];
@@ -22,9 +28,18 @@ struct config {
 	char		store[TEXT_MAX];
 	/* [info] */
 	char		name[TEXT_MAX], region[8], logo[TEXT_MAX], description[TEXT_MAX], specs[16], lang[36];
+	char		specs_v1[16];
+	/* [csc] */
+	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
+	/* [timestamp] */
+	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
+	unsigned	timestamp_ms;
 	/* [limits] */
 	unsigned	connections, connections_per_peer, idle_s;
 	unsigned	anonymous, anonymous_per_peer;	/* a second */
+	unsigned	per_account;			/* calls a second with tokens of one */
+	unsigned	tries_by_name, tries_by_address;	/* failed logins in 15 minutes */
+	unsigned	authorizations;			/* of one account, under way together */
 	unsigned	cached;				/* signers, keys, tokens each */
 	bool		log_requests;
 };

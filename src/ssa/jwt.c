@@ -6,7 +6,7 @@
 #include "json/json.h"
 #include "ssa/jwt.h"
 
-#define PART_MAX	BASE64_ROOM(ASSERTION_MAX)
+#define PART_MAX	BASE64_ROOM(CLIENT_ASSERTION_MAX)
 
 struct parts {
 	struct span	header, claims, signature, input;
@@ -17,7 +17,7 @@ split(struct span jws, struct parts *p)
 {
 	const uint8_t *end = jws.p + jws.n, *a, *b;
 
-	if (jws.n == 0 || jws.n > ASSERTION_MAX || (a = memchr(jws.p, '.', jws.n)) == NULL ||
+	if (jws.n == 0 || jws.n > CLIENT_ASSERTION_MAX || (a = memchr(jws.p, '.', jws.n)) == NULL ||
 	    (b = memchr(a + 1, '.', (size_t)(end - a - 1))) == NULL ||
 	    memchr(b + 1, '.', (size_t)(end - b - 1)) != NULL)
 		return false;
@@ -100,7 +100,7 @@ times_hold(const json_t *j, int64_t now, int64_t *exp, struct err *e)
 
 static bool
 claims_hold(const json_t *j, struct span client, const char *const *audience, size_t n, int64_t now,
-    struct assertion *a, struct err *e)
+    struct client_assertion *a, struct err *e)
 {
 	struct span iss, sub, jti;
 	struct span parts[3];
@@ -122,12 +122,12 @@ claims_hold(const json_t *j, struct span client, const char *const *audience, si
 }
 
 bool
-assertion_verify(struct span jws, struct span spki, struct span client, const char *const *audience,
-    size_t n, uint64_t now_ms, struct assertion *a, struct err *e)
+client_assertion_verify(struct span jws, struct span spki, struct span client, const char *const *audience,
+    size_t n, uint64_t now_ms, struct client_assertion *a, struct err *e)
 {
 	uint8_t bytes[PART_MAX];
 	struct writer w = writer_over(bytes, sizeof(bytes));
-	struct assertion got;
+	struct client_assertion got;
 	struct parts p;
 	json_t *j;
 	bool ok;

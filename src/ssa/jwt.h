@@ -9,18 +9,18 @@
 #include "base/err.h"
 #include "base/span.h"
 
-#define ASSERTION_MAX		4096
+#define CLIENT_ASSERTION_MAX		4096
 #define ASSERTION_LIFE_S	300
 #define CLOCK_SKEW_S		60
 
-struct assertion {
+struct client_assertion {
 	int64_t		exp;		/* seconds since 1970 */
 	uint8_t		jti[32];	/* SHA-256 of client id and jti */
 };
 
 /* spki: P-256. `audience`: any of these texts. ERR_FORMAT, ERR_DENIED with what is wrong. */
-bool	assertion_verify(struct span jws, struct span spki, struct span client,
-	    const char *const *audience, size_t n, uint64_t now_ms, struct assertion *, struct err *)
+bool	client_assertion_verify(struct span jws, struct span spki, struct span client,
+	    const char *const *audience, size_t n, uint64_t now_ms, struct client_assertion *, struct err *)
 	    MUST_USE;
 /* A public JWK (RFC 7517) with kty EC, crv P-256, x, y. */
 struct json_t;

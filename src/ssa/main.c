@@ -12,13 +12,14 @@
 
 #include "base/log.h"
 #include "sandbox/sandbox.h"
-#include "sandbox/sandbox.h"
 #include "ssa/api/call.h"
+#include "ssa/oauth/client_command.h"
 
 #define PEM_MAX	65536
 
 static const char usage[] =
     "usage: propria-ssa -c FILE\n"
+    CLIENT_USAGE
     "\n"
     "The web-facing server of a signing service. FILE is its configuration (propria-ssa(8)).\n"
     "\n"
@@ -71,6 +72,30 @@ endpoint_write(const char *path, const char *url, struct err *e)
 	return true;
 }
 
+/* ADDRESS:PORT, the address of IPv6 in brackets. Whether it is a loopback address, HTTP looks. */
+static bool
+plain_split(const char *text, char address[64], unsigned *port, struct err *e)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon == NULL ? 0 : (size_t)(colon - text);
+	char *end = NULL;
+
+	address[0] = '\0';
+	if (*text == '\0')
+		return true;
+	*port = colon == NULL || colon[1] < '0' || colon[1] > '9' ? 65536 :
+	    (unsigned)strtoul(colon + 1, &end, 10);
+	if (*port > 65535 || *end != '\0' || n < 3 || n > 60)
+		return err_set(e, ERR_FORMAT, "[http] plain is 127.0.0.1:PORT or [::1]:PORT");
+	if (*text == '[' && text[n - 1] == ']') {
+		text++;
+		n -= 2;
+	}
+	memcpy(address, text, n);
+	address[n] = '\0';
+	return true;
+}
+
 static bool
 serve(struct ssa *s, struct http **http, struct err *e)
 {
@@ -80,14 +105,21 @@ serve(struct ssa *s, struct http **http, struct err *e)
 		.connections = s->config.connections, .per_peer = s->config.connections_per_peer,
 		.idle_s = s->config.idle_s, .body_max = 512 * 1024, .log = s->config.log_requests };
 
-	if (key == NULL || (*http = http_open(&g, e)) == NULL || !ssa_named(s, http_port(*http), e))
+	char plain[64];
+
+	if (!plain_split(s->config.plain, plain, &g.plain_port, e))
+		return false;
+	g.plain = *plain == '\0' ? NULL : plain;
+	if (key == NULL || (*http = http_open(&g, e)) == NULL || 
+	    !ssa_named(s, http_port(*http), http_plain_port(*http), e))
 		return false;
 	g.certificate = (const char *)secret_span(certificate).p;
 	g.key = (const char *)secret_span(key).p;
 	if (!http_start(*http, &g, call_begin, s, e) ||
-	    !endpoint_write(s->config.endpoint_file, s->base_url, e))
+	    !endpoint_write(s->config.endpoint_file, s->base[0].url, e) ||
+	    !endpoint_write(s->config.plain_endpoint_file, s->base[1].url, e))
 		return false;
-	log_info("serving %s (%s port %u)", s->base_url, s->config.address, http_port(*http));
+	log_info("serving %s (%s port %u)", s->base[0].url, s->config.address, http_port(*http));
 	return true;
 }
 
@@ -108,6 +140,8 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	}
 	if (http != NULL)
 		http_quiesce(http);
+	stamper_stop(s.stamper);
+	slow_stop(s.slow);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */
 	http_close(http);
 	ssa_close(&s);
@@ -124,6 +158,9 @@ main(int argc, char **argv)
 	sigset_t signals;
 	int c, status;
 
+	umask(077);
+	if (argc > 1 && strcmp(argv[1], "client") == 0)
+		return client_command(argc - 1, argv + 1);
 	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
@@ -140,7 +177,6 @@ main(int argc, char **argv)
 		return 2;
 	}
 	log_open("propria-ssa");
-	umask(077);
 	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

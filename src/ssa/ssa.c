@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "ssa/api/info.h"
 #include "ssa/ssa.h"
+
+#define STRANGERS_ALL	200
+#define STRANGERS_EACH	100
 
 static bool
 genesis_read(struct ssa *s, struct err *e)
@@ -31,11 +35,22 @@ bool
 ssa_open(struct ssa *s, const struct config *c, struct err *e)
 {
 	*s = (struct ssa){ .config = *c, .genesis = writer_grow(GENESIS_MAX),
-		.info = writer_grow(65536), .status = writer_grow(65536) };
+		.info = { { writer_grow(65536), writer_grow(65536) },
+		{ writer_grow(65536), writer_grow(65536) } }, .status = writer_grow(65536) };
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
+	s->accounts = limit_new(0, c->per_account);
+	s->strangers = limit_new(c->anonymous == 0 ? 0 : STRANGERS_ALL,
+	    c->anonymous_per_peer == 0 ? 0 : STRANGERS_EACH);
+	s->parallel = parallel_new(c->authorizations);
+	s->by_name = tries_new(c->tries_by_name);
+	s->by_address = tries_new(c->tries_by_address);
+	random_bytes(s->ceremony_key, sizeof(s->ceremony_key));
 	s->activations = cache_new(c->cached);
 	if (!genesis_read(s, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
-	    (s->tokens = tokens_open(s->store, c->cached, e)) == NULL ||
+	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
+	    (c->timestamp_url[0] != '\0' && (s->stamper = stamper_start(c->timestamp_url, c->timestamp_ca,
+	    c->timestamp_ms, e)) == NULL) ||
+	    (s->slow = slow_start(e)) == NULL ||
 	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL) {
 		ssa_close(s);
 		return false;
@@ -44,39 +59,76 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	return true;
 }
 
-bool
-ssa_named(struct ssa *s, unsigned port, struct err *e)
+/* Everything that a client may name as the audience of its assertion (RFC 7523 3). */
+static void
+audiences_write(struct base *b)
 {
-	size_t n;
+	static const char *const paths[AUDIENCES] = { "", "/oauth2/token", "/csc/v2/oauth2/token",
+		"/csc/v1/oauth2/token", "/oauth2/pushed_authorize", "/csc/v2/oauth2/pushed_authorize" };
+
+	for (size_t i = 0; i < AUDIENCES; i++) {
+		snprintf(b->audience_text[i], URL_MAX, "%s%s", b->url, paths[i]);
+		b->audience[i] = b->audience_text[i];
+	}
+}
+
+static void
+base_complete(struct base *b)
+{
+	const char *host = strstr(b->url, "://") + 3;
+	size_t n = strlen(b->url);
+
+	if (b->url[n - 1] == '/')
+		b->url[n - 1] = '\0';
+	n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	snprintf(b->host, sizeof(b->host), "%.*s", (int)n, host);
+	audiences_write(b);
+}
+
+bool
+ssa_named(struct ssa *s, unsigned port, unsigned plain_port, struct err *e)
+{
+	struct base *b = &s->base[0];
 
 	if (s->config.base_url[0] != '\0')
-		snprintf(s->base_url, sizeof(s->base_url), "%s", s->config.base_url);
+		snprintf(b->url, sizeof(b->url), "%s", s->config.base_url);
 	else
-		snprintf(s->base_url, sizeof(s->base_url), "https://localhost:%u", port);
-	n = strlen(s->base_url);
-	if (strncmp(s->base_url, "https://", 8) != 0 || n < 9)
+		snprintf(b->url, sizeof(b->url), "https://localhost:%u", port);
+	if (strncmp(b->url, "https://", 8) != 0 || strlen(b->url) < 9)
 		return err_set(e, ERR_FORMAT, "base_url must begin with https://");
-	if (s->base_url[n - 1] == '/')
-		s->base_url[n - 1] = '\0';
-	snprintf(s->token_url[0], sizeof(s->token_url[0]), "%s/oauth2/token", s->base_url);
-	snprintf(s->token_url[1], sizeof(s->token_url[1]), "%s/csc/v2/oauth2/token", s->base_url);
-	s->audience[0] = s->token_url[0];
-	s->audience[1] = s->token_url[1];
-	s->audience[2] = s->base_url;
-	info_write(&s->info, &s->config, s->base_url);
-	return writer_ok(&s->info) || err_set(e, ERR_FORMAT, "the texts for info are too long");
+	base_complete(b);
+	if (plain_port != 0) {
+		snprintf(s->base[1].url, sizeof(s->base[1].url), "http://%s:%u", s->config.plain_host,
+		    plain_port);
+		base_complete(&s->base[1]);
+	}
+	for (unsigned v = 1; v <= 2; v++) {
+		info_write(&s->info[0][v - 1], &s->config, b->url, v);
+		info_write(&s->info[1][v - 1], &s->config, s->base[1].url, v);
+		if (!writer_ok(&s->info[0][v - 1]) || !writer_ok(&s->info[1][v - 1]))
+			return err_set(e, ERR_FORMAT, "the texts for info are too long");
+	}
+	return true;
 }
 
 void
 ssa_close(struct ssa *s)
 {
 	sam_free(s->sam);
+	slow_free(s->slow);
+	tries_free(s->by_name);
+	tries_free(s->by_address);
 	vault_free(s->vault);
 	tokens_free(s->tokens);
 	cache_free(s->activations);
+	stamper_free(s->stamper);
 	limit_free(s->anonymous);
+	limit_free(s->strangers);
+	limit_free(s->accounts);
+	parallel_free(s->parallel);
 	store_close(s->store);
 	writer_wipe(&s->genesis);
-	writer_wipe(&s->info);
+	for (size_t i = 0; i < 4; i++)
+		writer_wipe(&s->info[i / 2][i % 2]);
 	writer_wipe(&s->status);
 }

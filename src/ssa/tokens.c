@@ -13,8 +13,7 @@
 
 struct token {
 	struct cached	of;
-	uint8_t		client[16];
-	uint64_t	expires;
+	struct token_row row;
 };
 
 struct used {			/* an open table with linear probing; expired ones are free */
@@ -24,7 +23,7 @@ struct used {			/* an open table with linear probing; expired ones are free */
 
 struct tokens {
 	struct store	*store;
-	struct cache	*cache;
+	struct cache	*cache, *activations;
 	struct used	 used[ASSERTIONS_MAX];
 };
 
@@ -62,13 +61,14 @@ used_seen(void *arg, const struct assertion_row *a)
 }
 
 struct tokens *
-tokens_open(struct store *store, size_t capacity, struct err *e)
+tokens_open(struct store *store, size_t capacity, struct cache *activations, struct err *e)
 {
 	struct tokens *t = calloc(1, sizeof(*t));
 
 	if (t == NULL)
 		bug("out of memory");
 	t->store = store;
+	t->activations = activations;
 	t->cache = cache_new(capacity);
 	if (!store->ops->assertions(store, used_seen, t, e)) {
 		tokens_free(t);
@@ -102,16 +102,14 @@ token_remember(struct tokens *t, const struct token_row *row)
 	k->of.holders = 1;
 	k->of.free = token_free;
 	memcpy(k->of.key, row->hash, 32);
-	memcpy(k->client, row->client, 16);
-	k->expires = row->expires;
+	k->row = *row;
 	cache_put(t->cache, &k->of);
 	return k;
 }
 
 void
-token_issue(struct tokens *t, const uint8_t client[16], uint64_t now, char text[TOKEN_LETTERS + 1])
+secret_text(char text[TOKEN_LETTERS + 1], uint8_t hash[32])
 {
-	struct token_row row = { .expires = now + TOKEN_LIFE_MS };
 	struct writer w = writer_over(text, TOKEN_LETTERS);
 	uint8_t secret[32];
 
@@ -119,14 +117,19 @@ token_issue(struct tokens *t, const uint8_t client[16], uint64_t now, char text[
 	base64url_write(&w, span_of(secret, sizeof(secret)));
 	explicit_bzero(secret, sizeof(secret));
 	text[TOKEN_LETTERS] = '\0';
-	sha256(span_of(text, TOKEN_LETTERS), row.hash);
-	memcpy(row.client, client, 16);
-	cached_release(&token_remember(t, &row)->of);
-	t->store->ops->token_put(t->store, &row);
+	sha256(span_of(text, TOKEN_LETTERS), hash);
+}
+
+void
+token_issue(struct tokens *t, struct token_row *row, char text[TOKEN_LETTERS + 1])
+{
+	secret_text(text, row->hash);
+	cached_release(&token_remember(t, row)->of);
+	t->store->ops->token_put(t->store, row);
 }
 
 enum token_found
-token_find(struct tokens *t, struct span text, uint64_t now, uint8_t client[16])
+token_find(struct tokens *t, struct span text, uint64_t now, struct token_row *out)
 {
 	struct err ignored = { 0 };
 	struct token_row row;
@@ -143,11 +146,33 @@ token_find(struct tokens *t, struct span text, uint64_t now, uint8_t client[16])
 			return TOKEN_UNKNOWN;
 		k = token_remember(t, &row);
 	}
-	good = k->expires > now;
+	good = k->row.expires > now;
 	if (good)
-		memcpy(client, k->client, 16);
+		*out = k->row;
 	cached_release(&k->of);
 	return good ? TOKEN_GOOD : TOKEN_EXPIRED;
+}
+
+static void
+token_forget(void *arg, const uint8_t hash[32])
+{
+	struct tokens *t = arg;
+
+	cache_drop(t->cache, hash);
+	cache_drop(t->activations, hash);
+}
+
+bool
+tokens_end_grant(struct tokens *t, const uint8_t grant[16], struct err *e)
+{
+	return t->store->ops->grant_end(t->store, grant, token_forget, t, e);
+}
+
+bool
+token_end(struct tokens *t, const uint8_t hash[32], struct err *e)
+{
+	token_forget(t, hash);
+	return t->store->ops->token_end(t->store, hash, e);
 }
 
 bool

@@ -192,6 +192,15 @@ key_load(struct vault *v, const uint8_t id[16], struct err *e)
 }
 
 struct key *
+vault_key_cached(struct vault *v, const uint8_t id[16])
+{
+	uint8_t name[32];
+
+	cache_key(id, name);
+	return (struct key *)cache_hold(v->keys, name);
+}
+
+struct key *
 vault_key(struct vault *v, const uint8_t id[16], struct err *e)
 {
 	struct key *k;

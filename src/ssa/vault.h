@@ -35,6 +35,7 @@ struct store	*vault_store(struct vault *);
 /* Yours to release; NULL and ERR_MISSING when there is none. */
 struct signer	*vault_signer(struct vault *, const uint8_t id[16], struct err *) MUST_USE;
 struct key	*vault_key(struct vault *, const uint8_t id[16], struct err *) MUST_USE;
+struct key	*vault_key_cached(struct vault *, const uint8_t id[16]) MUST_USE;	/* no SQL */
 void		 signer_release(struct signer *);	/* NULL is fine */
 void		 key_release(struct key *);
 

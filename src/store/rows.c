@@ -5,9 +5,10 @@
 bool
 row_activation_put(struct connection *c, const struct activation_row *a, struct err *e)
 {
-	return connection_run(c, SQL_ACTIVATION_PUT, e, "bbbbbi", a->handle, sizeof(a->handle),
-	    a->activation, sizeof(a->activation), a->client, sizeof(a->client), a->key,
-	    sizeof(a->key), a->d, sizeof(a->d), (int64_t)a->expires);
+	return connection_run(c, SQL_ACTIVATION_PUT, e, "bbbbbib", a->handle, sizeof(a->handle),
+	    a->activation, sizeof(a->activation), a->account, sizeof(a->account), a->key,
+	    sizeof(a->key), a->d, sizeof(a->d), (int64_t)a->expires, a->requester,
+	    sizeof(a->requester));
 }
 
 bool
@@ -28,8 +29,9 @@ row_use_put(struct connection *c, const struct use_row *u, struct err *e)
 bool
 row_token_put(struct connection *c, const struct token_row *t, struct err *e)
 {
-	return connection_run(c, SQL_TOKEN_PUT, e, "bbi", t->hash, sizeof(t->hash), t->client,
-	    sizeof(t->client), (int64_t)t->expires);
+	return connection_run(c, SQL_TOKEN_PUT, e, "bbibbi", t->hash, sizeof(t->hash), t->account,
+	    sizeof(t->account), (int64_t)t->expires, t->requester, sizeof(t->requester), t->grant,
+	    sizeof(t->grant), (int64_t)t->scope);
 }
 
 bool
@@ -44,5 +46,6 @@ row_sweep(struct connection *c, uint64_t now, struct err *e)
 {
 	return connection_run(c, SQL_SWEEP_ACTIVATIONS, e, "i", (int64_t)now) &&
 	    connection_run(c, SQL_SWEEP_TOKENS, e, "i", (int64_t)now) &&
-	    connection_run(c, SQL_SWEEP_ASSERTIONS, e, "i", (int64_t)now);
+	    connection_run(c, SQL_SWEEP_ASSERTIONS, e, "i", (int64_t)now) &&
+	    connection_run(c, SQL_SWEEP_HANDLES, e, "i", (int64_t)now);
 }

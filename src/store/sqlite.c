@@ -4,20 +4,7 @@
 #include <stdlib.h>
 
 #include "base/writer.h"
-#include "store/behind.h"
-
-struct sqlite {
-	struct store	 store;		/* first: what callers see */
-	struct connection db;
-	struct behind	*behind;
-	struct writer	 lent;		/* what the last call gave */
-};
-
-static struct sqlite *
-sqlite_of(struct store *s)
-{
-	return (struct sqlite *)s;
-}
+#include "store/sqlite.h"
 
 static void
 op_close(struct store *s)
@@ -71,15 +58,15 @@ op_record_put(struct store *s, const struct record *r, struct err *e)
 static bool
 op_key_put(struct store *s, const struct key_row *k, struct err *e)
 {
-	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisss", k->id, sizeof(k->id),
+	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssi", k->id, sizeof(k->id),
 	    k->owner, sizeof(k->owner), (int64_t)k->alg, (int64_t)k->class, (int64_t)k->level,
 	    (int64_t)k->state, (int64_t)k->version, (int64_t)k->created, k->spki, k->certificate,
-	    k->chain);
+	    k->chain, (int64_t)k->evidences);
 }
 
 /* A column of exactly n bytes; a row that we did not write is damage. */
-static bool
-fixed(sqlite3_stmt *st, int column, void *out, size_t n)
+bool
+column_fixed(sqlite3_stmt *st, int column, void *out, size_t n)
 {
 	if (sqlite3_column_bytes(st, column) != (int)n)
 		return false;
@@ -87,9 +74,9 @@ fixed(sqlite3_stmt *st, int column, void *out, size_t n)
 	return true;
 }
 
-/* Copies a column into the lent bytes; the span is made whole by lend(). */
-static struct span
-copied(struct sqlite *q, sqlite3_stmt *st, int column)
+/* Copies a column into the lent bytes; the span is made whole by column_lend(). */
+struct span
+column_copied(struct sqlite *q, sqlite3_stmt *st, int column)
 {
 	size_t at = q->lent.n, n = (size_t)sqlite3_column_bytes(st, column);
 
@@ -98,14 +85,14 @@ copied(struct sqlite *q, sqlite3_stmt *st, int column)
 }
 
 /* The buffer may have moved while it grew, so columns are kept as offsets until here. */
-static void
-lend(struct sqlite *q, struct span *s)
+void
+column_lend(struct sqlite *q, struct span *s)
 {
 	s->p = q->lent.p == NULL ? (const uint8_t *)"" : q->lent.p + (uintptr_t)s->p;
 }
 
-static bool
-row_of(struct sqlite *q, enum sql which, const char *what, struct err *e, struct span key,
+bool
+sqlite_row(struct sqlite *q, enum sql which, const char *what, struct err *e, struct span key,
     const int64_t *type)
 {
 	bool row, ok;
@@ -116,8 +103,8 @@ row_of(struct sqlite *q, enum sql which, const char *what, struct err *e, struct
 	return ok && (row || err_set(e, ERR_MISSING, "no such %s", what));
 }
 
-static bool
-row_done(struct sqlite *q, enum sql which, bool good, struct err *e)
+bool
+sqlite_row_done(struct sqlite *q, enum sql which, bool good, struct err *e)
 {
 	connection_reset(&q->db, which);
 	return (good && writer_ok(&q->lent)) ||
@@ -131,14 +118,14 @@ op_account_get(struct store *s, const uint8_t id[16], struct account *a, struct 
 	sqlite3_stmt *st = q->db.statement[SQL_ACCOUNT_GET];
 	struct account got = { 0 };
 
-	if (!row_of(q, SQL_ACCOUNT_GET, "account", e, span_of(id, 16), NULL))
+	if (!sqlite_row(q, SQL_ACCOUNT_GET, "account", e, span_of(id, 16), NULL))
 		return false;
-	got.login = copied(q, st, 1);
+	got.login = column_copied(q, st, 1);
 	got.state = (uint8_t)sqlite3_column_int(st, 2);
 	got.version = (uint32_t)sqlite3_column_int64(st, 3);
-	if (!row_done(q, SQL_ACCOUNT_GET, fixed(st, 0, got.id, 16), e))
+	if (!sqlite_row_done(q, SQL_ACCOUNT_GET, column_fixed(st, 0, got.id, 16), e))
 		return false;
-	lend(q, &got.login);
+	column_lend(q, &got.login);
 	*a = got;
 	return true;
 }
@@ -151,13 +138,13 @@ op_record_get(struct store *s, uint8_t type, const uint8_t id[16], struct record
 	struct record got = { .type = type };
 	int64_t number = type;
 
-	if (!row_of(q, SQL_RECORD_GET, "record", e, span_of(id, 16), &number))
+	if (!sqlite_row(q, SQL_RECORD_GET, "record", e, span_of(id, 16), &number))
 		return false;
 	got.version = (uint32_t)sqlite3_column_int64(st, 3);
-	got.sealed = copied(q, st, 4);
-	if (!row_done(q, SQL_RECORD_GET, fixed(st, 1, got.id, 16) && fixed(st, 2, got.owner, 16), e))
+	got.sealed = column_copied(q, st, 4);
+	if (!sqlite_row_done(q, SQL_RECORD_GET, column_fixed(st, 1, got.id, 16) && column_fixed(st, 2, got.owner, 16), e))
 		return false;
-	lend(q, &got.sealed);
+	column_lend(q, &got.sealed);
 	*r = got;
 	return true;
 }
@@ -171,13 +158,14 @@ key_of_row(struct sqlite *q, sqlite3_stmt *st, struct key_row *k)
 	k->state = (uint8_t)sqlite3_column_int(st, 5);
 	k->version = (uint32_t)sqlite3_column_int64(st, 6);
 	k->created = (uint64_t)sqlite3_column_int64(st, 7);
-	k->spki = copied(q, st, 8);
-	k->certificate = copied(q, st, 9);
-	k->chain = copied(q, st, 10);
-	lend(q, &k->spki);
-	lend(q, &k->certificate);
-	lend(q, &k->chain);
-	return fixed(st, 0, k->id, 16) && fixed(st, 1, k->owner, 16);
+	k->evidences = (uint8_t)sqlite3_column_int(st, 11);
+	k->spki = column_copied(q, st, 8);
+	k->certificate = column_copied(q, st, 9);
+	k->chain = column_copied(q, st, 10);
+	column_lend(q, &k->spki);
+	column_lend(q, &k->certificate);
+	column_lend(q, &k->chain);
+	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16);
 }
 
 static bool
@@ -187,10 +175,10 @@ op_key_get(struct store *s, const uint8_t id[16], struct key_row *k, struct err 
 	struct key_row got = { 0 };
 	bool good;
 
-	if (!row_of(q, SQL_KEY_GET, "key", e, span_of(id, 16), NULL))
+	if (!sqlite_row(q, SQL_KEY_GET, "key", e, span_of(id, 16), NULL))
 		return false;
 	good = key_of_row(q, q->db.statement[SQL_KEY_GET], &got);
-	if (!row_done(q, SQL_KEY_GET, good, e))
+	if (!sqlite_row_done(q, SQL_KEY_GET, good, e))
 		return false;
 	*k = got;
 	return true;
@@ -209,7 +197,7 @@ op_keys_of(struct store *s, const uint8_t owner[16], key_seen *seen, void *arg, 
 
 		writer_reset(&q->lent);
 		if (!key_of_row(q, q->db.statement[SQL_KEYS_OF], &k) || !writer_ok(&q->lent))
-			return row_done(q, SQL_KEYS_OF, false, e);
+			return sqlite_row_done(q, SQL_KEYS_OF, false, e);
 		if (!seen(arg, &k)) {
 			connection_reset(&q->db, SQL_KEYS_OF);
 			return true;
@@ -270,12 +258,13 @@ op_activation_get(struct store *s, const uint8_t handle[32], struct activation_r
 	struct activation_row got = { 0 };
 	bool good;
 
-	if (!row_of(q, SQL_ACTIVATION_GET, "activation", e, span_of(handle, 32), NULL))
+	if (!sqlite_row(q, SQL_ACTIVATION_GET, "activation", e, span_of(handle, 32), NULL))
 		return false;
 	got.expires = (uint64_t)sqlite3_column_int64(st, 5);
-	good = fixed(st, 0, got.handle, 32) && fixed(st, 1, got.activation, 16) &&
-	    fixed(st, 2, got.client, 16) && fixed(st, 3, got.key, 16) && fixed(st, 4, got.d, 32);
-	if (!row_done(q, SQL_ACTIVATION_GET, good, e))
+	good = column_fixed(st, 0, got.handle, 32) && column_fixed(st, 1, got.activation, 16) &&
+	    column_fixed(st, 2, got.account, 16) && column_fixed(st, 3, got.key, 16) &&
+	    column_fixed(st, 4, got.d, 32) && column_fixed(st, 6, got.requester, 16);
+	if (!sqlite_row_done(q, SQL_ACTIVATION_GET, good, e))
 		return false;
 	*a = got;
 	return true;
@@ -289,16 +278,16 @@ op_approval_get(struct store *s, const uint8_t d[32], struct approval *a, struct
 	struct approval got = { 0 };
 	bool good;
 
-	if (!row_of(q, SQL_APPROVAL_GET, "approval", e, span_of(d, 32), NULL))
+	if (!sqlite_row(q, SQL_APPROVAL_GET, "approval", e, span_of(d, 32), NULL))
 		return false;
-	got.statement = copied(q, st, 3);
-	got.evidences = copied(q, st, 4);
-	good = fixed(st, 0, got.d, 32) && fixed(st, 1, got.signer, 16) &&
-	    fixed(st, 2, got.authenticator, 16);
-	if (!row_done(q, SQL_APPROVAL_GET, good, e))
+	got.statement = column_copied(q, st, 3);
+	got.evidences = column_copied(q, st, 4);
+	good = column_fixed(st, 0, got.d, 32) && column_fixed(st, 1, got.signer, 16) &&
+	    column_fixed(st, 2, got.authenticator, 16);
+	if (!sqlite_row_done(q, SQL_APPROVAL_GET, good, e))
 		return false;
-	lend(q, &got.statement);
-	lend(q, &got.evidences);
+	column_lend(q, &got.statement);
+	column_lend(q, &got.evidences);
 	*a = got;
 	return true;
 }
@@ -335,11 +324,13 @@ op_token_get(struct store *s, const uint8_t hash[32], struct token_row *t, struc
 	struct token_row got = { 0 };
 	bool good;
 
-	if (!row_of(q, SQL_TOKEN_GET, "token", e, span_of(hash, 32), NULL))
+	if (!sqlite_row(q, SQL_TOKEN_GET, "token", e, span_of(hash, 32), NULL))
 		return false;
 	got.expires = (uint64_t)sqlite3_column_int64(st, 2);
-	good = fixed(st, 0, got.hash, 32) && fixed(st, 1, got.client, 16);
-	if (!row_done(q, SQL_TOKEN_GET, good, e))
+	got.scope = (uint8_t)sqlite3_column_int(st, 5);
+	good = column_fixed(st, 0, got.hash, 32) && column_fixed(st, 1, got.account, 16) &&
+	    column_fixed(st, 3, got.requester, 16) && column_fixed(st, 4, got.grant, 16);
+	if (!sqlite_row_done(q, SQL_TOKEN_GET, good, e))
 		return false;
 	*t = got;
 	return true;
@@ -357,8 +348,8 @@ op_assertions(struct store *s, assertion_seen *seen, void *arg, struct err *e)
 	while (row) {
 		struct assertion_row a = { .expires = (uint64_t)sqlite3_column_int64(st, 1) };
 
-		if (!fixed(st, 0, a.hash, 32))
-			return row_done(q, SQL_ASSERTIONS, false, e);
+		if (!column_fixed(st, 0, a.hash, 32))
+			return sqlite_row_done(q, SQL_ASSERTIONS, false, e);
 		if (!seen(arg, &a)) {
 			connection_reset(&q->db, SQL_ASSERTIONS);
 			return true;
@@ -377,7 +368,13 @@ static const struct store_ops sqlite_ops = {
 	.use_put = op_use_put, .token_put = op_token_put, .assertion_put = op_assertion_put,
 	.sweep = op_sweep, .flush = op_flush, .activation_get = op_activation_get,
 	.approval_get = op_approval_get, .uses_of = op_uses_of, .token_get = op_token_get,
-	.assertions = op_assertions,
+	.assertions = op_assertions, .client_put = op_client_put, .client_get = op_client_get,
+	.client_by_id = op_client_by_id, .client_remove = op_client_remove, .clients = op_clients,
+	.login_put = op_login_put, .login_get = op_login_get, .logins_of = op_logins_of,
+	.handle_put = op_handle_put, .handle_get = op_handle_get, .handle_move = op_handle_move,
+	.handle_drop = op_handle_drop, .authenticator_put = op_authenticator_put,
+	.authenticators_of = op_authenticators_of, .uses_by = op_uses_by, .key_is_of = op_key_is_of,
+	.evidence_put = op_evidence_put, .evidences_of = op_evidences_of, .grant_end = op_grant_end, .token_end = op_token_end,
 };
 
 struct store *

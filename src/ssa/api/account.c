@@ -2,6 +2,8 @@
 /* account: what the SAM says about the caller and each key now, and with it fresh records. */
 #include <stdlib.h>
 
+#include "der/certificate.h"
+#include "der/name.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "wire/status.h"
@@ -35,7 +37,50 @@ key_write(struct emit *m, const struct key *k)
 	emit_number(m, "level", k->row.level);
 	if (k->row.spki.n > 0)
 		emit_base64(m, "spki", k->row.spki);
+	if (k->row.certificate.n > 0)
+		emit_base64(m, "certificate", k->row.certificate);
+	emit_number(m, "evidences", k->row.evidences);
 	emit_object_end(m);
+}
+
+/* The subject of the youngest key's certificate: what the person is called there. */
+static void
+name_write(struct call *c, struct emit *m)
+{
+	struct listing *l = c->state;
+
+	for (size_t i = l->n; i-- > 0;) {
+		struct err e = { 0 };
+		AUTO(key) *k = vault_key(c->ssa->vault, l->id[i], &e);
+		struct certificate_cut cut;
+		struct certificate cert;
+		char text[NAME_MAX_TEXT];
+
+		if (k != NULL && k->row.certificate.n > 0 &&
+		    certificate_cut(k->row.certificate, &cut, &e) && certificate_read(&cut, &cert, &e) &&
+		    name_check(cert.subject, &e) && name_to_text(cert.subject, text, sizeof(text), &e)) {
+			emit_text(m, "name", text);
+			return;
+		}
+	}
+}
+
+static bool
+authenticator_write(void *arg, const struct authenticator_row *a)
+{
+	struct emit *m = arg;
+
+	emit_object(m, NULL);
+	emit_hex(m, "id", span_of(a->id, 16));
+	emit_number(m, "type", a->type);
+	if (a->protection != 0)
+		emit_number(m, "protection", a->protection);
+	emit_span(m, "label", a->label);
+	if (a->credential.n > 0)
+		emit_base64url(m, "credential", a->credential);
+	emit_number(m, "bound", a->bound);
+	emit_object_end(m);
+	return true;
 }
 
 static void
@@ -43,12 +88,21 @@ account_write(struct call *c)
 {
 	struct listing *l = c->state;
 	struct emit m = call_answer(c);
+	struct err failed = { 0 };
 
-	emit_hex(&m, "signer", span_of(c->client, 16));
+	emit_hex(&m, "signer", span_of(c->account, 16));
 	emit_number(&m, "version", c->signer->version);
 	emit_number(&m, "state", c->signer->state);
 	emit_hex(&m, "group", span_of(c->ssa->group, HASH_LEN));
 	emit_number(&m, "epoch", l->epoch);
+	name_write(c, &m);
+	emit_array(&m, "authenticators");
+	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, c->account, authenticator_write, &m,
+	    &failed)) {
+		call_failed(c, &failed);
+		return;
+	}
+	emit_array_end(&m);
 	emit_array(&m, "keys");
 	for (size_t i = 0; i < l->n; i++) {
 		struct err e = { 0 };
@@ -104,7 +158,7 @@ handle_account(struct call *c)
 		bug("out of memory");
 	c->state = l;
 	c->state_free = free;
-	if (c->ssa->store->ops->keys_of(c->ssa->store, c->client, key_noted, l, &e))
+	if (c->ssa->store->ops->keys_of(c->ssa->store, c->account, key_noted, l, &e))
 		call_ask(c, SAM_STATUS, span_of("", 0), on_status);
 	else
 		call_failed(c, &e);

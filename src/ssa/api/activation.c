@@ -45,7 +45,7 @@ activation_of(struct span bytes, const uint8_t d[HASH_LEN])
 		bug("out of memory");
 	a->of.holders = 1;
 	a->of.free = activation_free;
-	memcpy(a->client, s.subject, 16);
+	memcpy(a->account, s.subject, 16);
 	memcpy(a->key, s.sign.key, 16);
 	memcpy(a->d, d, HASH_LEN);
 	a->expires = s.exp;
@@ -92,6 +92,7 @@ activation_load(struct ssa *s, const uint8_t handle[32])
 	    (a = activation_of(approval.statement, row.d)) == NULL)
 		return NULL;
 	memcpy(a->id, row.activation, 16);
+	memcpy(a->requester, row.requester, 16);
 	a->expires = row.expires;
 	if (!ops->uses_of(s->store, row.d, use_seen_in, a, &e)) {
 		activation_release(a);
@@ -103,7 +104,7 @@ activation_load(struct ssa *s, const uint8_t handle[32])
 }
 
 struct activation *
-activation_find(struct ssa *s, struct span sad, const uint8_t client[16])
+activation_find(struct ssa *s, struct span sad, const uint8_t account[16], const uint8_t requester[16])
 {
 	struct activation *a;
 	uint8_t handle[32];
@@ -114,7 +115,7 @@ activation_find(struct ssa *s, struct span sad, const uint8_t client[16])
 	a = (struct activation *)cache_hold(s->activations, handle);
 	if (a == NULL)
 		a = activation_load(s, handle);
-	if (a != NULL && memcmp(a->client, client, 16) != 0) {
+	if (a != NULL && (memcmp(a->account, account, 16) != 0 || memcmp(a->requester, requester, 16) != 0)) {
 		activation_release(a);
 		return NULL;
 	}
@@ -122,23 +123,31 @@ activation_find(struct ssa *s, struct span sad, const uint8_t client[16])
 }
 
 void
-activation_keep(struct ssa *s, struct activation *a, char sad[TOKEN_LETTERS + 1])
+activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[16],
+    const uint8_t handle[HASH_LEN])
 {
 	struct activation_row row = { .expires = a->expires };
-	struct writer w = writer_over(sad, TOKEN_LETTERS);
-	uint8_t secret[32];
 
-	random_bytes(secret, sizeof(secret));
-	base64url_write(&w, span_of(secret, sizeof(secret)));
-	sad[TOKEN_LETTERS] = '\0';
-	sha256(span_of(sad, TOKEN_LETTERS), a->of.key);
+	memcpy(a->of.key, handle, 32);
+	memcpy(a->requester, requester, 16);
 	cache_put(s->activations, &a->of);
-	memcpy(row.handle, a->of.key, 32);
+	memcpy(row.handle, handle, 32);
 	memcpy(row.activation, a->id, 16);
-	memcpy(row.client, a->client, 16);
+	memcpy(row.account, a->account, 16);
+	memcpy(row.requester, requester, 16);
 	memcpy(row.key, a->key, 16);
 	memcpy(row.d, a->d, 32);
 	s->store->ops->activation_put(s->store, &row);
+}
+
+void
+activation_keep(struct ssa *s, struct activation *a, const uint8_t requester[16],
+    char sad[TOKEN_LETTERS + 1])
+{
+	uint8_t handle[HASH_LEN];
+
+	secret_text(sad, handle);
+	activation_keep_as(s, a, requester, handle);
 }
 
 struct place {

@@ -18,7 +18,7 @@ struct package {
 
 struct activation {
 	struct cached	of;			/* named by SHA-256 of the SAD */
-	uint8_t		id[16], client[16], key[16], d[HASH_LEN];
+	uint8_t		id[16], account[16], requester[16], key[16], d[HASH_LEN];
 	uint64_t	expires;
 	const struct alg *alg;
 	size_t		n;
@@ -29,10 +29,15 @@ struct activation {
 bool	package_read(struct span bytes, struct package *) MUST_USE;
 /* The activation that this SIGN statement will become; yours (cached_release). NULL: not SIGN. */
 struct activation *activation_of(struct span statement, const uint8_t d[HASH_LEN]) MUST_USE;
-/* By its SAD: from memory, or the store. Yours; NULL: unknown, or somebody else's. */
-struct activation *activation_find(struct ssa *, struct span sad, const uint8_t client[16]) MUST_USE;
-/* Keeps it under a new name. */
-void	activation_keep(struct ssa *, struct activation *, char sad[TOKEN_LETTERS + 1]);
+/* By its SAD: from memory, or the store. Yours; NULL: unknown, or of another account or client. */
+struct activation *activation_find(struct ssa *, struct span sad, const uint8_t account[16],
+	    const uint8_t requester[16]) MUST_USE;
+/* Keeps it under a new name, for this client alone. */
+void	activation_keep(struct ssa *, struct activation *, const uint8_t requester[16],
+	    char sad[TOKEN_LETTERS + 1]);
+/* The same under a name that is there already: SHA-256 of a token of scope credential. */
+void	activation_keep_as(struct ssa *, struct activation *, const uint8_t requester[16],
+	    const uint8_t handle[HASH_LEN]);
 void	activation_release(struct activation *);
 static inline void
 activation_auto(struct activation **a)

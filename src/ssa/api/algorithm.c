@@ -15,12 +15,19 @@ static const char pss_without_null[] =
     "MDCgDTALBglghkgBZQMEAgGhGjAYBgkqhkiG9w0BAQgwCwYJYIZIAWUDBAIBogMCASA=";
 
 const char *
-hash_algorithm_fault(const struct alg *alg, enum json_got got, struct span oid, bool needed)
+hash_algorithm_fault(const struct call *c, const struct alg *alg, bool needed)
 {
+	bool v1 = call_version(c) == 1;
+	struct span oid = { 0 };
+	enum json_got got = json_text(c->json, v1 ? "hashAlgo" : "hashAlgorithmOID", 64, &oid);
+
+	if (got == JSON_GOT && oid.n == 0 && !needed)
+		return NULL;		/* some clients send what they have no value for as "" */
 	if (got == JSON_WRONG || (got == JSON_ABSENT && needed))
-		return "Missing (or invalid type) string parameter hashAlgorithmOID";
-	if (got == JSON_GOT && (oid.n > 0 || needed) && !span_equal(oid, span_str(alg->hash_oid)))
-		return "Invalid parameter hashAlgorithmOID";
+		return v1 ? "Missing (or invalid type) string parameter hashAlgo" :
+		    "Missing (or invalid type) string parameter hashAlgorithmOID";
+	if (got == JSON_GOT && !span_equal(oid, span_str(alg->hash_oid)))
+		return v1 ? "Invalid parameter hashAlgo" : "Invalid parameter hashAlgorithmOID";
 	return NULL;
 }
 
@@ -31,12 +38,18 @@ is_pss(const struct alg *alg)
 }
 
 const char *
+algorithm_type_oid(const struct alg *alg)
+{
+	return is_pss(alg) ? NULL : alg->curve_oid != NULL ? OID_EC : OID_RSA;
+}
+
+const char *
 sign_algorithm_fault(const struct alg *alg, struct span oid, enum json_got got, struct span params,
     bool *hash_needed)
 {
 	if (span_equal(oid, span_str(alg->oid)))
 		*hash_needed = false;
-	else if (span_equal(oid, span_str(alg->curve_oid != NULL ? OID_EC : OID_RSA)) && !is_pss(alg))
+	else if (!is_pss(alg) && span_equal(oid, span_str(algorithm_type_oid(alg))))
 		*hash_needed = true;
 	else
 		return "Invalid parameter signAlgo";

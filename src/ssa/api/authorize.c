@@ -2,6 +2,7 @@
 /* credentials/authorize: the signer's approval becomes an activation, and a SAD names it. csc-api 9.3 */
 #include "json/base64.h"
 #include "ssa/api/credential.h"
+#include "ssa/api/page.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
 
@@ -35,6 +36,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code != ERR_NONE) {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_refused(c, refusal);
 		return;
 	}
@@ -44,8 +46,8 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	}
 	memcpy(s->activation->id, m.activation, 16);
 	s->activation->expires = m.expires;
-	approval_keep(c->ssa, &s->package, c->client);
-	activation_keep(c->ssa, s->activation, sad);
+	approval_keep(c->ssa, &s->package, c->account);
+	activation_keep(c->ssa, s->activation, c->requester, sad);
 	out = call_answer(c);
 	emit_text(&out, "SAD", sad);
 	emit_number(&out, "expiresIn", m.expires > c->now ? (m.expires - c->now) / 1000 : 0);
@@ -53,39 +55,69 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	explicit_bzero(sad, sizeof(sad));
 }
 
-/* Exactly one object {"id": "approval", "value": ...}. */
+static bool
+factors_refused(struct call *c, const char *reason)
+{
+	if (call_version(c) == 1)
+		call_error(c, 400, "invalid_otp", "The OTP is invalid", reason);
+	else
+		call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid", reason);
+	return false;
+}
+
+/* v2, [{"id": "page"}]: there is a page, and the signer is to approve there. */
+static bool
+page_is_asked(const struct call *c)
+{
+	const json_t *list, *one;
+	struct span id;
+	size_t n;
+
+	return call_version(c) == 2 && c->ssa->config.sic_origin[0] != '\0' &&
+	    json_list(c->json, "authData", &list, &n) == JSON_GOT && n == 1 &&
+	    (one = json_object_at(list, 0)) != NULL && json_text(one, "id", 64, &id) == JSON_GOT &&
+	    span_equal(id, span_str("page"));
+}
+
+/* v2: exactly one object {"id": "approval", "value": ...}. v1, and some v2 clients: "OTP". */
 static bool
 approval_read(struct call *c, struct sign *s)
 {
 	const json_t *list, *one;
 	struct span id, value;
+	enum json_got got;
 	size_t n;
 
-	if (json_list(c->json, "authData", &list, &n) != JSON_GOT) {
-		call_invalid(c, "Missing (or invalid type) array parameter authData");
+	if (call_version(c) != 1 && (got = json_list(c->json, "authData", &list, &n)) != JSON_ABSENT) {
+		if (got == JSON_WRONG)
+			call_invalid(c, "Missing (or invalid type) array parameter authData");
+		else if (n == 1 && (one = json_object_at(list, 0)) != NULL &&
+		    json_text(one, "id", 64, &id) == JSON_GOT && span_equal(id, span_str("approval")) &&
+		    json_text(one, "value", BASE64_LEN(s->bytes.max), &value) == JSON_GOT &&
+		    base64_read(value, &s->bytes))
+			return true;
+		else
+			factors_refused(c, "parse");
 		return false;
 	}
-	if (n == 1 && (one = json_object_at(list, 0)) != NULL &&
-	    json_text(one, "id", 64, &id) == JSON_GOT && span_equal(id, span_str("approval")) &&
-	    json_text(one, "value", BASE64_LEN(s->bytes.max), &value) == JSON_GOT &&
-	    base64_read(value, &s->bytes))
-		return true;
-	call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid", "parse");
+	if (json_text(c->json, "OTP", BASE64_LEN(s->bytes.max), &value) == JSON_GOT)
+		return base64_read(value, &s->bytes) || factors_refused(c, "parse");
+	call_invalid(c, call_version(c) == 1 ? "Missing (or invalid type) string parameter OTP" :
+	    "Missing (or invalid type) array parameter authData");
 	return false;
 }
 
 static bool
 hashes_given(struct call *c, struct sign *s, int64_t signatures)
 {
-	struct span oid = { 0 };
-	enum json_got got = json_text(c->json, "hashAlgorithmOID", 64, &oid);
 	const json_t *list;
 	const char *fault;
 	size_t n;
 
-	if (json_list(c->json, "hashes", &list, &n) != JSON_GOT)
-		fault = "Missing (or invalid type) array parameter hashes";
-	else if ((fault = hash_algorithm_fault(s->key->alg, got, oid, false)) == NULL &&
+	if (json_list(c->json, hashes_name(c), &list, &n) != JSON_GOT)
+		fault = call_version(c) == 1 ? "Missing (or invalid type) array parameter hash" :
+		    "Missing (or invalid type) array parameter hashes";
+	else if ((fault = hash_algorithm_fault(c, s->key->alg, false)) == NULL &&
 	    (fault = hashes_read(list, n, s->key->alg, &s->digests)) == NULL && (int64_t)n != signatures)
 		fault = "Invalid value for parameter numSignatures";
 	s->n = fault == NULL ? n : 0;
@@ -123,11 +155,16 @@ handle_authorize(struct call *c)
 		call_invalid(c, "The credential identified by credentialID is disabled");
 		return;
 	}
+	if (page_is_asked(c)) {
+		page_authorize(c, s);
+		return;
+	}
 	if (!approval_read(c, s))
 		return;
 	if ((fault = sign_package_fault(c, s)) != NULL)
-		call_error(c, 400, "invalid_authentication_data", "The authentication data is invalid",
-		    strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+		factors_refused(c, strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+	else if (!parallel_enter(c->ssa->parallel, c->account, c->now))
+		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, s, on_activated);
 }

@@ -8,12 +8,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "json/base64.h"
+#include "ssa/api/cors.h"
 #include "ssa/api/fault.h"
 #include "ssa/api/route.h"
 
 #define JSON_BODY_MAX	(512u * 1024)
 #define SWEEP_MS	60000
 #define INVALID		"invalid_request"
+
+unsigned
+call_version(const struct call *c)
+{
+	return route_version(c->x->path);
+}
 
 struct emit
 call_answer(struct call *c)
@@ -40,6 +47,14 @@ call_answered(struct call *c, struct emit *m)
 }
 
 void
+call_done(struct call *c)
+{
+	writer_reset(&c->x->answer);
+	c->x->status = 204;
+	c->x->no_body = true;
+}
+
+void
 call_error(struct call *c, unsigned status, const char *error, const char *description,
     const char *reason)
 {
@@ -48,6 +63,9 @@ call_error(struct call *c, unsigned status, const char *error, const char *descr
 	c->x->status = status;
 	emit_text(&m, "error", error);
 	emit_text(&m, "error_description", description);
+	if (call_version(c) != 0)
+		emit_text(&m, "message", description);	/* what EUDI clients read */
+	emit_text(&m, "request_id", c->x->id);
 	if (reason != NULL && *reason != '\0')
 		emit_text(&m, "reason", reason);
 	emit_object_end(&m);
@@ -67,7 +85,7 @@ call_refused(struct call *c, const struct err *e)
 	const struct fault *f = fault_of(e);
 
 	if (f->status >= 500)
-		log_warn("%s: %s", c->route->path, e->text);
+		log_warn("%s %s: %s", c->x->id, c->route->path, e->text);
 	call_error(c, f->status, f->error, route_is_standard(c->route->path) ? f->csc : f->plain,
 	    e->reason);
 }
@@ -75,7 +93,7 @@ call_refused(struct call *c, const struct err *e)
 void
 call_failed(struct call *c, const struct err *e)
 {
-	log_error("%s: %s", c->route->path, e->text);
+	log_error("%s %s: %s", c->x->id, c->route->path, e->text);
 	call_error(c, 500, "server_error", "The request could not be completed", NULL);
 }
 
@@ -94,6 +112,25 @@ call_ask(struct call *c, uint8_t type, struct span payload, call_next *next)
 	c->ask.done = on_asked;
 	exchange_suspend(c->x);
 	sam_ask(c->ssa->sam, &c->ask, type, payload);
+}
+
+void
+call_wait(struct call *c, call_then *woken)
+{
+	c->woken = woken;
+	exchange_suspend(c->x);
+}
+
+void
+call_wake(struct call *c)
+{
+	exchange_resume(c->x);
+}
+
+void
+call_busy(struct call *c, const char *why)
+{
+	call_error(c, 429, "temporarily_unavailable", why, NULL);
 }
 
 static void
@@ -126,9 +163,14 @@ on_again(struct exchange *x)
 {
 	struct call *c = x->of_handler;
 	struct reader r = reader_over(writer_span(&c->ask.answer));
+	call_then *woken = TAKE(c->woken);
 	struct err e = { 0 };
 
 	c->now = clock_wall();
+	if (woken != NULL) {
+		woken(c);
+		return;
+	}
 	asked_result(c, &r, &e);
 	c->next(c, &r, &e);
 }
@@ -189,24 +231,46 @@ call_id(struct call *c, const char *name, uint8_t id[16])
 	    (hex_exact(text, id, 16) || invalid_parameter(c, name));
 }
 
+/* A key of somebody else and one that is not there take the same way, and the same time. */
+static struct key *
+own_key(struct call *c, const uint8_t id[16], struct err *e)
+{
+	struct key *k = vault_key_cached(c->ssa->vault, id);
+	bool is_own = false;
+
+	if (k != NULL && memcmp(k->row.owner, c->account, 16) == 0)
+		return k;
+	key_release(k);
+	if (!c->ssa->store->ops->key_is_of(c->ssa->store, id, c->account, &is_own, e) || !is_own)
+		return NULL;
+	return vault_key(c->ssa->vault, id, e);
+}
+
+struct key *
+call_key(struct call *c, const uint8_t id[16])
+{
+	struct err e = { 0 };
+	struct key *k = own_key(c, id, &e);
+
+	if (k == NULL && e.code != ERR_NONE && e.code != ERR_MISSING)
+		call_failed(c, &e);
+	else if (k == NULL)
+		invalid_parameter(c, "credentialID");	/* unknown and foreign: the same */
+	return k;
+}
+
 struct key *
 call_credential(struct call *c)
 {
-	struct err e = { 0 };
 	uint8_t id[16];
-	struct key *k;
 
-	if (!call_id(c, "credentialID", id))
-		return NULL;
-	k = vault_key(c->ssa->vault, id, &e);
-	if (k != NULL && memcmp(k->row.owner, c->client, 16) == 0)
-		return k;
-	key_release(k);
-	if (e.code != ERR_NONE && e.code != ERR_MISSING)
-		call_failed(c, &e);
-	else
-		invalid_parameter(c, "credentialID");	/* unknown and foreign: the same */
-	return NULL;
+	return call_id(c, "credentialID", id) ? call_key(c, id) : NULL;
+}
+
+bool
+call_flag(struct call *c, const char *name, bool *flag)
+{
+	return json_flag(c->json, name, flag) != JSON_WRONG || invalid_parameter(c, name);
 }
 
 bool
@@ -253,12 +317,30 @@ unauthorized(struct call *c, unsigned status, const char *error, const char *des
 	return false;
 }
 
+/* A token for one credential opens nothing else, and a client without a user has no account. */
+static bool
+scope_suffices(struct call *c)
+{
+	static const uint8_t nobody[16];
+	const char *why = NULL;
+
+	if (c->scope == SCOPE_CREDENTIAL && c->route->who != WHO_EITHER)
+		why = "The access token is for one credential only";
+	else if (c->route->who != WHO_CLIENT && memcmp(c->account, nobody, 16) == 0)
+		why = "The access token is of no user";
+	if (why != NULL)
+		call_error(c, 403, "access_denied", why, NULL);
+	return why == NULL;
+}
+
 /* Header that does not parse: 400; token that does not hold: 401. csc-api 4.3 */
 static bool
 caller_known(struct call *c)
 {
+	static const uint8_t nobody[16];
 	const char *header = exchange_header(c->x, "Authorization");
 	struct err e = { 0 };
+	struct token_row row;
 	struct span token;
 
 	if (header == NULL) {
@@ -269,7 +351,7 @@ caller_known(struct call *c)
 	if (strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0' || strchr(header + 7, ' ') != NULL)
 		return unauthorized(c, 400, INVALID, "Malformed authorization header");
 	token = span_str(header + 7);
-	switch (token_find(c->ssa->tokens, token, c->now, c->client)) {
+	switch (token_find(c->ssa->tokens, token, c->now, &row)) {
 	case TOKEN_EXPIRED:
 		return unauthorized(c, 401, "expired_token", "The access token expired");
 	case TOKEN_UNKNOWN:
@@ -277,7 +359,21 @@ caller_known(struct call *c)
 	case TOKEN_GOOD:
 		break;
 	}
-	if ((c->signer = vault_signer(c->ssa->vault, c->client, &e)) != NULL)
+	memcpy(c->account, row.account, 16);
+	memcpy(c->requester, row.requester, 16);
+	if (!limit_take(c->ssa->accounts, c->account, clock_life()) ||
+	    (memcmp(c->account, c->requester, 16) != 0 &&
+	    !limit_take(c->ssa->accounts, c->requester, clock_life()))) {
+		call_busy(c, "Too many requests for this account or by this client; wait a moment");
+		return false;
+	}
+	c->scope = (enum scope)row.scope;
+	c->bearer = token;
+	if (!scope_suffices(c))
+		return false;
+	if (memcmp(c->account, nobody, 16) == 0)
+		return true;
+	if ((c->signer = vault_signer(c->ssa->vault, c->account, &e)) != NULL)
 		return true;
 	if (e.code == ERR_MISSING)
 		return unauthorized(c, 401, "invalid_token", "The access token is not valid");
@@ -288,11 +384,11 @@ caller_known(struct call *c)
 static bool
 allowed(struct call *c)
 {
-	if (c->route->who == WHO_TOKEN)
+	if (c->route->who >= WHO_TOKEN)
 		return caller_known(c);
 	if (c->route->who == WHO_ANYONE || limit_take(c->ssa->anonymous, c->x->peer, clock_life()))
 		return true;
-	call_error(c, 429, "temporarily_unavailable", "Too many requests; wait a moment", NULL);
+	call_busy(c, "Too many requests; wait a moment");
 	return false;
 }
 
@@ -301,6 +397,10 @@ route_fits(struct call *c)
 {
 	const struct route *r = c->route = route_find(c->x->path);
 
+	if (r != NULL && !route_is_offered(r, &c->ssa->config))
+		r = NULL;
+	if (cors_is_preflight(c, r))
+		return false;
 	if (r == NULL && route_is_standard(c->x->path)) {
 		call_error(c, 501, "not_implemented", "This method is not implemented", NULL);
 		return false;

@@ -67,7 +67,7 @@ handle_get_challenge(struct call *c)
 	if (!span_equal(object, span_str("approval")))
 		call_invalid(c, "Invalid parameter authObjectID");
 	else
-		challenge_ask(c, c->client, PURPOSE_SIGN, on_csc);
+		challenge_ask(c, c->account, PURPOSE_SIGN, on_csc);
 }
 
 static void

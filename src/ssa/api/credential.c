@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials/list and credentials/info. */
+/* credentials/info: a key as both versions of CSC describe it. */
 #include <stdio.h>
 #include <time.h>
 
 #include "der/certificate.h"
 #include "der/name.h"
+#include "ssa/api/activation.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
-
-#define LIST_MAX	64
+#include "wire/activate.h"
 
 static bool
 certificate_of(const struct key *k, struct certificate *cert)
@@ -63,16 +63,20 @@ certificates_write(struct emit *m, const struct key *k, const struct credential_
 	emit_array_end(m);
 }
 
-/* The DNs always: clients parse them whenever there is a `cert` (csc-api 9.2). */
+/* In v2 the DNs always: clients parse them whenever there is a `cert` (csc-api 9.2). */
 static void
-cert_write(struct emit *m, const struct key *k, const struct credential_wish *wish, uint64_t now)
+cert_write(const struct call *c, struct emit *m, const struct key *k,
+    const struct credential_wish *wish)
 {
+	bool info = call_version(c) != 1 || wish->cert_info;
 	struct certificate cert;
 
 	emit_object(m, "cert");
 	if (certificate_of(k, &cert)) {
-		emit_text(m, "status", cert.not_after < now ? "expired" : "valid");
+		emit_text(m, "status", cert.not_after < c->now ? "expired" : "valid");
 		certificates_write(m, k, wish);
+	}
+	if (info && certificate_of(k, &cert)) {
 		name_write(m, "issuerDN", cert.issuer);
 		emit_hex(m, "serialNumber", cert.serial);
 		name_write(m, "subjectDN", cert.subject);
@@ -83,46 +87,95 @@ cert_write(struct emit *m, const struct key *k, const struct credential_wish *wi
 }
 
 static void
-auth_write(struct emit *m)
+auth_object_write(struct emit *m, const char *type, const char *id, const char *label)
 {
-	emit_object(m, "auth");
-	emit_text(m, "mode", "explicit");
-	emit_text(m, "expression", "approval");
-	emit_array(m, "objects");
 	emit_object(m, NULL);
-	emit_text(m, "type", "ChallengeResponse");
-	emit_text(m, "id", "approval");
-	emit_text(m, "label", "Approval by your own key");
+	emit_text(m, "type", type);
+	emit_text(m, "id", id);
+	emit_text(m, "label", label);
 	emit_object_end(m);
+}
+
+/* csc-api 5.5. Objects regardless of authInfo, and an empty list rather than none: clients need it. */
+static void
+auth_write(const struct call *c, struct emit *m)
+{
+	const struct config *config = &c->ssa->config;
+	bool explicit = strcmp(config->auth_mode, "explicit") == 0;
+	bool page = config->sic_origin[0] != '\0';
+
+	emit_object(m, "auth");
+	emit_text(m, "mode", config->auth_mode);
+	if (explicit)
+		emit_text(m, "expression", page ? "approval XOR page" : "approval");
+	emit_array(m, "objects");
+	if (explicit)
+		auth_object_write(m, "ChallengeResponse", "approval", "Approval by your own key");
+	if (explicit && page)
+		auth_object_write(m, "ChallengeResponseOOB", "page", "Approval on the signing page");
 	emit_array_end(m);
 	emit_object_end(m);
 }
 
-void
-credential_write(struct emit *m, const struct key *k, const struct credential_wish *wish,
-    const struct config *config, uint64_t now)
+/* csc-api 5.4: the approval takes the place of an OTP that the signer's own tool makes. */
+static void
+auth_write_v1(const struct call *c, struct emit *m, const struct credential_wish *wish)
 {
+	const char *mode = c->ssa->config.auth_mode;
+
+	emit_text(m, "authMode", mode);
+	if (strcmp(mode, "explicit") != 0 || !wish->auth_info)
+		return;
+	emit_object(m, "PIN");
+	emit_text(m, "presence", "false");
+	emit_object_end(m);
+	emit_object(m, "OTP");
+	emit_text(m, "presence", "true");
+	emit_text(m, "type", "offline");
+	emit_text(m, "ID", "approval");
+	emit_text(m, "format", "A");
+	emit_text(m, "label", "Approval by your own key");
+	emit_object_end(m);
+}
+
+/* For RSA the key type's OID too: v1 clients name the hash apart (csc-api 9.2). */
+static void
+key_write(const struct call *c, struct emit *m, const struct key *k)
+{
+	const char *type = k->alg->curve_oid == NULL ? algorithm_type_oid(k->alg) : NULL;
+
 	emit_object(m, "key");
-	emit_text(m, "status", credential_is_enabled(k, now) ? "enabled" : "disabled");
+	emit_text(m, "status", credential_is_enabled(k, c->now) ? "enabled" : "disabled");
 	emit_array(m, "algo");
 	emit_text(m, NULL, k->alg->oid);
+	if (type != NULL)
+		emit_text(m, NULL, type);
 	emit_array_end(m);
 	emit_number(m, "len", k->alg->bits);
 	if (k->alg->curve_oid != NULL)
 		emit_text(m, "curve", k->alg->curve_oid);
 	emit_object_end(m);
-	cert_write(m, k, wish, now);
-	auth_write(m);
+}
+
+void
+credential_write(const struct call *c, struct emit *m, const struct key *k,
+    const struct credential_wish *wish)
+{
+	key_write(c, m, k);
+	cert_write(c, m, k, wish);
+	if (call_version(c) == 1)
+		auth_write_v1(c, m, wish);
+	else
+		auth_write(c, m);
 	emit_text(m, "SCAL", k->row.level == 2 ? "2" : "1");
-	emit_number(m, "multisign", 1000);
-	emit_text(m, "lang", config->lang);
+	emit_number(m, "multisign", USES_MAX);
+	emit_text(m, "lang", c->ssa->config.lang);
 }
 
 bool
 credential_wish_read(struct call *c, struct credential_wish *wish)
 {
 	struct span text;
-	bool flag;
 
 	*wish = (struct credential_wish){ .single = true };
 	if (json_text(c->json, "userID", 512, &text) != JSON_ABSENT) {
@@ -142,11 +195,21 @@ credential_wish_read(struct call *c, struct credential_wish *wish)
 		call_invalid(c, "Invalid parameter certificates");
 		return false;
 	}
-	if (json_flag(c->json, "certInfo", &flag) == JSON_WRONG) {
-		call_invalid(c, "Invalid parameter certInfo");
-		return false;
-	}
-	return call_client_data(c);
+	return call_flag(c, "certInfo", &wish->cert_info) && call_flag(c, "authInfo", &wish->auth_info) &&
+	    call_client_data(c);
+}
+
+/* A token of scope credential shows its own credential and no other. */
+static bool
+is_covered(struct call *c, const struct key *k)
+{
+	AUTO(activation) *a = c->scope != SCOPE_CREDENTIAL ? NULL :
+	    activation_find(c->ssa, c->bearer, c->account, c->requester);
+
+	if (c->scope != SCOPE_CREDENTIAL || (a != NULL && memcmp(a->key, k->row.id, 16) == 0))
+		return true;
+	call_invalid(c, "Invalid parameter credentialID");
+	return false;
 }
 
 void
@@ -156,87 +219,9 @@ handle_credential(struct call *c)
 	AUTO(key) *k = call_credential(c);
 	struct emit m;
 
-	if (k == NULL || !credential_wish_read(c, &wish))
+	if (k == NULL || !is_covered(c, k) || !credential_wish_read(c, &wish))
 		return;
 	m = call_answer(c);
-	credential_write(&m, k, &wish, &c->ssa->config, c->now);
+	credential_write(c, &m, k, &wish);
 	call_answered(c, &m);
-}
-
-struct ids {
-	size_t	n;
-	uint8_t	id[LIST_MAX][16];
-};
-
-static bool
-id_seen(void *arg, const struct key_row *k)
-{
-	struct ids *ids = arg;
-
-	if (k->state != KEY_DESTROYED && k->certificate.n > 0)
-		memcpy(ids->id[ids->n++], k->id, 16);
-	return ids->n < LIST_MAX;
-}
-
-static bool
-list_one(struct call *c, struct ids *ids, size_t *i, bool only_valid, struct key **key)
-{
-	struct err e = { 0 };
-
-	while (*i < ids->n) {
-		struct key *k = vault_key(c->ssa->vault, ids->id[(*i)++], &e);
-
-		if (k != NULL && (!only_valid || credential_is_enabled(k, c->now))) {
-			*key = k;
-			return true;
-		}
-		key_release(k);
-	}
-	return false;
-}
-
-static void
-list_write(struct call *c, struct ids *ids, const struct credential_wish *wish, bool infos,
-    bool only_valid)
-{
-	struct emit m = call_answer(c);
-	struct key *k;
-
-	emit_array(&m, "credentialIDs");
-	for (size_t i = 0; list_one(c, ids, &i, only_valid, &k); key_release(k))
-		emit_hex(&m, NULL, span_of(k->row.id, 16));
-	emit_array_end(&m);
-	if (infos) {
-		emit_array(&m, "credentialInfos");
-		for (size_t i = 0; list_one(c, ids, &i, only_valid, &k); key_release(k)) {
-			emit_object(&m, NULL);
-			emit_hex(&m, "credentialID", span_of(k->row.id, 16));
-			credential_write(&m, k, wish, &c->ssa->config, c->now);
-			emit_object_end(&m);
-		}
-		emit_array_end(&m);
-	}
-	if (only_valid)
-		emit_flag(&m, "onlyValid", true);
-	call_answered(c, &m);
-}
-
-void
-handle_list(struct call *c)
-{
-	struct credential_wish wish;
-	bool infos = false, only_valid = false;
-	struct ids ids = { 0 };
-	struct err e = { 0 };
-
-	if (!credential_wish_read(c, &wish))
-		return;
-	if (json_flag(c->json, "credentialInfo", &infos) == JSON_WRONG)
-		call_invalid(c, "Invalid parameter credentialInfo");
-	else if (json_flag(c->json, "onlyValid", &only_valid) == JSON_WRONG)
-		call_invalid(c, "Invalid parameter onlyValid");
-	else if (!c->ssa->store->ops->keys_of(c->ssa->store, c->client, id_seen, &ids, &e))
-		call_failed(c, &e);
-	else
-		list_write(c, &ids, &wish, infos, only_valid);
 }

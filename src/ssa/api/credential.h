@@ -9,18 +9,28 @@ enum key_state { KEY_NEW = 1, KEY_REQUESTED, KEY_ACTIVE, KEY_SUSPENDED, KEY_DEST
 
 struct credential_wish {
 	bool		single, chain;		/* certificates */
+	bool		cert_info, auth_info;
 };
 
-void	credential_write(struct emit *, const struct key *, const struct credential_wish *,
-	    const struct config *, uint64_t now);
+/* The members of a credential, as the version of the call has them. */
+void	credential_write(const struct call *, struct emit *, const struct key *,
+	    const struct credential_wish *);
 /* Reads certificates, certInfo, authInfo, lang, userID, clientData; false: it has answered. */
 bool	credential_wish_read(struct call *, struct credential_wish *) MUST_USE;
 bool	credential_is_enabled(const struct key *, uint64_t now);
 
 /* A hash algorithm and a signature algorithm, both by the key's one. NULL, or CSC's description. */
-const char *hash_algorithm_fault(const struct alg *, enum json_got, struct span hash_oid, bool needed);
+const char *hash_algorithm_fault(const struct call *, const struct alg *, bool needed);
+/* rsaEncryption or ecPublicKey, with which the hash must be named; NULL: none for this one. */
+const char *algorithm_type_oid(const struct alg *);
 const char *sign_algorithm_fault(const struct alg *, struct span sign_oid, enum json_got, struct span
 	    params, bool *hash_needed);
+/* What an array of hashes is called. */
+static inline const char *
+hashes_name(const struct call *c)
+{
+	return call_version(c) == 1 ? "hash" : "hashes";
+}
 /* Decodes an array of hashes; *digests is malloc'd, n x digest_len. NULL, or CSC's description. */
 const char *hashes_read(const json_t *array, size_t n, const struct alg *, uint8_t **digests);
 

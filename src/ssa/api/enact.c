@@ -2,17 +2,10 @@
 /* enact: a signer's own acts on keys. The SAM decides; what it returns is kept before we answer. */
 #include <stdlib.h>
 
+#include "ssa/api/act.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "statement/evidence.h"
-#include "wire/enact.h"
-
-struct act {
-	struct writer	statement, evidence;
-	uint16_t	purpose, alg;
-	uint8_t		class, level;
-	uint8_t		key[16];		/* zero: of no key yet */
-};
 
 static void
 act_free(void *state)
@@ -27,12 +20,13 @@ act_free(void *state)
 static bool
 new_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, struct err *e)
 {
-	struct key_row row = { .alg = a->alg, .class = a->class, .level = a->level, .state = KEY_NEW,
+	struct key_row row = { .alg = a->alg, .class = a->class, .level = a->level,
+		.evidences = a->evidences, .state = KEY_NEW,
 		.version = m->version, .created = c->now, .spki = span_of("", 0),
 		.certificate = span_of("", 0), .chain = span_of("", 0) };
 
 	memcpy(row.id, m->id, 16);
-	memcpy(row.owner, c->client, 16);
+	memcpy(row.owner, c->account, 16);
 	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e);
 }
 
@@ -50,15 +44,12 @@ old_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, s
 	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e);
 }
 
-static void act_ask(struct call *);
-
 static void
 on_enacted(struct call *c, struct reader *r, const struct err *refusal)
 {
 	struct act *a = c->state;
 	struct err e = { 0 };
 	struct msg_enacted m;
-	struct emit out;
 
 	if (call_is_outdated(c, refusal)) {
 		call_refresh(c, a->key, act_ask);
@@ -73,14 +64,10 @@ on_enacted(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 		return;
 	}
-	out = call_answer(c);
-	emit_number(&out, "sequence", m.sequence);
-	emit_hex(&out, "id", span_of(m.id, 16));
-	emit_number(&out, "version", m.version);
-	call_answered(c, &out);
+	a->answer(c, &m);
 }
 
-static void
+void
 act_ask(struct call *c)
 {
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
@@ -102,11 +89,10 @@ is_own_key(struct call *c, const uint8_t id[16])
 	struct err e = { 0 };
 	AUTO(key) *k = vault_key(c->ssa->vault, id, &e);
 
-	return k != NULL && memcmp(k->row.owner, c->client, 16) == 0;
+	return k != NULL && memcmp(k->row.owner, c->account, 16) == 0;
 }
 
-/* NULL, or what is wrong with it. The SAM checks all of it again. */
-static const char *
+const char *
 act_fault(struct call *c, struct act *a)
 {
 	struct err e = { 0 };
@@ -117,31 +103,52 @@ act_fault(struct call *c, struct act *a)
 	if (s.purpose != PURPOSE_CREATE_KEY && s.purpose != PURPOSE_DESTROY_KEY &&
 	    s.purpose != PURPOSE_RELEASE_KEY)
 		return "purpose";
-	if (memcmp(s.subject, c->client, 16) != 0)
+	if (memcmp(s.subject, c->account, 16) != 0)
 		return "owner";
 	a->purpose = s.purpose;
 	if (s.purpose == PURPOSE_CREATE_KEY) {
 		a->alg = s.create_key.alg;
 		a->class = s.create_key.class;
 		a->level = s.create_key.level;
+		a->evidences = s.create_key.evidences;
 		return NULL;
 	}
 	memcpy(a->key, s.key.key, 16);
 	return is_own_key(c, a->key) ? NULL : "owner";
 }
 
-void
-handle_enact(struct call *c)
+struct act *
+act_new(struct call *c, act_answer *answer)
 {
 	struct act *a = calloc(1, sizeof(*a));
-	const char *fault;
 
 	if (a == NULL)
 		bug("out of memory");
 	c->state = a;
 	c->state_free = act_free;
+	a->answer = answer;
 	a->statement = writer_grow(STATEMENT_MAX);
 	a->evidence = writer_grow(EVIDENCES_BYTES_MAX);
+	return a;
+}
+
+static void
+enacted_answer(struct call *c, const struct msg_enacted *m)
+{
+	struct emit out = call_answer(c);
+
+	emit_number(&out, "sequence", m->sequence);
+	emit_hex(&out, "id", span_of(m->id, 16));
+	emit_number(&out, "version", m->version);
+	call_answered(c, &out);
+}
+
+void
+handle_enact(struct call *c)
+{
+	struct act *a = act_new(c, enacted_answer);
+	const char *fault;
+
 	if (!call_base64(c, "statement", STATEMENT_MAX, &a->statement) ||
 	    !call_base64(c, "evidence", EVIDENCES_BYTES_MAX, &a->evidence))
 		return;

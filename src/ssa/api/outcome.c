@@ -35,7 +35,7 @@ approval_of(struct call *c, const uint8_t d[32], struct approval *a)
 		if (ops->flush(c->ssa->store, &e))
 			ops->approval_get(c->ssa->store, d, a, &e);
 	}
-	if (e.code == ERR_NONE && memcmp(a->signer, c->client, 16) == 0)
+	if (e.code == ERR_NONE && memcmp(a->signer, c->account, 16) == 0)
 		return true;
 	if (e.code != ERR_NONE && e.code != ERR_MISSING)
 		call_failed(c, &e);
@@ -200,7 +200,7 @@ receipt_ask(struct call *c)
 	struct inquiry *q = c->state;
 	struct msg_receipt m = { .place = q->place, .signer_record = c->signer->record };
 
-	memcpy(m.signer, c->client, 16);
+	memcpy(m.signer, c->account, 16);
 	memcpy(m.authenticator, q->authenticator, 16);
 	msg_receipt_write(&w, &m);
 	call_ask(c, SAM_RECEIPT, writer_span(&w), on_receipt);

@@ -56,7 +56,7 @@ static void
 signer_again(struct call *c)
 {
 	struct err e = { 0 };
-	struct signer *s = vault_signer(c->ssa->vault, c->client, &e);
+	struct signer *s = vault_signer(c->ssa->vault, c->account, &e);
 
 	if (s == NULL)
 		return;		/* the old one still serves */
@@ -72,7 +72,7 @@ signer_kept(struct call *c, const struct msg_record *m, struct err *e)
 	if (s->state == m->state && s->version == m->version &&
 	    (m->record.n == 0 || span_equal(m->record, s->record)))
 		return true;
-	return vault_signer_state(c->ssa->vault, c->client, m->state, m->version, m->record, e);
+	return vault_signer_state(c->ssa->vault, c->account, m->state, m->version, m->record, e);
 }
 
 static void
@@ -96,5 +96,5 @@ call_refresh(struct call *c, const uint8_t key[16], call_then *then)
 	c->refreshed = true;
 	c->refresh_then = then;
 	memcpy(c->refresh_key, key == NULL ? no_key : key, 16);
-	record_ask(c, RECORD_SIGNER, c->client, on_signer);
+	record_ask(c, RECORD_SIGNER, c->account, on_signer);
 }

@@ -1,17 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The route table. */
 #include "ssa/api/route.h"
+#include "ssa/page/consent.h"
+#include "ssa/page/html.h"
+#include "ssa/page/login.h"
+#include "ssa/page/register.h"
 
 static const struct route routes[] = {
 	/* path					get	post	who		takes		secret	answered by */
 	{ "/csc/v2/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v2/auth/revoke",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_revoke },
 	{ "/csc/v2/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
-	{ "/csc/v2/credentials/info",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_credential },
+	{ "/csc/v2/credentials/info",		false,	true,	WHO_EITHER,	TAKES_JSON,	false,	handle_credential },
 	{ "/csc/v2/credentials/getChallenge",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_get_challenge },
 	{ "/csc/v2/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
-	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_sign_hash },
-	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/csc/v2/credentials/authorizeCheck",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize_check },
+	{ "/csc/v2/credentials/extendTransaction", false, true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_extend },
+	{ "/csc/v2/credentials/create",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_create },
+	{ "/csc/v2/credentials/delete",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_delete },
+	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_EITHER,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v2/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
+	{ "/csc/v1/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v1/auth/revoke",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_revoke },
+	{ "/csc/v1/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
+	{ "/csc/v1/credentials/info",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_credential },
+	{ "/csc/v1/credentials/authorize",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_authorize },
+	{ "/csc/v1/credentials/extendTransaction", false, true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_extend },
+	{ "/csc/v1/signatures/signHash",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v1/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
+	{ "/oauth2/authorize",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
+	{ "/oauth2/pushed_authorize",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
 	{ "/oauth2/token",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/oauth2/revoke",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/csc/v2/oauth2/authorize",		true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
+	{ "/csc/v2/oauth2/pushed_authorize",	false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
+	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/csc/v2/oauth2/revoke",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/csc/v1/oauth2/authorize",		true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
+	{ "/csc/v1/oauth2/pushed_authorize",	false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
+	{ "/csc/v1/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
+	{ "/csc/v1/oauth2/revoke",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/.well-known/oauth-authorization-server", true, false, WHO_ANYONE, TAKES_NOTHING, false, handle_metadata },
+	{ "/.well-known/openid-configuration", true, false, WHO_ANYONE, TAKES_NOTHING, false, handle_metadata },
+	{ "/oauth2/resume",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_resume },
+	{ "/oauth2/consent",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_consent },
+	{ "/oauth2/continue",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_continue },
+	{ "/login",				true,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_login },
+	{ "/login/passkey",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_login_passkey },
+	{ "/login/register",			true,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_register },
+	{ "/login/register/passkey",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_register_passkey },
+	{ "/logout",				true,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_logout },
+	{ "/page.css",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	false,	handle_style },
+	{ "/page.js",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	false,	handle_script },
+	{ "/propria/v1/approval",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval },
+	{ "/propria/v1/approval/answer",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_answer },
+	{ "/propria/v1/approval/decline",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_decline },
+	{ "/propria/v1/approval/state",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_state },
+	{ "/propria/v1/register",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_register_token },
 	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },
 	{ "/propria/v1/genesis",		true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_genesis },
 	{ "/propria/v1/challenge",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_challenge },
@@ -23,6 +68,10 @@ static const struct route routes[] = {
 	{ "/propria/v1/keys/certificate",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certificate },
 	{ "/propria/v1/outcome",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_outcome },
 	{ "/propria/v1/receipt",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_receipt },
+	{ "/propria/v1/history",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_history },
+	{ "/propria/v1/freeze",			false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_freeze },
+	{ "/propria/v1/evidence",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence },
+	{ "/propria/v1/evidence/list",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence_list },
 };
 
 const struct route *
@@ -38,6 +87,30 @@ route_find(const char *path)
 		if (strcmp(routes[i].path, path) == 0)
 			return &routes[i];
 	return NULL;
+}
+
+bool
+route_is_offered(const struct route *r, const struct config *c)
+{
+	if (r->handle == handle_timestamp)
+		return c->timestamp_url[0] != '\0';
+	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';
+}
+
+unsigned
+route_version(const char *path)
+{
+	return strncmp(path, "/csc/v1/", 8) == 0 ? 1 : strncmp(path, "/csc/v2/", 8) == 0 ? 2 : 0;
+}
+
+/* extendTransaction is answered, but only to say why it is not offered. */
+const char *
+route_method(const struct route *r)
+{
+	const char *name = r->path + strlen("/csc/v1/");
+
+	return route_version(r->path) == 0 || strncmp(name, "oauth2/", 7) == 0 ||
+	    r->handle == handle_extend ? NULL : name;
 }
 
 bool

@@ -8,7 +8,9 @@
 enum who {
 	WHO_ANYONE,
 	WHO_LIMITED,	/* anyone, so many times a second */
-	WHO_TOKEN,
+	WHO_TOKEN,	/* of scope service */
+	WHO_EITHER,	/* or of scope credential: the handler looks what it covers */
+	WHO_CLIENT,	/* scope service, of an account or of a client alone */
 };
 enum takes { TAKES_NOTHING, TAKES_JSON, TAKES_FORM };
 
@@ -23,6 +25,10 @@ struct route {
 
 const struct route *route_find(const char *path);	/* NULL: no such path */
 const struct route *route_at(size_t i);			/* NULL past the last */
+bool	route_is_offered(const struct route *, const struct config *);
+unsigned route_version(const char *path);	/* of CSC: 1, 2; 0: not CSC */
+/* As `info` lists it; NULL: not in that list. */
+const char *route_method(const struct route *);
 /* Is it a method of CSC or OAuth, which then answers 501? */
 bool	route_is_standard(const char *path);
 
@@ -31,8 +37,28 @@ void	handle_list(struct call *);
 void	handle_credential(struct call *);
 void	handle_get_challenge(struct call *);
 void	handle_authorize(struct call *);
+void	handle_authorize_check(struct call *);
+void	handle_extend(struct call *);
+void	handle_create(struct call *);
+void	handle_delete(struct call *);
+void	handle_revoke(struct call *);
+void	handle_timestamp(struct call *);
+void	handle_history(struct call *);
+void	handle_freeze(struct call *);
+void	handle_evidence(struct call *);
+void	handle_evidence_list(struct call *);
 void	handle_sign_hash(struct call *);
 void	handle_token(struct call *);
+void	handle_oauth_authorize(struct call *);
+void	handle_pushed_authorize(struct call *);
+void	handle_oauth_revoke(struct call *);
+void	handle_metadata(struct call *);
+void	handle_resume(struct call *);
+void	handle_continue(struct call *);
+void	handle_approval(struct call *);
+void	handle_approval_answer(struct call *);
+void	handle_approval_decline(struct call *);
+void	handle_approval_state(struct call *);
 void	handle_status(struct call *);
 void	handle_genesis(struct call *);
 void	handle_challenge(struct call *);

@@ -102,6 +102,15 @@ use_ask(struct call *c, struct sign *s)
 	call_ask(c, SAM_USE, writer_span(&w), on_results);
 }
 
+static bool
+all_used(const struct activation *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->used[i])
+			return false;
+	return true;
+}
+
 static void
 results_answer(struct call *c, struct sign *s, const struct msg_results *m,
     const struct msg_challenged *next)
@@ -123,6 +132,8 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m,
 	}
 	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
 		use_keep(c->ssa, s->activation->d, m);
+	if (s->bytes.n == 0 && !s->looked_back && all_used(s->activation))
+		parallel_leave(c->ssa->parallel, c->account);
 	if (count_of(m, USE_SIGNED) == m->n)
 		signatures_write(c, s, m, next);
 	else
@@ -184,7 +195,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code == ERR_NONE || replay || strcmp(refusal->reason, "lost") == 0)
-		approval_keep(c->ssa, &s->package, c->client);
+		approval_keep(c->ssa, &s->package, c->account);
 	if (past)
 		s->past = *refusal;
 	if (replay || past)
@@ -200,27 +211,27 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 static const char *
 parameters_fault(struct call *c, struct sign *s)
 {
-	struct span sign_oid, params = { 0 }, hash_oid = { 0 }, mode;
+	struct span sign_oid, params = { 0 }, mode;
 	enum json_got has_params = json_text(c->json, "signAlgoParams", 1024, &params);
-	enum json_got has_hash = json_text(c->json, "hashAlgorithmOID", 64, &hash_oid);
 	enum json_got has_mode = json_text(c->json, "operationMode", 8, &mode);
 	const json_t *list;
 	const char *fault;
 	bool needed;
 	size_t n;
 
-	if (json_list(c->json, "hashes", &list, &n) != JSON_GOT)
+	if (json_list(c->json, hashes_name(c), &list, &n) != JSON_GOT)
 		return "Missing (or invalid type) array parameter hash";
 	if (n == 0)
 		return "Empty hash array";
 	if (json_text(c->json, "signAlgo", 64, &sign_oid) != JSON_GOT)
 		return "Missing (or invalid type) string parameter signAlgo";
 	if ((fault = sign_algorithm_fault(s->key->alg, sign_oid, has_params, params, &needed)) != NULL ||
-	    (fault = hash_algorithm_fault(s->key->alg, has_hash, hash_oid, needed)) != NULL)
+	    (fault = hash_algorithm_fault(c, s->key->alg, needed)) != NULL)
 		return fault;
 	if (json_flag(c->json, "nextChallenge", &s->next) == JSON_WRONG)
 		return "Invalid type boolean parameter nextChallenge";
-	if (has_mode == JSON_WRONG || (has_mode == JSON_GOT && !span_equal(mode, span_str("S"))))
+	if (call_version(c) != 1 && (has_mode == JSON_WRONG ||
+	    (has_mode == JSON_GOT && !span_equal(mode, span_str("S")))))
 		return "Invalid parameter operationMode";
 	if ((fault = hashes_read(list, n, s->key->alg, &s->digests)) != NULL)
 		return fault;
@@ -247,7 +258,7 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 {
 	size_t used;
 
-	s->activation = activation_find(c->ssa, sad, c->client);
+	s->activation = activation_find(c->ssa, sad, c->account, c->requester);
 	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0)
 		call_invalid(c, "Invalid parameter SAD");
 	else if (!sign_map(s, &used) || (used > 0 && used < s->n))
@@ -260,6 +271,27 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 		use_ask(c, s);
 }
 
+/* A token of scope credential is the SAD itself; "SAD" beside it may repeat it. csc-api 10.1 */
+static bool
+sad_given(struct call *c, struct span *sad)
+{
+	if (c->scope != SCOPE_CREDENTIAL)
+		return call_text(c, "SAD", BASE64_LEN(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8) + 8, sad);
+	switch (json_text(c->json, "SAD", TOKEN_LETTERS, sad)) {
+	case JSON_GOT:
+		if (sad->n == 0 || span_equal(*sad, c->bearer))
+			break;
+		/* fall through */
+	case JSON_WRONG:
+		call_invalid(c, "Invalid parameter SAD");
+		return false;
+	case JSON_ABSENT:
+		break;
+	}
+	*sad = c->bearer;
+	return true;
+}
+
 void
 handle_sign_hash(struct call *c)
 {
@@ -267,8 +299,7 @@ handle_sign_hash(struct call *c)
 	const char *fault;
 	struct span sad;
 
-	if ((s->key = call_credential(c)) == NULL ||
-	    !call_text(c, "SAD", BASE64_LEN(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8) + 8, &sad))
+	if ((s->key = call_credential(c)) == NULL || !sad_given(c, &sad))
 		return;
 	if ((fault = parameters_fault(c, s)) != NULL)
 		call_invalid(c, fault);

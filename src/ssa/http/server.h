@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTPS: bytes in, bytes out, over libmicrohttpd with one thread. What a request means is the
- * handler's; it runs on that thread, answers at once, or suspends and is called again.
+ * HTTPS: bytes in, bytes out, over libmicrohttpd. What a request means is the handler's; no two of
+ * them run at a time; it answers at once, or suspends and is called again.
  */
 #ifndef SSA_HTTP_SERVER_H
 #define SSA_HTTP_SERVER_H
@@ -13,7 +13,8 @@
 
 #define ANSWER_MAX	(2u << 20)
 
-enum verb { VERB_GET, VERB_POST, VERB_OTHER };
+enum verb { VERB_GET, VERB_POST, VERB_OPTIONS, VERB_OTHER };
+#define REQUEST_ID_LETTERS	16
 
 struct MHD_Connection;
 
@@ -22,7 +23,9 @@ struct exchange {
 	enum verb	 verb;
 	const char	*method, *path;
 	struct span	 body;
+	bool		 plain;		/* came without TLS, from this machine */
 	uint8_t		 peer[16];	/* IPv6 address, or IPv4 mapped into it */
+	char		 id[REQUEST_ID_LETTERS + 1];	/* random: in the log and in the answer */
 
 	unsigned	 status;	/* the answer; body in JSON */
 	struct writer	 answer;
@@ -31,6 +34,11 @@ struct exchange {
 	unsigned	 retry_after;	/* seconds; 0: none */
 	const char	*authenticate;	/* WWW-Authenticate; NULL: none */
 	const char	*allow;
+	const char	*type;		/* Content-Type; NULL: JSON */
+	struct header	*headers;	/* exchange_set */
+	const char	*origin;	/* whose pages may read the answer; NULL: nobody's */
+	bool		 of_origin;	/* the answer depends on the Origin header */
+	bool		 preflight;
 
 	void		*of_handler;
 	void		(*again)(struct exchange *);	/* after resume */
@@ -49,6 +57,8 @@ typedef void http_handler(struct exchange *, void *app);
 struct http_config {
 	const char	*address;		/* numeric */
 	unsigned	 port;			/* 0: any */
+	const char	*plain;			/* a loopback address without TLS; NULL: none */
+	unsigned	 plain_port;
 	const char	*certificate, *key;	/* PEM texts; the key only until http_start returns */
 	unsigned	 connections, per_peer;	/* at most; per_peer 0: no limit */
 	unsigned	 idle_s;
@@ -60,12 +70,18 @@ struct http;
 
 struct http	*http_open(const struct http_config *, struct err *) MUST_USE;	/* binds the port */
 unsigned	 http_port(const struct http *);
+unsigned	 http_plain_port(const struct http *);	/* 0: none */
 /* Serves from now on. */
 bool		 http_start(struct http *, const struct http_config *, http_handler *, void *app,
 		    struct err *) MUST_USE;
 void		 http_quiesce(struct http *);	/* no new connections */
 void		 http_close(struct http *);	/* nothing may be suspended; NULL is fine */
 
+/* Another header of the answer. */
+void		 exchange_set(struct exchange *, const char *name, const char *fmt, ...) PRINTF(3, 4);
+/* Each parameter of the query, decoded, as often as it is there; false ends the walk. */
+typedef bool query_seen(void *arg, struct span name, struct span value);
+bool		 exchange_query(struct exchange *, query_seen *, void *arg);
 const char	*exchange_header(const struct exchange *, const char *name);	/* NULL: none */
 void		 exchange_suspend(struct exchange *);
 void		 exchange_resume(struct exchange *);	/* from any thread */

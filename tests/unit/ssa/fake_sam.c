@@ -259,11 +259,23 @@ answer_receipt(struct fake_sam *s UNUSED, struct reader *r, struct writer *w)
 	return true;
 }
 
+static bool
+answer_freeze(struct fake_sam *s, struct reader *r, struct writer *w)
+{
+	struct msg_object m;
+	struct err e = { 0 };
+
+	if (!msg_object_read(r, &m, &e))
+		return false;
+	msg_frozen_write(w, ++s->version);
+	return true;
+}
+
 static bool (*const answers[FAKE_TYPES])(struct fake_sam *, struct reader *, struct writer *) = {
 	[SAM_STATUS] = answer_status, [SAM_CHALLENGE] = answer_challenge,
 	[SAM_ACTIVATE] = answer_activate, [SAM_USE] = answer_use, [SAM_ENACT] = answer_enact,
 	[SAM_REQUEST_CERTIFICATE] = answer_request, [SAM_LINK_CERTIFICATE] = answer_link,
-	[SAM_RECORD] = answer_record, [SAM_OUTCOME] = answer_outcome, [SAM_RECEIPT] = answer_receipt,
+	[SAM_FREEZE] = answer_freeze, [SAM_RECORD] = answer_record, [SAM_OUTCOME] = answer_outcome, [SAM_RECEIPT] = answer_receipt,
 };
 
 /* With the lock. False: close. */

@@ -9,6 +9,7 @@
 #include "ssa/api/fault.h"
 #include "ssa/api/route.h"
 #include "ssa/jwt.h"
+#include "ssa/parallel.h"
 #include "ssa/record.h"
 #include "tests/test.h"
 #include "tests/unit/ssa/fake_sam.h"
@@ -133,12 +134,12 @@ static const char good_claims[] = "{\"iss\":\"me\",\"sub\":\"me\",\"aud\":[\"x\"
 static bool
 verified(EVP_PKEY *k, struct span jws)
 {
-	struct assertion a;
+	struct client_assertion a;
 	struct err e = { 0 };
 	uint8_t spki[91];
 
 	test_key_spki(k, spki);
-	return assertion_verify(jws, span_of(spki, 91), span_str("me"), audience, 1, 1000000000ull, &a, &e);
+	return client_assertion_verify(jws, span_of(spki, 91), span_str("me"), audience, 1, 1000000000ull, &a, &e);
 }
 
 TEST(an_assertion_holds_only_unchanged_and_whole)
@@ -242,8 +243,53 @@ TEST(pss_takes_its_own_parameters_only)
 	CHECK(sign_algorithm_fault(pkcs1, span_str("1.2.840.113549.1.1.1"), JSON_ABSENT, none, &needed) == NULL &&
 	    needed);
 	CHECK(sign_algorithm_fault(pkcs1, span_str(pss->oid), JSON_ABSENT, none, &needed) != NULL);
-	CHECK(hash_algorithm_fault(pkcs1, JSON_GOT, none, false) == NULL);	/* empty = absent */
-	CHECK(hash_algorithm_fault(pkcs1, JSON_GOT, none, true) != NULL);
+}
+
+static const char *
+hash_fault(const char *path, const char *json, bool needed)
+{
+	struct exchange x = { .path = path };
+	struct err e = { 0 };
+	struct call c = { .x = &x, .json = json_read(span_str(json), 4096, &e) };
+	const char *fault = hash_algorithm_fault(&c, alg_find(ALG_RSA3072_PKCS1_SHA256), needed);
+
+	json_release(c.json);
+	return fault == NULL ? "" : fault;
+}
+
+TEST(each_version_has_its_name_for_the_hash_algorithm)
+{
+	static const char v1[] = "/csc/v1/signatures/signHash", v2[] = "/csc/v2/signatures/signHash";
+	static const char new_name[] = "{\"hashAlgorithmOID\":\"2.16.840.1.101.3.4.2.1\"}";
+	static const char old_name[] = "{\"hashAlgo\":\"2.16.840.1.101.3.4.2.1\"}";
+
+	CHECK(*hash_fault(v2, new_name, true) == '\0' && *hash_fault(v1, old_name, true) == '\0');
+	CHECK(strstr(hash_fault(v2, old_name, true), "Missing") != NULL);
+	CHECK(strstr(hash_fault(v1, new_name, true), "parameter hashAlgo") != NULL);
+	CHECK(*hash_fault(v1, "{\"hashAlgo\":\"\"}", false) == '\0');	/* empty = absent */
+	CHECK(*hash_fault(v1, "{\"hashAlgo\":\"\"}", true) != '\0');
+	CHECK(strcmp(hash_fault(v1, "{\"hashAlgo\":\"1.3.14.3.2.26\"}", false), "Invalid parameter hashAlgo") == 0);
+	CHECK(strcmp(hash_fault(v2, "{\"hashAlgorithmOID\":\"1.2\"}", false),
+	    "Invalid parameter hashAlgorithmOID") == 0);
+}
+
+TEST(authorizations_under_way_are_counted_for_each_account)
+{
+	struct parallel *p = parallel_new(3);
+	uint8_t one[16] = { 1, 2 }, other[16] = { 3, 4 };
+	uint64_t now = 1000000000;
+
+	for (int i = 0; i < 3; i++)
+		CHECK(parallel_enter(p, one, now));
+	CHECK(!parallel_enter(p, one, now) && parallel_enter(p, other, now));
+	parallel_leave(p, one);
+	CHECK(parallel_enter(p, one, now) && !parallel_enter(p, one, now));
+	CHECK(!parallel_enter(p, one, now + 600000));	/* may still be under way */
+	CHECK(parallel_enter(p, one, now + 1200000));	/* cannot be any more */
+	parallel_leave(p, one);
+	parallel_leave(p, one);		/* one too many is none */
+	CHECK(parallel_enter(p, one, now + 1200000));
+	parallel_free(p);
 }
 
 TEST(a_record_of_another_shape_is_none)
@@ -293,6 +339,14 @@ TEST(a_configuration_is_read_strictly)
 	CHECK(config_says(NEEDED "[listen]\nport = 1x\n", "cannot be used"));
 	CHECK(config_says(NEEDED "[limits]\nlog_requests = maybe\n", "cannot be used"));
 	CHECK(config_says(NEEDED "nonsense\n", "is no setting"));
+	CHECK(config_says(NEEDED "[sic]\norigin = https://approve.example\n", NULL));
+	CHECK(config_says(NEEDED "[sic]\norigin = http://approve.localhost:8080\n", NULL));
+	CHECK(config_says(NEEDED "[sic]\norigin = https://approve.example/\n", "is no origin"));
+	CHECK(config_says(NEEDED "[sic]\norigin = https://Approve.example\n", "is no origin"));
+	CHECK(config_says(NEEDED "[sic]\norigin = *\n", "is no origin"));
+	CHECK(config_says(NEEDED "[sic]\norigin = null\n", "is no origin"));
+	CHECK(config_says(NEEDED "[csc]\nauth_mode = implicit\n", "auth_mode"));
+	CHECK(config_says(NEEDED "[timestamp]\nurl = ftp://x\n", "begins with"));
 	CHECK(config_says("[listen]\ncertificate = a\n", "is missing"));
 }
 
@@ -309,6 +363,8 @@ main(void)
 		cmocka_unit_test(a_login_key_is_a_point_on_p256),
 		cmocka_unit_test(equal_hashes_take_the_lowest_unused_indexes),
 		cmocka_unit_test(pss_takes_its_own_parameters_only),
+		cmocka_unit_test(each_version_has_its_name_for_the_hash_algorithm),
+		cmocka_unit_test(authorizations_under_way_are_counted_for_each_account),
 		cmocka_unit_test(a_record_of_another_shape_is_none),
 		cmocka_unit_test(a_configuration_is_read_strictly),
 	};

@@ -158,6 +158,8 @@ rig_ask(struct rig *g, const char *path, const char *token, const char *type, co
 	}
 	snprintf(line, sizeof(line), "Content-Type:%s%s", *type == '\0' ? "" : " ", type);
 	h = curl_slist_append(h, line);
+	if (g->header[0] != '\0')
+		h = curl_slist_append(h, g->header);
 	g->body_n = g->headers_n = 0;
 	curl_easy_reset(g->curl);
 	curl_easy_setopt(g->curl, CURLOPT_URL, url);
@@ -172,6 +174,8 @@ rig_ask(struct rig *g, const char *path, const char *token, const char *type, co
 		curl_easy_setopt(g->curl, CURLOPT_POSTFIELDS, body);
 		curl_easy_setopt(g->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
 	}
+	if (g->verb != NULL)
+		curl_easy_setopt(g->curl, CURLOPT_CUSTOMREQUEST, g->verb);
 	code = curl_easy_perform(g->curl);
 	curl_slist_free_all(h);
 	g->status = 0;

@@ -11,7 +11,10 @@
 #include "tests/unit/ssa/keys.h"
 
 struct rig {
-	char		folder[64], url[128], more[512];	/* more: lines for [limits] */
+	char		folder[64], url[128];
+	char		header[256];		/* one more of each request; may be empty */
+	const char	*verb;			/* instead of GET or POST */
+	char		more[512];		/* lines for [limits] */
 	pid_t		pid;
 	struct fake_sam	sam;
 	CURL		*curl;

@@ -192,6 +192,130 @@ TEST(what_is_written_behind_is_there_after_flush)
 	gone(s);
 }
 
+static bool
+one_client(void *arg, const struct client_row *c)
+{
+	*(size_t *)arg += c->name.n;
+	return true;
+}
+
+TEST(clients_are_kept_once_and_gone_when_removed)
+{
+	struct store *s = fresh();
+	struct client_row c = { .client_id = span_str("app"), .name = span_str("An app"), .kind = CLIENT_SECRET,
+		.secret = span_str("digest"), .spki = span_str(""), .redirects = span_str("\0\1x"),
+		.grants = GRANT_CODE | GRANT_CLIENT, .scopes = 3 }, got;
+	struct err e = { 0 };
+	size_t sum = 0;
+
+	id_of(c.id, 16, 7);
+	CHECK(!s->ops->client_get(s, c.client_id, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->client_put(s, &c, &e) && s->ops->client_get(s, c.client_id, &got, &e));
+	CHECK(span_equal(got.name, c.name) && span_equal(got.secret, c.secret) && got.spki.n == 0 &&
+	    span_equal(got.redirects, c.redirects) && got.kind == CLIENT_SECRET && got.grants == c.grants &&
+	    got.scopes == 3 && got.id[0] == 7);
+	CHECK(!s->ops->client_put(s, &c, &e));
+	err_clear(&e);
+	CHECK(s->ops->clients(s, one_client, &sum, &e) && sum == 6);
+	CHECK(s->ops->client_remove(s, c.client_id, &e));
+	CHECK(!s->ops->client_remove(s, c.client_id, &e) && e.code == ERR_MISSING);
+	gone(s);
+}
+
+static bool
+one_login(void *arg, const struct login_row *l)
+{
+	*(int *)arg = *(int *)arg * 10 + l->kind;
+	return true;
+}
+
+TEST(a_login_name_belongs_to_one_account)
+{
+	struct store *s = fresh();
+	struct login_row l = { .kind = LOGIN_PASSWORD, .name = span_str("alice"), .data = span_str("salted") }, got;
+	struct err e = { 0 };
+	int seen = 0;
+
+	id_of(l.account, 16, 1);
+	CHECK(s->ops->login_put(s, &l, &e) && s->ops->login_get(s, LOGIN_PASSWORD, l.name, &got, &e));
+	CHECK(span_equal(got.data, l.data) && got.account[0] == 1);
+	CHECK(!s->ops->login_get(s, LOGIN_PASSKEY, l.name, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	id_of(l.account, 16, 2);
+	CHECK(!s->ops->login_put(s, &l, &e));
+	err_clear(&e);
+	id_of(l.account, 16, 1);
+	l.kind = LOGIN_PASSKEY;
+	CHECK(s->ops->login_put(s, &l, &e) && s->ops->logins_of(s, l.account, one_login, &seen, &e) && seen == 12);
+	gone(s);
+}
+
+TEST(a_handle_moves_from_state_to_state_once)
+{
+	struct store *s = fresh();
+	struct handle_row h = { .kind = HANDLE_CODE, .expires = 100, .data = span_str("data") }, got;
+	static const uint8_t grant[16] = { 5 };
+	struct err e = { 0 };
+
+	id_of(h.hash, 32, 1);
+	id_of(h.account, 16, 2);
+	id_of(h.requester, 16, 3);
+	CHECK(s->ops->handle_put(s, &h, &e) && s->ops->handle_get(s, HANDLE_CODE, h.hash, &got, &e));
+	CHECK(got.state == 0 && got.account[0] == 2 && got.requester[0] == 3 && got.expires == 100 &&
+	    span_equal(got.data, h.data));
+	CHECK(!s->ops->handle_get(s, HANDLE_TICKET, h.hash, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->handle_move(s, HANDLE_CODE, h.hash, 0, 1, grant, span_str("new"), &e));
+	CHECK(!s->ops->handle_move(s, HANDLE_CODE, h.hash, 0, 1, grant, span_str("newer"), &e) &&
+	    e.code == ERR_NOT_NOW);
+	err_clear(&e);
+	CHECK(s->ops->handle_get(s, HANDLE_CODE, h.hash, &got, &e) && got.state == 1 && got.grant[0] == 5 &&
+	    span_equal(got.data, span_str("new")));
+	s->ops->sweep(s, 101);
+	CHECK(s->ops->flush(s, &e) && !s->ops->handle_get(s, HANDLE_CODE, h.hash, &got, &e) &&
+	    e.code == ERR_MISSING);
+	gone(s);
+}
+
+static void
+token_over(void *arg, const uint8_t hash[32])
+{
+	*(int *)arg = *(int *)arg * 10 + hash[0];
+}
+
+TEST(a_grant_ends_with_its_tokens_and_handles_alone)
+{
+	struct store *s = fresh();
+	struct handle_row h = { .kind = HANDLE_REFRESH, .expires = 100, .data = span_str("") }, got;
+	struct token_row t = { .expires = 50, .scope = SCOPE_CREDENTIAL }, gt;
+	struct activation_row a = { .expires = 60 }, ga;
+	struct err e = { 0 };
+	int ended = 0;
+
+	id_of(h.grant, 16, 9);
+	CHECK(s->ops->handle_put(s, &h, &e));
+	for (int i = 1; i <= 3; i++) {		/* the third is of another consent */
+		id_of(t.hash, 32, i);
+		id_of(t.grant, 16, i < 3 ? 9 : 8);
+		id_of(a.handle, 32, i);
+		s->ops->token_put(s, &t);
+		s->ops->activation_put(s, &a);
+	}
+	CHECK(s->ops->grant_end(s, h.grant, token_over, &ended, &e) && (ended == 12 || ended == 21));
+	CHECK(s->ops->token_get(s, t.hash, &gt, &e) && gt.scope == SCOPE_CREDENTIAL && gt.grant[0] == 8);
+	CHECK(s->ops->activation_get(s, a.handle, &ga, &e));
+	CHECK(s->ops->handle_get(s, HANDLE_REFRESH, h.hash, &got, &e) && got.state == 255);
+	id_of(t.hash, 32, 1);
+	CHECK(!s->ops->token_get(s, t.hash, &gt, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(!s->ops->activation_get(s, t.hash, &ga, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	id_of(t.hash, 32, 3);
+	CHECK(s->ops->token_end(s, t.hash, &e) && !s->ops->token_get(s, t.hash, &gt, &e));
+	gone(s);
+}
+
 TEST(closing_writes_what_is_waiting)
 {
 	struct store *s = fresh();
@@ -223,7 +347,7 @@ TEST(a_new_file_gets_the_schema_and_is_for_us_alone)
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 077) == 0);
 	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
 	CHECK(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK);
-	CHECK(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 1);
+	CHECK(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 3);
 	sqlite3_finalize(q);
 	CHECK(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL) == SQLITE_OK);
 	sqlite3_close(db);
@@ -325,6 +449,10 @@ main(void)
 		cmocka_unit_test(keys_come_in_the_order_they_were_made),
 		cmocka_unit_test(a_transaction_is_all_or_nothing),
 		cmocka_unit_test(what_is_written_behind_is_there_after_flush),
+		cmocka_unit_test(clients_are_kept_once_and_gone_when_removed),
+		cmocka_unit_test(a_login_name_belongs_to_one_account),
+		cmocka_unit_test(a_handle_moves_from_state_to_state_once),
+		cmocka_unit_test(a_grant_ends_with_its_tokens_and_handles_alone),
 		cmocka_unit_test(closing_writes_what_is_waiting),
 		cmocka_unit_test(a_new_file_gets_the_schema_and_is_for_us_alone),
 		cmocka_unit_test(a_file_that_is_no_database_is_named),

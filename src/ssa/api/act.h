@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A signer's own act on a key, approved by a statement: what enact, create and delete share. */
+#ifndef SSA_API_ACT_H
+#define SSA_API_ACT_H
+
+#include "ssa/api/call.h"
+#include "wire/enact.h"
+
+typedef void act_answer(struct call *, const struct msg_enacted *);
+
+struct act {
+	struct writer	statement, evidence;
+	uint16_t	purpose, alg;
+	uint8_t		class, level, evidences;
+	uint8_t		key[16];		/* zero: of no key yet */
+	act_answer	*answer;
+};
+
+/* Becomes the call's state. */
+struct act	*act_new(struct call *, act_answer *);
+/*
+ * Reads statement and evidence that were put into it. NULL, or the SAM's word for what is wrong
+ * (PROTOCOL.sam 4.9); the SAM checks all of it again.
+ */
+const char	*act_fault(struct call *, struct act *);
+/* ENACT; what the SAM gives is kept before `answer` is called. */
+void		 act_ask(struct call *);
+
+#endif

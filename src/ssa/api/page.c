@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * credentials/authorize with the object "page", and credentials/authorizeCheck: the signer approves
+ * on the signing page while the client waits (csc-api 5.5, 9.3, 9.4).
+ */
+#include "base/text.h"
+#include "ssa/api/credential.h"
+#include "ssa/api/page.h"
+#include "ssa/api/route.h"
+#include "ssa/oauth/ticket.h"
+
+#define WAIT_S	2
+
+/* False: answered. The name of a registered client; a signer's own tool has none. */
+static bool
+client_named(struct call *c, struct request *q, struct writer *w)
+{
+	AUTO(client) *k = NULL;
+	struct err e = { 0 };
+	size_t id;
+
+	memcpy(q->client, c->requester, 16);
+	if (memcmp(c->requester, c->account, 16) == 0) {
+		q->client_id = q->client_name = span_of("", 0);
+		return true;
+	}
+	if ((k = client_by_id(c->ssa, c->requester, &e)) == NULL) {
+		call_failed(c, &e);
+		return false;
+	}
+	id = k->row.client_id.n;
+	wr_span(w, k->row.client_id);
+	wr_span(w, k->row.name);
+	q->client_id = span_of(w->p, id);
+	q->client_name = span_of(w->p + id, w->n - id);
+	return true;
+}
+
+static bool
+description_read(struct call *c, struct span *text)
+{
+	*text = span_of("", 0);
+	if (json_text(c->json, "description", DESCRIPTION_MAX, text) != JSON_WRONG && text_is_clean(*text))
+		return true;
+	call_invalid(c, "Invalid parameter description");
+	return false;
+}
+
+static void
+items_write(const struct sign *s, struct writer *w)
+{
+	size_t len = s->key->alg->digest_len;
+
+	for (size_t i = 0; i < s->n; i++) {
+		wr_span8(w, span_of(s->digests + i * len, len));
+		wr_u8(w, 0);		/* a label is not to be had in this call */
+	}
+}
+
+static void
+pending_write(struct call *c, const char *handle, bool first)
+{
+	char url[TEXT_MAX + 80];
+	struct emit m = call_answer(c);
+
+	c->x->status = 202;
+	c->x->retry_after = WAIT_S;
+	emit_text(&m, "handle", handle);
+	ticket_url(c->ssa, handle, url);
+	if (first)
+		emit_text(&m, "approvalURL", url);
+	call_answered(c, &m);
+}
+
+void
+page_authorize(struct call *c, struct sign *s)
+{
+	AUTO_WRITER items = writer_grow(USES_MAX * (DIGEST_MAX + 2));
+	AUTO_WRITER names = writer_grow(CLIENT_ID_MAX + CLIENT_NAME_MAX);
+	struct request q = { .scope = SCOPE_CREDENTIAL, .version = 2, .plain = c->x->plain,
+		.n = (uint32_t)s->n };
+	char handle[TOKEN_LETTERS + 1];
+	struct err e = { 0 };
+
+	if (!description_read(c, &q.text) || !client_named(c, &q, &names))
+		return;
+	if (!parallel_enter(c->ssa->parallel, c->account, c->now)) {
+		call_busy(c, "Too many authorizations under way; use or await those");
+		return;
+	}
+	memcpy(q.key, s->key->row.id, 16);
+	items_write(s, &items);
+	q.items = writer_span(&items);
+	q.redirect = q.state = q.challenge = q.hash_oid = q.details = span_of("", 0);
+	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e))
+		pending_write(c, handle, true);
+	else
+		call_failed(c, &e);
+	explicit_bzero(handle, sizeof(handle));
+}
+
+/* The caller's, and not of an authorization by OAuth, which a code fetches. NULL: answered. */
+static struct ticket *
+ticket_of(struct call *c, struct span text)
+{
+	struct err e = { 0 };
+	struct ticket *t = ticket_find(c->ssa, text, &e);
+
+	if (t != NULL && memcmp(t->account, c->account, 16) == 0 &&
+	    memcmp(t->q.client, c->requester, 16) == 0 && t->q.redirect.n == 0)
+		return t;
+	ticket_free(t);
+	if (e.code != ERR_NONE && e.code != ERR_MISSING)
+		call_failed(c, &e);
+	else
+		call_invalid(c, "Invalid parameter handle");
+	return NULL;
+}
+
+static void
+sad_give(struct call *c, struct ticket *t)
+{
+	struct err e = { 0 };
+	AUTO(activation) *a = ticket_redeem(c->ssa, t, &e);
+	char sad[TOKEN_LETTERS + 1];
+	struct emit m;
+
+	if (a == NULL && e.code == ERR_NOT_NOW)
+		call_invalid(c, "Invalid parameter handle");
+	else if (a == NULL)
+		call_failed(c, &e);
+	if (a == NULL)
+		return;
+	activation_keep(c->ssa, a, c->requester, sad);
+	m = call_answer(c);
+	emit_text(&m, "SAD", sad);
+	emit_number(&m, "expiresIn", a->expires > c->now ? (a->expires - c->now) / 1000 : 0);
+	call_answered(c, &m);
+	explicit_bzero(sad, sizeof(sad));
+}
+
+void
+handle_authorize_check(struct call *c)
+{
+	char handle[TOKEN_LETTERS + 1];
+	AUTO(ticket) *t = NULL;
+	struct span text;
+	const char *word;
+
+	if (!call_text(c, "handle", TOKEN_LETTERS, &text) || (t = ticket_of(c, text)) == NULL)
+		return;
+	memcpy(handle, text.p, text.n);
+	handle[text.n] = '\0';
+	word = ticket_word(t, c->now);
+	if (strcmp(word, "pending") == 0) {
+		pending_write(c, handle, false);
+	} else if (strcmp(word, "approved") == 0) {
+		sad_give(c, t);
+	} else if (strcmp(word, "declined") == 0) {
+		parallel_leave(c->ssa->parallel, c->account);
+		call_error(c, 400, "invalid_authentication_data", "The signer declined", NULL);
+	} else {
+		call_invalid(c, "Invalid parameter handle");	/* expired, or the SAD was given */
+	}
+}

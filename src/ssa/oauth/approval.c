@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The four calls of the signing page about a ticket. Whoever has the ticket may look; approving
+ * takes the signer's own authenticator, and the SAM decides. No cookie plays a part here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ssa/api/credential.h"
+#include "ssa/api/route.h"
+#include "ssa/api/sign.h"
+#include "ssa/oauth/handle.h"
+#include "ssa/oauth/ticket.h"
+#include "statement/statement.h"
+#include "wire/activate.h"
+
+#define PACKAGE_MAX	(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8)
+#define CONTINUE_MS	(10 * MINUTE_MS)
+#define LIFE_AT		44	/* of statement_life in the genesis: PROTOCOL.sam 6 */
+#define LIFE_MAX_MS	300000	/* what our own software takes at most */
+
+/* Fills in account and requester as if a token had named them. Yours; NULL: answered. */
+static struct ticket *
+ticket_of(struct call *c)
+{
+	struct ticket *t;
+	struct err e = { 0 };
+	struct span text;
+
+	if (!call_text(c, "ticket", 64, &text))
+		return NULL;
+	if ((t = ticket_find(c->ssa, text, &e)) != NULL) {
+		memcpy(c->account, t->account, 16);
+		memcpy(c->requester, t->q.client, 16);
+		return t;
+	}
+	if (e.code == ERR_MISSING)
+		call_error(c, 404, "invalid_request", "There is no such request, or it is over", "unknown");
+	else
+		call_failed(c, &e);
+	return NULL;
+}
+
+static bool
+signer_held(struct call *c)
+{
+	struct err e = { 0 };
+
+	if ((c->signer = vault_signer(c->ssa->vault, c->account, &e)) == NULL)
+		call_failed(c, &e);
+	return c->signer != NULL;
+}
+
+static bool
+authenticator_write(void *arg, const struct authenticator_row *a)
+{
+	struct emit *m = arg;
+
+	emit_object(m, NULL);
+	emit_hex(m, "id", span_of(a->id, 16));
+	emit_number(m, "type", a->type);
+	emit_span(m, "label", a->label);
+	if (a->credential.n > 0)
+		emit_base64url(m, "credential", a->credential);
+	emit_object_end(m);
+	return true;
+}
+
+static void
+key_write(struct emit *m, const struct key *k)
+{
+	struct reader r = reader_over(k->row.chain);
+	struct span one;
+
+	emit_object(m, "key");
+	emit_hex(m, "credentialID", span_of(k->row.id, 16));
+	emit_base64(m, "spki", k->row.spki);
+	emit_number(m, "class", k->row.class);
+	emit_number(m, "level", k->row.level);
+	emit_number(m, "alg", k->alg->number);
+	emit_text(m, "algorithm", k->alg->name);
+	emit_number(m, "version", k->row.version);
+	if (k->row.certificate.n > 0) {
+		emit_base64(m, "certificate", k->row.certificate);
+		emit_array(m, "chain");
+		while (rd_span32(&r, 1, UINT32_MAX, &one))
+			emit_base64(m, NULL, one);
+		emit_array_end(m);
+	}
+	emit_number(m, "evidences", k->row.evidences);
+	emit_object_end(m);
+}
+
+static void
+items_write(struct emit *m, const struct request *q)
+{
+	struct reader r = reader_over(q->items);
+	struct request_item i;
+
+	emit_array(m, "items");
+	while (request_item_next(&r, &i)) {
+		emit_object(m, NULL);
+		emit_base64(m, "digest", i.digest);
+		emit_span(m, "label", i.label);
+		emit_object_end(m);
+	}
+	emit_array_end(m);
+}
+
+static uint64_t
+statement_life(const struct ssa *s)
+{
+	uint64_t life = 0;
+
+	for (size_t i = 0; i < 4 && s->genesis.n >= LIFE_AT + 4; i++)
+		life = life << 8 | s->genesis.p[LIFE_AT + i];
+	return life > 0 && life < LIFE_MAX_MS ? life : LIFE_MAX_MS;
+}
+
+static void
+approval_write(struct call *c, const struct ticket *t, const struct key *k,
+    const struct msg_challenged *fresh)
+{
+	struct emit m = call_answer(c);
+	struct err e = { 0 };
+
+	emit_hex(&m, "group", span_of(c->ssa->group, HASH_LEN));
+	emit_number(&m, "epoch", fresh->epoch);
+	emit_base64url(&m, "fresh", span_of(fresh->fresh, sizeof(fresh->fresh)));
+	emit_number(&m, "now", fresh->now);
+	emit_number(&m, "life", statement_life(c->ssa));
+	emit_hex(&m, "signer", span_of(t->account, 16));
+	emit_object(&m, "requester");
+	emit_hex(&m, "id", span_of(t->q.client, 16));
+	emit_span(&m, "name", t->q.client_name);
+	emit_object_end(&m);
+	key_write(&m, k);
+	emit_array(&m, "authenticators");
+	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, t->account, authenticator_write, &m, &e)) {
+		call_failed(c, &e);
+		return;
+	}
+	emit_array_end(&m);
+	items_write(&m, &t->q);
+	emit_span(&m, "text", t->q.text);
+	emit_text(&m, "state", ticket_word(t, c->now));
+	emit_number(&m, "expires", ticket_expires(t));
+	call_answered(c, &m);
+}
+
+static void
+free_ticket(void *state)
+{
+	ticket_free(state);
+}
+
+/* The nonce is fetched when the page asks, so that reading time is not the statement's. */
+static void
+on_challenged(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct ticket *t = c->state;
+	struct msg_challenged m;
+	struct err e = { 0 };
+	AUTO(key) *k = NULL;
+
+	if (refusal->code != ERR_NONE)
+		call_refused(c, refusal);
+	else if (!msg_challenged_read(r, &m, &e) ||
+	    (k = vault_key(c->ssa->vault, t->q.key, &e)) == NULL)
+		call_failed(c, &e);
+	else
+		approval_write(c, t, k, &m);
+}
+
+void
+handle_approval(struct call *c)
+{
+	struct msg_challenge m = { .purpose = PURPOSE_SIGN };
+	uint8_t bytes[32];
+	struct writer w = writer_over(bytes, sizeof(bytes));
+	struct ticket *t = ticket_of(c);
+
+	if (t == NULL)
+		return;
+	c->state = t;
+	c->state_free = free_ticket;
+	memcpy(m.signer, t->account, ID_LEN);
+	msg_challenge_write(&w, &m);
+	call_ask(c, SAM_CHALLENGE, writer_span(&w), on_challenged);
+}
+
+static bool
+ticket_is_pending(struct call *c, const struct ticket *t)
+{
+	const char *word = ticket_word(t, c->now);
+
+	if (strcmp(word, "pending") == 0)
+		return true;
+	call_error(c, 409, "invalid_request", strcmp(word, "expired") == 0 ?
+	    "The request expired; ask the application to start again" : "The request was answered already",
+	    strcmp(word, "expired") == 0 ? "time" : "replay");
+	return false;
+}
+
+/* Where the browser goes on; only a request that came by OAuth has such a place. */
+static bool
+continue_write(struct call *c, const struct ticket *t, struct emit *m, struct err *e)
+{
+	struct handle_row row = { .kind = HANDLE_CONTINUE, .expires = c->now + CONTINUE_MS };
+	char r[TOKEN_LETTERS + 1], url[URL_MAX + TOKEN_LETTERS];
+
+	if (t->q.redirect.n == 0)
+		return true;
+	memcpy(row.account, t->account, 16);
+	memcpy(row.requester, t->q.client, 16);
+	row.data = span_of(t->hash, sizeof(t->hash));
+	if (!handle_make(c->ssa, &row, r, e))
+		return false;
+	snprintf(url, sizeof(url), "%s/oauth2/continue?r=%s", c->ssa->base[t->q.plain].url, r);
+	emit_text(m, "continue", url);
+	return true;
+}
+
+static void
+answer_decided(struct call *c, const struct ticket *t)
+{
+	struct emit m = call_answer(c);
+	struct err e = { 0 };
+
+	emit_text(&m, "state", ticket_word(t, c->now));
+	if (t->state == TICKET_APPROVED)
+		emit_number(&m, "expires", t->until);
+	if (continue_write(c, t, &m, &e))
+		call_answered(c, &m);
+	else
+		call_failed(c, &e);
+}
+
+/* A sign with its ticket: sign.c knows the first only, and frees by its own function. */
+struct answer {
+	struct sign	*sign;
+	struct ticket	*ticket;
+	void		(*sign_free)(void *);
+};
+
+static void
+answer_free(void *state)
+{
+	struct answer *a = state;
+
+	a->sign_free(a->sign);
+	ticket_free(a->ticket);
+	free(a);
+}
+
+static void on_activated(struct call *, struct reader *, const struct err *);
+
+static void
+activate_again(struct call *c)
+{
+	struct answer *a = c->state;
+	struct err e = { 0 };
+	struct key *k = vault_key(c->ssa->vault, a->sign->key->row.id, &e);
+
+	if (k != NULL) {
+		key_release(a->sign->key);
+		a->sign->key = k;
+	}
+	sign_activate(c, a->sign, on_activated);
+}
+
+static void
+on_activated(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct answer *a = c->state;
+	struct msg_activated m;
+	struct err e = { 0 };
+
+	if (sign_is_outdated(c, a->sign, refusal)) {
+		call_refresh(c, a->sign->key->row.id, activate_again);
+		return;
+	}
+	if (refusal->code != ERR_NONE) {
+		if (a->ticket->q.redirect.n > 0)
+			parallel_leave(c->ssa->parallel, c->account);
+		call_refused(c, refusal);
+		return;
+	}
+	if (!msg_activated_read(r, &m, &e)) {
+		call_failed(c, &e);
+		return;
+	}
+	memcpy(a->sign->activation->id, m.activation, 16);
+	a->sign->activation->expires = m.expires;
+	approval_keep(c->ssa, &a->sign->package, c->account);
+	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e))
+		answer_decided(c, a->ticket);
+	else if (e.code == ERR_NOT_NOW)
+		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
+	else
+		call_failed(c, &e);
+}
+
+/* The digests in the client's order, as sign.c compares them with the statement's. */
+static void
+digests_take(struct sign *s, const struct request *q)
+{
+	struct reader r = reader_over(q->items);
+	size_t len = s->key->alg->digest_len;
+	struct request_item i;
+
+	if ((s->digests = calloc(q->n, len)) == NULL)
+		bug("out of memory");
+	for (s->n = 0; s->n < q->n && request_item_next(&r, &i) && i.digest.n == len; s->n++)
+		memcpy(s->digests + s->n * len, i.digest.p, len);
+}
+
+/* Who asks stands in the statement as the page was told it: this client, under this name. */
+static bool
+requester_agrees(const struct ticket *t, struct span bytes)
+{
+	static struct statement st;	/* large; handlers run on one thread */
+	struct err ignored = { 0 };
+
+	return statement_read(bytes, &st, &ignored) && st.purpose == PURPOSE_SIGN &&
+	    memcmp(st.sign.requester, t->q.client, 16) == 0 && span_equal(st.sign.name, t->q.client_name) &&
+	    span_equal(st.sign.text, t->q.text);
+}
+
+static bool
+package_take(struct call *c, struct sign *s)
+{
+	AUTO_WRITER statement = writer_grow(STATEMENT_MAX);
+	AUTO_WRITER evidence = writer_grow(EVIDENCES_BYTES_MAX);
+
+	if (!call_base64(c, "statement", STATEMENT_MAX, &statement) ||
+	    !call_base64(c, "evidence", EVIDENCES_BYTES_MAX, &evidence))
+		return false;
+	wr_span32(&s->bytes, writer_span(&statement));
+	wr_span32(&s->bytes, writer_span(&evidence));
+	return true;
+}
+
+static bool
+statement_fits(struct call *c, struct sign *s, const struct ticket *t)
+{
+	const char *fault = sign_package_fault(c, s);
+
+	if (fault == NULL && !requester_agrees(t, s->package.statement))
+		fault = "Invalid parameter statement";
+	if (fault == NULL)
+		return true;
+	call_error(c, 400, "invalid_request", "The statement is not of this request",
+	    strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+	return false;
+}
+
+void
+handle_approval_answer(struct call *c)
+{
+	struct answer *a = calloc(1, sizeof(*a));
+	struct err e = { 0 };
+
+	if (a == NULL)
+		bug("out of memory");
+	a->sign = sign_new(c);
+	a->sign_free = c->state_free;
+	c->state = a;
+	c->state_free = answer_free;
+	a->sign->only_activate = true;
+	if ((a->ticket = ticket_of(c)) == NULL || !ticket_is_pending(c, a->ticket) || !signer_held(c))
+		return;
+	if ((a->sign->key = vault_key(c->ssa->vault, a->ticket->q.key, &e)) == NULL) {
+		call_failed(c, &e);
+		return;
+	}
+	digests_take(a->sign, &a->ticket->q);
+	if (!package_take(c, a->sign) || !statement_fits(c, a->sign, a->ticket))
+		return;
+	/* A ticket of credentials/authorize was counted when it was made. */
+	if (a->ticket->q.redirect.n > 0 && !parallel_enter(c->ssa->parallel, c->account, c->now))
+		call_busy(c, "Too many authorizations under way; use or await those");
+	else
+		sign_activate(c, a->sign, on_activated);
+}
+
+void
+handle_approval_decline(struct call *c)
+{
+	AUTO(ticket) *t = ticket_of(c);
+	struct err e = { 0 };
+
+	if (t == NULL || !ticket_is_pending(c, t))
+		return;
+	if (ticket_decline(c->ssa, t, &e))
+		answer_decided(c, t);
+	else if (e.code == ERR_NOT_NOW)
+		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
+	else
+		call_failed(c, &e);
+}
+
+static bool
+use_counted(void *arg, const struct use_row *u)
+{
+	*(uint64_t *)arg += u->indexes.n / 4;
+	return true;
+}
+
+void
+handle_approval_state(struct call *c)
+{
+	static const uint8_t none[HASH_LEN];
+	AUTO(ticket) *t = ticket_of(c);
+	struct err e = { 0 };
+	uint64_t n = 0;
+	struct emit m;
+
+	if (t == NULL)
+		return;
+	if (memcmp(t->d, none, HASH_LEN) != 0 &&
+	    !c->ssa->store->ops->uses_of(c->ssa->store, t->d, use_counted, &n, &e)) {
+		call_failed(c, &e);
+		return;
+	}
+	m = call_answer(c);
+	emit_text(&m, "state", ticket_word(t, c->now));
+	emit_number(&m, "signed", n);
+	call_answered(c, &m);
+}

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# A client without a library: each call of the SSA as the standard's text and docs/api.md have it.
+#
+#	plain.py FUNCTION SSA-URL DIRECTORY APPROVER KEY SIGNER
+import base64
+import json
+import subprocess
+import sys
+
+from ssa import ECDSA, SHA256, Ssa, digests, urlsafe, verify
+
+V1, V2, OWN = '/csc/v1/', '/csc/v2/', '/propria/v1/'
+
+
+def want(answer, status, *members):
+    if answer.status != status:
+        raise SystemExit('wanted %d, got %r' % (status, answer))
+    for m in members:
+        if m not in answer.json:
+            raise SystemExit('no %s in %r' % (m, answer))
+    return answer.json if answer.body else None
+
+
+def explicit(s, version, n=2):
+    """Authorize and sign in the explicit mode; returns certificate, hashes and signatures."""
+    names = {1: ('hash', 'hashAlgo'), 2: ('hashes', 'hashAlgorithmOID')}[version]
+    base = V1 if version == 1 else V2
+    hashes = digests(n)
+    approval = s.approval(hashes)
+    factor = {'OTP': approval} if version == 1 else {'authData': [{'id': 'approval', 'value': approval}]}
+    body = {'credentialID': s.key, 'numSignatures': n, names[0]: hashes, 'clientData': 'test', **factor}
+    sad = want(s.ask(base + 'credentials/authorize', body), 200, 'SAD', 'expiresIn')['SAD']
+    # One of them in the spelling of URLs, each by a call of its own: several calls under one approval.
+    made = []
+    for i, h in enumerate(hashes):
+        made += want(s.ask(base + 'signatures/signHash', {
+            'credentialID': s.key, 'SAD': sad, names[0]: [urlsafe(h) if i else h], names[1]: SHA256,
+            'signAlgo': ECDSA}), 200, 'signatures')['signatures']
+    info = want(s.ask(base + 'credentials/info', {'credentialID': s.key, 'certificates': 'chain', 'certInfo': True,
+                                                   'authInfo': True}), 200)
+    leaf = info['cert']['certificates'][0]
+    if not all(verify(leaf, h, m, s.directory) for h, m in zip(hashes, made)):
+        raise SystemExit('a signature does not verify')
+    again = want(s.ask(base + 'signatures/signHash', {'credentialID': s.key, 'SAD': sad, names[0]: [hashes[0]],
+                                                       'signAlgo': ECDSA}), 200)['signatures']
+    if again != made[:1]:
+        raise SystemExit('the same request gave another signature')
+    refused = s.ask(base + 'signatures/signHash', {'credentialID': s.key, 'SAD': sad, names[0]: digests(1),
+                                                    'signAlgo': ECDSA})
+    want(refused, 400)
+    return info
+
+
+def timestamp(s, base):
+    h = digests(1)[0]
+    for nonce in (None, '7A11C0DE00D1'):
+        body = {'hash': h, 'hashAlgo': SHA256, 'nonce': nonce}
+        token = base64.b64decode(want(s.ask(base + 'signatures/timestamp', body), 200, 'timestamp')['timestamp'])
+        path = s.directory + '/token.der'
+        with open(path, 'wb') as f:
+            f.write(token)
+        text = subprocess.run(['openssl', 'ts', '-reply', '-token_in', '-in', path, '-text'], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=True).stdout.decode()
+        if nonce and nonce not in text:
+            raise SystemExit('the nonce is not in the token: ' + text)
+    want(s.ask(base + 'signatures/timestamp', {'hash': 'AAAA', 'hashAlgo': SHA256}), 400)
+    want(s.ask(base + 'signatures/timestamp', {'hash': h, 'hashAlgo': '1.3.14.3.2.26'}), 400)
+    want(s.ask(base + 'signatures/timestamp', {'hash': h, 'hashAlgo': SHA256, 'nonce': 'xyz'}), 400)
+
+
+def made_and_destroyed(s):
+    made = want(s.ask(V2 + 'credentials/create', {
+        'credentialCreationRequest': {'certificatePolicy': '0.4.0.194112.1.2', 'subjectData': {'given_name': 'Alice'}},
+        'credentialInfo': True, 'certificates': 'single', 'certInfo': True,
+        'authData': [{'id': 'approval', 'value': s.device('create')}]}), 201, 'credentialID', 'key')['credentialID']
+    want(s.ask(OWN + 'keys/request', {'credentialID': made}), 200, 'csr')
+    want(s.ask(OWN + 'keys/certificate', {'credentialID': made, 'certificate': 'AAAA'}), 400)
+    approval = s.device('destroy', made)
+    other = {'credentialDeletionRequest': {'credentialID': s.key}, 'authData': [{'id': 'approval', 'value': approval}]}
+    want(s.ask(V2 + 'credentials/delete', other), 400)	# approved was the end of another one
+    other['credentialDeletionRequest']['credentialID'] = made
+    want(s.ask(V2 + 'credentials/delete', other), 204)
+    if made in want(s.ask(V2 + 'credentials/list', {}), 200)['credentialIDs']:
+        raise SystemExit('a destroyed key is in the list')
+
+
+def refusals(s):
+    for base in (V1, V2):
+        want(s.ask(base + 'credentials/list', {}, token=None), 401)
+        want(s.ask(base + 'credentials/list', {}, token='x' * 43), 401)
+        want(s.ask(base + 'credentials/list', '{"a":1,"a":2}'), 400)
+        want(s.ask(base + 'credentials/list', {'userID': 'alice'}), 400)
+        want(s.ask(base + 'credentials/info', {'credentialID': '0' * 32}), 400)
+        want(s.ask(base + 'credentials/authorize', {'credentialID': s.key}), 400)
+        want(s.ask(base + 'credentials/extendTransaction', {'credentialID': s.key, 'SAD': 'x'}), 400)
+        want(s.ask(base + 'signatures/signHash', {'credentialID': s.key}), 400)
+        want(s.ask(base + 'signatures/signDoc', {}), 501)
+        want(s.ask(base + 'credentials/sendOTP', {'credentialID': s.key}), 501)
+        want(s.ask(base + 'credentials/list'), 405)
+        want(s.ask(base + 'auth/revoke', {'token': 'x'}), 400)
+        want(s.ask(base + 'info', 'x' * 600000, token=None), 413)
+    want(s.ask(OWN + 'nowhere', {}), 404)
+    want(s.ask(OWN + 'challenge', {'signer': s.signer, 'purpose': 1}, token=None), 400)
+    want(s.ask(OWN + 'enrol', {'statement': 'AAAA', 'evidence': 'AAAA'}, token=None), 400)
+    want(s.ask(OWN + 'enact', {'statement': 'AAAA', 'evidence': 'AAAA'}), 400)
+    want(s.ask(OWN + 'outcome', {'d': '0' * 64, 'indexes': [0]}), 400)
+
+
+def own_account(s):
+    want(s.ask(OWN + 'account'), 200, 'authenticators', 'keys', 'name')
+    uses = want(s.ask(OWN + 'history', {'credentialID': s.key, 'limit': 2}), 200, 'uses', 'more')
+    if not uses['uses'] or not uses['more'] or 'before' not in uses:
+        raise SystemExit('history: %r' % uses)
+    one = uses['uses'][0]
+    want(s.ask(OWN + 'outcome', {'d': one['d'], 'indexes': [one['index']]}), 200, 'results')
+    want(s.ask(OWN + 'receipt', {'d': one['d'], 'index': one['index']}), 200, 'receipt')
+    rest = want(s.ask(OWN + 'history', {'credentialID': s.key, 'before': uses['before']}), 200, 'uses')
+    if {u['place'] for u in rest['uses']} & {u['place'] for u in uses['uses']}:
+        raise SystemExit('history: a use is on two pages')
+    package = base64.b64decode(s.approval(digests(1)))
+    n = int.from_bytes(package[:4], 'big')
+    evidence = base64.b64encode(package[8 + n:]).decode()
+    want(s.ask(OWN + 'evidence', {'d': 'ab' * 32, 'evidence': evidence}, token=None), 200)
+    if want(s.ask(OWN + 'evidence/list', {'d': 'ab' * 32}, token=None), 200)['evidences'] != [evidence]:
+        raise SystemExit('the mailbox lost an evidence')
+
+
+def every_call(s):
+    want(s.ask(OWN + 'status', token=None), 200)
+    want(s.ask(OWN + 'genesis', token=None), 200)
+    want(s.ask(OWN + 'invitation', {'signer': s.signer}, token=None), 200)
+    for base in (V1, V2):
+        want(s.ask(base + 'info', {}, token=None), 200, 'specs', 'methods')
+        want(s.ask(base + 'info', token=None), 200, 'specs', 'methods')
+    s.login()
+    want(s.ask(V2 + 'credentials/list', {'credentialInfo': True, 'certificates': 'chain', 'onlyValid': True,
+                                          'maxResults': 1}), 200, 'credentialInfos', 'onlyValid')
+    want(s.ask(V1 + 'credentials/list', {'maxResults': 1}), 200, 'credentialIDs')
+    want(s.ask(V2 + 'credentials/getChallenge', {'credentialID': s.key, 'authObjectID': 'approval'}), 200, 'challenge')
+    v1, v2 = explicit(s, 1), explicit(s, 2, 3)
+    if v1['authMode'] != 'explicit' or v2['auth']['mode'] != 'explicit':
+        raise SystemExit('auth mode')
+    for base in (V1, V2):
+        timestamp(s, base)
+    refusals(s)
+    made_and_destroyed(s)
+    own_account(s)
+    for base in (V1, V2):
+        other = s.device('token')
+        want(s.ask(base + 'auth/revoke', {'token': other, 'token_type_hint': 'access_token'}), 204)
+        want(s.ask(base + 'credentials/list', {}, token=other), 401)
+    r = s.raw('OPTIONS', OWN + 'account', headers={'Origin': 'https://approve.example',
+                                                   'Access-Control-Request-Method': 'GET'})
+    if r.status != 204 or r.headers['Access-Control-Allow-Origin'] != 'https://approve.example':
+        raise SystemExit('preflight: %r' % r)
+    want(s.ask(OWN + 'freeze', {'type': 2, 'id': s.key}), 200, 'version')
+    frozen = s.ask(V2 + 'credentials/authorize', {
+        'credentialID': s.key, 'numSignatures': 1, 'hashes': (h := digests(1)),
+        'authData': [{'id': 'approval', 'value': s.approval(h)}]})
+    if frozen.status not in (400, 409):
+        raise SystemExit('a frozen key: %r' % frozen)
+
+
+if __name__ == '__main__':
+    every = {f.__name__: f for f in (every_call,)}
+    every[sys.argv[1]](Ssa(*sys.argv[2:]))
+    print(json.dumps({'done': sys.argv[1]}))

@@ -1,0 +1,618 @@
+# SPDX-License-Identifier: Apache-2.0
+# Browser, clients and signing page for oauth_flow.sh; standard library and the openssl program only.
+import base64, hashlib, http.client, json, os, re, ssl, struct, subprocess, sys, time, urllib.parse
+
+DIR, ENDPOINT, PLAIN, SIGNER, KEY = sys.argv[1:6]
+count = int(sys.argv[6])
+APP, WEB = 'https://app.example/cb', 'https://web.example/cb'
+SIC = 'http://approve.localhost:9'
+PASSWORD, NAME = 'correct horse battery', 'alice@example'
+SECRET = open(DIR + '/secrets/client').read().strip()
+OID, EC = '2.16.840.1.101.3.4.2.1', '1.2.840.10045.4.3.2'
+URI_TYPE = 'https://cloudsignatureconsortium.org/2025/credential'
+handed_out = [PASSWORD, SECRET]
+
+def b64u(b):
+    return base64.urlsafe_b64encode(b).rstrip(b'=').decode()
+
+def unb64u(t):
+    return base64.urlsafe_b64decode(t + '=' * (-len(t) % 4))
+
+class Answer:
+    def __init__(self, r):
+        self.status, self.body = r.status, r.read()
+        self.headers = r.msg
+        self.text = self.body.decode('utf-8', 'replace')
+        try:
+            self.json = json.loads(self.body) if self.body else {}
+        except ValueError:
+            self.json = {}
+        where = urllib.parse.urlsplit(self.headers.get('Location', ''))
+        self.to = where._replace(query='', fragment='').geturl()
+        self.query = dict(urllib.parse.parse_qsl(where.query))
+        self.fragment = where.fragment
+        self.said = self.json.get('error') if isinstance(self.json, dict) else None
+        for name in ('access_token', 'refresh_token', 'SAD'):
+            if isinstance(self.json, dict) and name in self.json:
+                handed_out.append(self.json[name])
+        if 'code' in self.query:
+            handed_out.append(self.query['code'])
+
+def ask(method, path, body=None, headers=None, base=ENDPOINT):
+    u = urllib.parse.urlsplit(base)
+    if u.scheme == 'https':
+        c = http.client.HTTPSConnection(u.hostname, u.port, timeout=30,
+            context=ssl.create_default_context(cafile=DIR + '/server.pem'))
+    else:
+        c = http.client.HTTPConnection('127.0.0.1', u.port, timeout=30)
+    h = dict(headers or {})
+    if isinstance(body, dict):
+        body, h['Content-Type'] = json.dumps(body), 'application/json'
+    elif isinstance(body, list):
+        body, h['Content-Type'] = urllib.parse.urlencode(body), 'application/x-www-form-urlencoded'
+    c.request(method, path, body, h)
+    return Answer(c.getresponse())
+
+class Browser:
+    def __init__(self, base=ENDPOINT):
+        self.cookies, self.base = {}, base
+    def go(self, method, path, body=None, headers=None):
+        h = dict(headers or {})
+        if self.cookies:
+            h['Cookie'] = '; '.join('%s=%s' % i for i in self.cookies.items())
+        a = ask(method, path, body, h, self.base)
+        for line in a.headers.get_all('Set-Cookie') or []:
+            name, value = line.split(';')[0].split('=', 1)
+            assert name.startswith('__Host-') and 'Secure' in line and 'HttpOnly' in line
+            assert 'SameSite=Lax' in line and 'Path=/' in line and 'Domain' not in line
+            self.cookies[name] = value
+            handed_out.append(value)
+        return a
+    def get(self, path):
+        return self.go('GET', path)
+    def form(self, path, page, **fields):
+        hidden = dict(re.findall(r'name="(csrf|r|token)" value="([^"]*)"', page.text))
+        hidden.update(fields)
+        return self.go('POST', path, [i for i in hidden.items() if i[1]])
+    def login(self, r='', name=NAME, password=PASSWORD):
+        page = self.get('/login' + ('?r=' + r if r else ''))
+        return self.form('/login', page, name=name, password=password)
+
+def case(sentence, good, seen=None):
+    global count
+    count += 1
+    print('%s %d - %s' % ('ok' if good else 'not ok', count, sentence))
+    if not good and seen is not None:
+        print('# %s %s %s' % (seen.status, seen.headers.get('Location', ''), seen.text[:300].replace('\n', ' ')))
+    sys.stdout.flush()
+
+def pkce():
+    verifier = b64u(os.urandom(32))
+    return verifier, b64u(hashlib.sha256(verifier.encode()).digest())
+
+def query(client='app', redirect=APP, challenge=None, drop=(), **more):
+    q = {'response_type': 'code', 'client_id': client, 'redirect_uri': redirect, 'state': 's t&a',
+        'code_challenge': challenge or pkce()[1], 'code_challenge_method': 'S256'}
+    q.update(more)
+    return [(k, v) for k, v in q.items() if k not in drop]
+
+def authorize(browser, q, base=''):
+    return browser.get(base + '/oauth2/authorize?' + urllib.parse.urlencode(q))
+
+def follow(browser, a):
+    while a.status in (302, 303) and not a.headers['Location'].startswith(('https://app', 'https://web', SIC)):
+        a = browser.get(a.headers['Location'])
+    return a
+
+def token(fields, base='', basic=None):
+    h = {}
+    if basic:
+        pair = ':'.join(urllib.parse.quote_plus(x) for x in basic)
+        h['Authorization'] = 'Basic ' + base64.b64encode(pair.encode()).decode()
+    return ask('POST', base + '/oauth2/token', fields, h)
+
+def redeem(code, verifier, client='app', redirect=APP, base='', basic=None, **more):
+    f = [('grant_type', 'authorization_code'), ('code', code), ('redirect_uri', redirect)]
+    f += [('client_id', client)] if basic is None else []
+    f += [('code_verifier', verifier)] if verifier else []
+    return token(f + list(more.items()), base, basic)
+
+def bearer(t):
+    return {'Authorization': 'Bearer ' + t}
+
+def works(t, path='/csc/v2/credentials/list'):
+    return ask('POST', path, {}, bearer(t)).status == 200
+
+def assertion():
+    profile = json.load(open(DIR + '/alice/profile/profile.json'))
+    t = int(time.time())
+    head = b64u(json.dumps({'alg': 'ES256', 'typ': 'JWT'}).encode())
+    body = b64u(json.dumps({'iss': SIGNER, 'sub': SIGNER, 'aud': ENDPOINT, 'exp': t + 60, 'iat': t,
+        'jti': os.urandom(16).hex()}).encode())
+    sig = es256(DIR + '/alice/profile/' + profile['login-key'], (head + '.' + body).encode())
+    return head + '.' + body + '.' + b64u(sig)
+
+def es256(key, message):
+    der = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', key, '-passin',
+        'file:' + DIR + '/secrets/passphrase'], input=message, stdout=subprocess.PIPE, check=True).stdout
+    n = der[3]
+    r, s = der[4:4 + n], der[6 + n:]
+    return r[-32:].rjust(32, b'\0') + s[-32:].rjust(32, b'\0')
+
+def v8(b):
+    return struct.pack('>B', len(b)) + b
+
+# The signing page: a SIGN statement over what `approval` told it, and a device key's evidence.
+def statement(p, life=None, items=None, requester=None, name=None):
+    k, now = p['key'], p['now']
+    body = bytes.fromhex(k['credentialID']) + hashlib.sha256(base64.b64decode(k['spki'])).digest()
+    body += struct.pack('>BBHBB', k['class'], k['level'], k['alg'], 1, 2)
+    body += bytes.fromhex(requester or p['requester']['id']) + v8((name or p['requester']['name']).encode())
+    body += bytes(16 + 16 + 32 + 2)
+    items = items or [(base64.b64decode(i['digest']), i['label'].encode()) for i in p['items']]
+    body += struct.pack('>I', len(items)) + b''.join(v8(d) + v8(l) for d, l in items)
+    body += struct.pack('>H', len(p['text'].encode())) + p['text'].encode()
+    return b'PRS1' + struct.pack('>H', 0x0101) + bytes.fromhex(p['group']) + \
+        struct.pack('>I', p['epoch']) + bytes.fromhex(p['signer']) + unb64u(p['fresh']) + \
+        struct.pack('>QQ', now, now + (life or p['life'])) + body
+
+def evidence(p, st):
+    d = hashlib.sha256(b'propria-statement-v1\0' + st).digest()
+    sig = es256(DIR + '/alice/profile/approval.pem', b'propria-approval-v1\0' + d)
+    return b'\1\1' + bytes.fromhex(p['authenticators'][0]['id']) + struct.pack('>H', 64) + sig
+
+def page(call, ticket, **more):
+    return ask('POST', '/propria/v1/approval' + call, dict(more, ticket=ticket), {'Origin': SIC})
+
+def answer(ticket, st, ev):
+    return page('/answer', ticket, statement=base64.b64encode(st).decode(),
+        evidence=base64.b64encode(ev).decode())
+
+def approve(ticket, **change):
+    p = page('', ticket).json
+    st = statement(p, **change)
+    return answer(ticket, st, evidence(p, st))
+
+def back(url):
+    assert url.startswith(ENDPOINT)
+    return url[len(ENDPOINT):]
+
+# What the server writes behind is there in a moment.
+def until(condition):
+    end = time.time() + 20
+    while not condition() and time.time() < end:
+        time.sleep(0.05)
+    return condition()
+
+def digest(text):
+    return hashlib.sha256(text.encode()).digest()
+
+def credential(hashes, challenge=None, **more):
+    return query(challenge=challenge, scope='credential', credentialID=KEY, numSignatures=str(len(hashes)),
+        hashes=','.join(hashes), hashAlgorithmOID=OID, **more)
+
+def ticket_of(browser, q, base=''):
+    a = follow(browser, authorize(browser, q, base))
+    return a.fragment[2:] if a.headers.get('Location', '').startswith(SIC + '/sign#t=') else None
+
+def sign(t, sad, hashes, path='/csc/v2/signatures/signHash', **more):
+    v1 = path.startswith('/csc/v1')
+    body = {'credentialID': KEY, 'signAlgo': EC, 'hash' if v1 else 'hashes': hashes}
+    body['hashAlgo' if v1 else 'hashAlgorithmOID'] = OID
+    if sad:
+        body['SAD'] = sad
+    return ask('POST', path, dict(body, **more), bearer(t))
+
+def registration():
+    a = token([('grant_type', 'client_credentials'), ('client_id', SIGNER), ('client_assertion', assertion()),
+        ('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')])
+    case('the signer\'s own tool logs in with its key', a.status == 200 and works(a.json['access_token']), a)
+    own = a.json['access_token']
+    a = ask('POST', '/propria/v1/register', {}, bearer(own))
+    case('it gets a token to make a login with', a.status == 200, a)
+    handed_out.append(a.json['register'])
+    b, one = Browser(), a.json['register']
+    def make(**f):
+        return b.form('/login/register', b.get('/login/register'), **dict({'token': one, 'name': NAME,
+            'password': PASSWORD, 'again': PASSWORD}, **f))
+    case('a password of 11 characters is refused', make(password='elevenchars', again='elevenchars').status == 403)
+    case('two passwords that differ are refused', make(again=PASSWORD + 'x').status == 403)
+    case('a token of nobody is refused', make(token=b64u(os.urandom(32))).status == 403)
+    case('a form without its token is refused', b.go('POST', '/login/register', [('token', one), ('name', NAME),
+        ('password', PASSWORD), ('again', PASSWORD)]).status == 403)
+    case('the markup in a name comes back escaped', '<script>' not in make(name='<script>').text)
+    a = make(name='<' * 160000)
+    case('a name of 160,000 brackets is refused in a short page', a.status == 403 and len(a.body) < 20000, a)
+    a = make()
+    case('a login is made and logged in', a.status == 303 and '__Host-session' in b.cookies, a)
+    case('the token makes no second login', make(name='other').status == 403)
+    return own
+
+# An authenticator in software: one P-256 key, attestation "none".
+class Passkey:
+    def __init__(self):
+        self.pem = os.path.join(DIR, 'passkey.%s' % os.urandom(4).hex())
+        subprocess.run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out',
+            self.pem], check=True, stderr=subprocess.DEVNULL)
+        point = subprocess.run(['openssl', 'pkey', '-in', self.pem, '-pubout', '-outform', 'DER'],
+            stdout=subprocess.PIPE, check=True).stdout[-64:]
+        self.id = os.urandom(16)
+        self.cose = bytes.fromhex('a5010203262001215820') + point[:32] + bytes.fromhex('225820') + point[32:]
+    def data(self, rp, flags):
+        return hashlib.sha256(rp.encode()).digest() + bytes([flags]) + bytes(4)
+    def client(self, kind, challenge, origin):
+        return json.dumps({'type': 'webauthn.' + kind, 'challenge': challenge, 'origin': origin,
+            'crossOrigin': False}).encode()
+    def create(self, challenge, rp='localhost', origin=ENDPOINT):
+        data = self.data(rp, 0x45) + bytes(16) + struct.pack('>H', 16) + self.id + self.cose
+        obj = b'\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58' + bytes([len(data)]) + data
+        return {'attestation': b64u(obj), 'client': b64u(self.client('create', challenge, origin))}
+    def get(self, challenge, rp='localhost', origin=ENDPOINT, flags=5, kind='get'):
+        data, client = self.data(rp, flags), self.client(kind, challenge, origin)
+        sig = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', self.pem],
+            input=data + hashlib.sha256(client).digest(), stdout=subprocess.PIPE, check=True).stdout
+        return {'id': b64u(self.id), 'authData': b64u(data), 'client': b64u(client), 'signature': b64u(sig)}
+
+def box(page):
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', page.text))
+
+def passkeys(own):
+    one = ask('POST', '/propria/v1/register', {}, bearer(own)).json['register']
+    handed_out.append(one)
+    b, key = Browser(), Passkey()
+    def make(**change):
+        d = box(b.get('/login/register'))
+        return b.go('POST', '/login/register/passkey', dict({'csrf': d['csrf'], 'token': one, 'challenge':
+            d['challenge']}, **key.create(d['challenge'], **change)))
+    case('a passkey of another host makes no login', make(rp='approve.localhost').status == 403)
+    case('nor one of another origin', make(origin=SIC).status == 403)
+    a = make()
+    case('a login passkey is registered', a.status == 200 and '__Host-session' in b.cookies, a)
+    case('the token makes no second one', make().status == 403)
+    b = Browser()
+    def login(who=key, path='/login', **change):
+        d = box(b.get(path))
+        return b.go('POST', '/login/passkey', dict({'csrf': d['csrf'], 'challenge': d['challenge']},
+            **who.get(d['challenge'], **change)))
+    for sentence, change in (('for another RP ID', {'rp': 'approve.localhost'}), ('of another origin', {'origin': SIC}),
+            ('without user verification', {'flags': 1}), ('of another kind', {'kind': 'create'})):
+        a = login(**change)
+        case('an assertion %s does not log in' % sentence, a.status == 403 and '__Host-session' not in b.cookies, a)
+    stranger = Passkey()
+    stranger.id = key.id
+    case('nor one by another key', login(stranger).status == 403)
+    a = login()
+    case('the passkey logs in', a.status == 200 and a.json['next'] == '/login' and '__Host-session' in b.cookies, a)
+
+def logins():
+    b = Browser()
+    a = b.login()
+    case('name and password log in', a.status == 303 and '__Host-session' in b.cookies, a)
+    case('the name may be in capitals', Browser().login(name=NAME.upper()).status == 303)
+    wrong, nobody = Browser().login(password='not the password'), Browser().login(name='nobody', password='no such person')
+    case('a wrong password is refused', wrong.status == 403, wrong)
+    clean = lambda x: re.sub(r'(data-csrf|data-challenge|value)="[^"]*"', '', x.text)
+    case('an unknown name is refused in the same words', nobody.status == 403 and clean(wrong) == clean(nobody), nobody)
+    p = Browser()
+    got = p.get('/login')
+    a = p.form('/login', got, name=NAME, password=PASSWORD, csrf='A' * 43)
+    case('a forged form token is refused', a.status == 403, a)
+    a = p.go('POST', '/login', [('csrf', re.search('name="csrf" value="([^"]*)', got.text).group(1)), ('name', NAME),
+        ('password', PASSWORD)], {'Origin': 'https://evil.example'})
+    case('a form from another origin is refused', a.status == 403, a)
+    a = p.go('POST', '/login/passkey', {'csrf': 'A' * 43, 'challenge': 'A' * 43, 'id': 'AAAA'})
+    case('a passkey without our challenge is refused', a.status == 403, a)
+    challenge = re.search('data-challenge="([^"]*)', got.text).group(1)
+    csrf = re.search('data-csrf="([^"]*)', got.text).group(1)
+    body = {'csrf': csrf, 'challenge': challenge, 'id': 'AAAA', 'authData': 'AAAA', 'client': 'AAAA', 'signature': 'AAAA'}
+    a = p.go('POST', '/login/passkey', body)
+    case('a passkey that nobody knows is refused', a.status == 403 and 'does not log in' in a.text, a)
+    a = p.go('POST', '/login/passkey', body)
+    case('its challenge is good once', a.status == 403 and 'too old' in a.text, a)
+    a = b.form('/logout', b.get('/logout'))
+    case('after logout nobody is logged in', a.status == 303 and 'Nobody' in b.get('/logout').text, a)
+    got = [Browser().login(name='limited', password='guess number %d' % i).status for i in range(8)]
+    case('after six failures a name waits, known or not', got == [403] * 6 + [429] * 2)
+    a = Browser(PLAIN).login()
+    case('the plain entrance on loopback logs in too', a.status == 303, a)
+
+def requests(b):
+    good = lambda **k: authorize(b, query(**k))
+    a = good(client='nobody')
+    case('an unknown client gets a page, no redirect', a.status == 400 and not a.to, a)
+    for uri in (APP + '/', APP + '?x=1', 'https://app.example', 'https://evil.example/cb', WEB, 'http://app.example/cb'):
+        a = good(redirect=uri)
+        case('redirect URI %s gets a page, no redirect' % uri, a.status == 400 and not a.to, a)
+    a = ask('GET', '/oauth2/authorize?client_id=app&client_id=app')
+    case('a parameter twice gets a page, no redirect', a.status == 400 and not a.to, a)
+    def errs(sentence, error, **k):
+        a = authorize(b, query(**k))
+        case(sentence, a.status == 302 and a.to == k.get('redirect', APP) and a.query.get('error') == error and
+            a.query.get('iss') == ENDPOINT and a.query.get('state') == 's t&a' and 'code' not in a.query, a)
+    errs('without PKCE: invalid_request', 'invalid_request', drop=('code_challenge', 'code_challenge_method'))
+    errs('plain PKCE: invalid_request', 'invalid_request', code_challenge_method='plain')
+    errs('PKCE without a method would be plain: invalid_request', 'invalid_request', drop=('code_challenge_method',))
+    errs('a challenge of another length: invalid_request', 'invalid_request', code_challenge='abc')
+    errs('response_type token is not offered', 'unsupported_response_type', response_type='token')
+    errs('an unknown scope', 'invalid_scope', scope='openid')
+    errs('two scopes together', 'invalid_scope', scope='service credential')
+    errs('credential without a credential', 'invalid_request', scope='credential')
+    errs('a description with bidi controls', 'invalid_request', description='a\u202eb')
+    for sentence, change in (('no digest', {'documentDigests': []}), ('another type', {'type': 'sign'}),
+            ('a count that differs', {'numSignatures': 2}), ('a hash type that is not signed', {'documentDigests':
+            [{'hash': 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=', 'hashType': 'sdr'}]})):
+        d = {'type': URI_TYPE, 'credentialID': KEY, 'hashAlgorithmOID': OID, 'documentDigests':
+            [{'hash': 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg='}]}
+        d.update(change)
+        errs('authorization_details with ' + sentence, 'invalid_authorization_details',
+            authorization_details=json.dumps([d]))
+    errs('authorization_details that are no JSON', 'invalid_authorization_details', authorization_details="[{'a': 1}]")
+    errs('a member of them named twice', 'invalid_authorization_details',
+        authorization_details='[{"type":"credential","type":"credential"}]')
+
+def service(b):
+    verifier, challenge = pkce()
+    nobody = Browser()
+    a = follow(nobody, authorize(nobody, query(challenge=challenge)))
+    case('who is not logged in is asked to', a.status == 200 and 'Log in' in a.text and 'Test App' in a.text, a)
+    a = follow(nobody, nobody.form('/login', a, name=NAME, password=PASSWORD))
+    case('then consent is asked for', 'Allow this application?' in a.text, a)
+    case('and the policy of that page lets it lead to the client only',
+        "form-action 'self' https://app.example" in a.headers['Content-Security-Policy'])
+    denied = nobody.form('/oauth2/consent', follow(nobody, authorize(nobody, query())), act='deny')
+    case('a denial is access_denied', denied.query.get('error') == 'access_denied', denied)
+    consent = a
+    bad = nobody.form('/oauth2/consent', a, act='allow', csrf='B' * 43)
+    case('a consent without our form is refused', bad.status == 403, bad)
+    a = nobody.form('/oauth2/consent', a, act='allow')
+    case('consent gives a code, state and iss', a.to == APP and 'code' in a.query and a.query['state'] == 's t&a' and
+        a.query['iss'] == ENDPOINT, a)
+    again = nobody.form('/oauth2/consent', consent, act='allow')
+    case('the same consent gives no second code', again.status == 400, again)
+    code = a.query['code']
+    a = redeem(code, verifier, client='web', redirect=APP, basic=('web', SECRET))
+    case('another client gets nothing for the code', a.said == 'invalid_grant', a)
+    a = redeem(code, verifier)
+    case('its own client gets a token', a.status == 200 and a.json['token_type'] == 'Bearer' and
+        a.headers['Cache-Control'] == 'no-store' and works(a.json['access_token']), a)
+    first = a.json
+    a = redeem(code, verifier)
+    case('a replayed code gets nothing', a.said == 'invalid_grant', a)
+    case('and ends the tokens it gave', not works(first['access_token']))
+    a = token([('grant_type', 'refresh_token'), ('refresh_token', first['refresh_token']), ('client_id', 'app')])
+    case('and the refresh token', a.said == 'invalid_grant', a)
+    def code_for(**k):
+        q = query(**k)
+        got = follow(b, authorize(b, q))
+        return b.form('/oauth2/consent', got, act='allow').query['code']
+    verifier, challenge = pkce()
+    code = code_for(challenge=challenge)
+    a = redeem(code, pkce()[0])
+    case('a wrong verifier gets nothing', a.said == 'invalid_grant', a)
+    case('and uses up the code', redeem(code, verifier).said == 'invalid_grant')
+    case('no verifier gets nothing', redeem(code_for(challenge=challenge), None).said == 'invalid_grant')
+    a = redeem(code_for(challenge=challenge), verifier, redirect=WEB)
+    case('another redirect URI gets nothing', a.said == 'invalid_grant', a)
+    a = redeem(code_for(challenge=challenge), verifier)
+    rotate = lambda t: token([('grant_type', 'refresh_token'), ('refresh_token', t), ('client_id', 'app')])
+    old, second = a.json['refresh_token'], rotate(a.json['refresh_token'])
+    case('a refresh token gives another one', second.status == 200 and second.json['refresh_token'] != old and
+        works(second.json['access_token']), second)
+    a = token([('grant_type', 'refresh_token'), ('refresh_token', second.json['refresh_token'])], basic=('web', SECRET))
+    case('not to another client', a.said == 'invalid_grant', a)
+    a = rotate(old)
+    case('used again, it ends the family', a.said == 'invalid_grant' and not works(second.json['access_token']) and
+        rotate(second.json['refresh_token']).said == 'invalid_grant', a)
+    a = redeem(code_for(challenge=challenge), verifier)
+    revoke = lambda t, **k: ask('POST', '/oauth2/revoke', [('token', t), ('client_id', 'app')] + list(k.items()))
+    case('a token of another client is not revoked', ask('POST', '/oauth2/revoke', [('token', a.json['access_token'])],
+        {'Authorization': 'Basic ' + base64.b64encode(('web:' + urllib.parse.quote_plus(SECRET)).encode()).decode()}
+        ).status == 204 and works(a.json['access_token']))
+    case('a token is revoked', revoke(a.json['access_token']).status == 204 and not works(a.json['access_token']))
+    case('what is no token is answered alike', revoke('nonsense').status == 204)
+    case('revoking a refresh token ends it', revoke(a.json['refresh_token']).status == 204 and
+        rotate(a.json['refresh_token']).said == 'invalid_grant')
+
+def clients():
+    cc = [('grant_type', 'client_credentials')]
+    a = token(cc, basic=('web', SECRET))
+    case('Basic authentication, form-decoded', a.status == 200, a)
+    case('a token of no user opens no account', ask('GET', '/propria/v1/account', None,
+        bearer(a.json['access_token'])).status == 403)
+    a = token(cc + [('client_id', 'web'), ('client_secret', SECRET)])
+    case('a secret in the form', a.status == 200, a)
+    a = token(cc + [('client_id', 'web'), ('client_secret', SECRET)], basic=('web', SECRET))
+    case('both at once are refused', a.said == 'invalid_request', a)
+    a = token(cc, basic=('web', SECRET + 'x'))
+    case('a wrong secret is invalid_client', a.status == 401 and a.said == 'invalid_client' and
+        a.headers['WWW-Authenticate'].startswith('Basic'), a)
+    case('no secret is refused', token(cc + [('client_id', 'web')]).status == 400)
+    case('a public client has no grant of its own', token(cc + [('client_id', 'app')]).said == 'unauthorized_client')
+    a = ask('POST', '/oauth2/token', 'grant_type=client_credentials&grant_type=x', {'Content-Type':
+        'application/x-www-form-urlencoded'})
+    case('a parameter twice is refused', a.said == 'invalid_request', a)
+
+def pushed(b):
+    verifier, challenge = pkce()
+    push = lambda q, **k: ask('POST', '/oauth2/pushed_authorize', q, k)
+    a = push(query(challenge=challenge))
+    case('a pushed request is 201', a.status == 201 and a.json['expires_in'] == 90, a)
+    go = lambda uri, client='app': authorize(b, [('client_id', client), ('request_uri', uri), ('state', 'other')])
+    foreign = go(a.json['request_uri'], 'web')
+    case('another client cannot use it', foreign.status == 400 and not foreign.to, foreign)
+    got = follow(b, go(a.json['request_uri']))
+    code = b.form('/oauth2/consent', got, act='allow')
+    case('its own client can, with its own state', code.query.get('state') == 's t&a' and
+        redeem(code.query['code'], verifier).status == 200, code)
+    again = go(a.json['request_uri'])
+    case('and once only', again.status == 400 and not again.to, again)
+    case('a request_uri inside one is refused', push(query() + [('request_uri', 'urn:x')]).said == 'invalid_request')
+    case('an unregistered redirect URI is refused', push(query(redirect='https://evil.example/')).said == 'invalid_request')
+    case('so is plain PKCE', push(query(code_challenge_method='plain')).said == 'invalid_request')
+    case('a client with a secret must show it', push(query(client='web', redirect=WEB)).status == 400)
+
+def signing(b, own):
+    verifier, challenge = pkce()
+    one, two = digest('one'), digest('two')
+    std = base64.b64encode(one).decode()
+    t = ticket_of(b, credential([std, b64u(two)], challenge, description='Two letters'))
+    case('scope credential leads to the signing page', t is not None)
+    a = page('', t)
+    p = a.json
+    case('the page is told who asks for what', a.status == 200 and p['requester']['name'] == 'Test App' and
+        p['text'] == 'Two letters' and [base64.b64decode(i['digest']) for i in p['items']] == [one, two] and
+        p['state'] == 'pending' and p['signer'] == SIGNER and p['key']['credentialID'] == KEY and
+        p['authenticators'], a)
+    case('and only the signing page\'s origin may read it', a.headers.get('Access-Control-Allow-Origin') == SIC and
+        not ask('POST', '/propria/v1/approval', {'ticket': t}, {'Origin': 'https://evil.example'}).headers
+        .get('Access-Control-Allow-Origin'))
+    case('a ticket of nobody is 404', page('', b64u(os.urandom(32))).status == 404)
+    a = approve(t, items=[(one, b''), (digest('three'), b'')])
+    case('a statement over other digests is refused', a.status == 400 and a.json['reason'] == 'dtbs', a)
+    a = approve(t, name='Somebody else')
+    case('a statement that names another asker is refused', a.status == 400, a)
+    a = approve(t, requester='00' * 16)
+    case('a statement that names none is refused', a.status == 400, a)
+    p = page('', t).json
+    st = statement(p)
+    ev = bytearray(evidence(p, st))
+    ev[-1] ^= 1
+    a = answer(t, st, bytes(ev))
+    case('a wrong signature of the authenticator is refused by the SAM', a.json.get('reason') == 'auth', a)
+    case('and the ticket still waits', page('/state', t).json['state'] == 'pending')
+    p = page('', t).json
+    st = statement(p)
+    ev = evidence(p, st)
+    a = answer(t, st, ev)
+    case('the person\'s approval is taken', a.status == 200 and a.json['state'] == 'approved', a)
+    go_on = a.json['continue']
+    a = answer(t, st, ev)
+    case('the ticket is not answered twice', a.status == 409, a)
+    case('nor declined afterwards', page('/decline', t).status == 409)
+    a = Browser().get(back(go_on))
+    case('another browser does not get the code', a.status == 403 and not a.to, a)
+    a = b.get(back(go_on))
+    case('the browser that started gets it, with state and iss', a.to == APP and 'code' in a.query and
+        a.query['iss'] == ENDPOINT and a.query['state'] == 's t&a', a)
+    case('once', b.get(back(go_on)).status == 400)
+    code = a.query['code']
+    a = redeem(code, verifier)
+    case('the code gives a token of scope credential', a.status == 200 and a.json['scope'] == 'credential' and
+        a.json['credentialID'] == KEY and 'refresh_token' not in a.json, a)
+    sad = a.json['access_token']
+    case('it lives no longer than the statement', a.json['expires_in'] <= p['life'] / 1000)
+    case('it does not list', ask('POST', '/csc/v2/credentials/list', {}, bearer(sad)).status == 403)
+    case('a token of the signer\'s own tool cannot use it', sign(own, sad, [std]).status == 400)
+    a = sign(sad, sad, [base64.b64encode(digest('three')).decode()])
+    case('it signs nothing else', a.status == 400, a)
+    a = sign(sad, None, [std])
+    case('it signs as the bearer alone', a.status == 200 and len(a.json['signatures']) == 1, a)
+    a = sign(sad, None, [base64.b64encode(two).decode()])
+    case('and the second later', a.status == 200, a)
+    case('the page hears of both', until(lambda: page('/state', t).json == {'state': 'done', 'signed': 2}))
+    a = redeem(code, verifier)
+    case('the replayed code ends it', a.said == 'invalid_grant' and sign(sad, None, [std]).status == 401, a)
+
+    t = ticket_of(b, credential([std]))
+    a = page('/decline', t)
+    case('a person may decline', a.status == 200 and a.json['state'] == 'declined', a)
+    a = b.get(back(a.json['continue']))
+    case('then the client hears access_denied', a.query.get('error') == 'access_denied' and a.to == APP, a)
+    case('and the ticket is over', approve(t).status == 409)
+
+    t = ticket_of(b, credential([std]))
+    p = page('', t).json
+    st = statement(p, life=1)
+    ev = evidence(p, st)
+    a = answer(t, st, ev)
+    case('an expired statement is refused by the SAM', a.json.get('reason') == 'time', a)
+
+    a = follow(b, authorize(b, credential([b64u(os.urandom(48))])))
+    case('digests of another length are refused', a.query.get('error') == 'invalid_request', a)
+    a = follow(b, authorize(b, list(dict(credential([std]), credentialID=os.urandom(16).hex()).items())))
+    case('a key of nobody is refused', a.query.get('error') == 'invalid_request', a)
+
+    anew = authorize(b, query(prompt='login'))
+    a = follow(b, anew)
+    case('prompt=login asks again', 'Log in' in a.text, a)
+
+def details(b):
+    verifier, challenge = pkce()
+    std = base64.b64encode(digest('rar')).decode()
+    d = [{'type': URI_TYPE, 'credentialID': KEY, 'numSignatures': 1, 'hashAlgorithmOID': OID,
+        'documentDigests': [{'hash': std, 'label': 'Contract', 'hashType': 'DTBSR'}]}]
+    a = ask('POST', '/csc/v2/oauth2/pushed_authorize', query(challenge=challenge, authorization_details=json.dumps(d)))
+    t = ticket_of(b, [('client_id', 'app'), ('request_uri', a.json['request_uri'])])
+    case('pushed authorization_details lead to the signing page', t is not None, a)
+    case('with their label', page('', t).json['items'][0]['label'] == 'Contract')
+    code = b.get(back(approve(t).json['continue'])).query['code']
+    repeated = [dict(d[0], documentDigests=[dict(d[0]['documentDigests'][0], hash=b64u(digest('rar')))])]
+    a = redeem(code, verifier, authorization_details=json.dumps(repeated))
+    case('the token echoes them, hash and letter case as they came', a.status == 200 and
+        a.json['authorization_details'] == d, a)
+    a = sign(a.json['access_token'], None, [std])
+    case('and signs', a.status == 200, a)
+    t = ticket_of(b, query(challenge=challenge, authorization_details=json.dumps(d)))
+    code = b.get(back(approve(t).json['continue'])).query['code']
+    other = [dict(d[0], documentDigests=[{'hash': base64.b64encode(digest('x')).decode()}])]
+    a = redeem(code, verifier, authorization_details=json.dumps(other))
+    case('other details with the code get nothing', a.said == 'invalid_grant', a)
+
+def version_one(b):
+    std = base64.b64encode(digest('v1')).decode()
+    q = query('web', WEB, drop=('code_challenge', 'code_challenge_method'))
+    got = follow(b, authorize(b, q, '/csc/v1'))
+    code = b.form('/oauth2/consent', got, act='allow').query['code']
+    service = redeem(code, None, redirect=WEB, base='/csc/v1', basic=('web', SECRET))
+    case('v1: a client with a secret needs no PKCE', service.status == 200 and
+        service.json['token_type'] == 'Bearer', service)
+    a = authorize(b, query(drop=('code_challenge', 'code_challenge_method')), '/csc/v1')
+    case('v1: a public client does', a.query.get('error') == 'invalid_request', a)
+    q = query('web', WEB, scope='credential', credentialID=KEY, numSignatures='1', hash=b64u(digest('v1')),
+        drop=('code_challenge', 'code_challenge_method'))
+    t = ticket_of(b, q, '/csc/v1')
+    code = b.get(back(approve(t).json['continue'])).query['code']
+    a = redeem(code, None, redirect=WEB, base='/csc/v1', basic=('web', SECRET))
+    case('v1: the token of scope credential is of type SAD', a.status == 200 and a.json['token_type'] == 'SAD', a)
+    a = sign(service.json['access_token'], a.json['access_token'], [std], '/csc/v1/signatures/signHash')
+    case('v1: it signs beside the service token', a.status == 200, a)
+
+def sic():
+    b, (verifier, challenge) = Browser(), pkce()
+    q = query('sic', SIC + '/callback', challenge)
+    b.login()
+    a = follow(b, authorize(b, q))
+    case('our own pages need no consent', a.to == SIC + '/callback' and 'code' in a.query, a)
+    a = redeem(a.query['code'], verifier, 'sic', SIC + '/callback')
+    case('and get a service token', a.status == 200 and 'refresh_token' in a.json, a)
+    a = authorize(b, query('sic', SIC + '/callback', scope='credential'))
+    case('but no approvals by this way', a.query.get('error') == 'invalid_scope', a)
+    a = ask('POST', '/propria/v1/register', {}, bearer(redeem_again(b)))
+    case('nor another login', a.status == 403, a)
+
+def redeem_again(b):
+    verifier, challenge = pkce()
+    a = follow(b, authorize(b, query('sic', SIC + '/callback', challenge)))
+    return redeem(a.query['code'], verifier, 'sic', SIC + '/callback').json['access_token']
+
+def main():
+    own = registration()
+    passkeys(own)
+    logins()
+    b = Browser()
+    b.login()
+    requests(b)
+    service(b)
+    clients()
+    pushed(b)
+    signing(b, own)
+    details(b)
+    version_one(b)
+    sic()
+    metadata = ask('GET', '/.well-known/openid-configuration')
+    case('metadata name issuer and S256 only', metadata.json['issuer'] == ENDPOINT and
+        metadata.json['code_challenge_methods_supported'] == ['S256'], metadata)
+    open(DIR + '/handed-out', 'w').write('\n'.join(sorted(set(x for x in handed_out if x))) + '\n')
+    print('# end')
+
+main()
