@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CBOR as authenticators write it (CTAP2 canonical form), read in bounds: no tags, floats or open lengths. */
+/* CBOR of authenticators, read in bounds (PROTOCOL.sam 2.4): no tags, no floating point, no open lengths. */
 import { FormatError, Reader, cleanText } from './bytes.js';
 
 const DEPTH = 4;
@@ -40,9 +40,9 @@ function value(r, depth) {
 	case 4: return Array.from({ length: n }, () => value(r, depth + 1));
 	case 5: return mapOf(r, n, depth);
 	}
-	if (major !== 7 || (n !== 20 && n !== 21))
+	if (major !== 7 || n < 20 || n > 22)
 		throw new FormatError('CBOR: type');
-	return n === 21;
+	return n === 22 ? null : n === 21;
 }
 
 /** The next value; the reader stands behind it. Maps are Map. @param {Reader} r */

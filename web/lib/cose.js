@@ -15,17 +15,18 @@ function bytesOf(key, label, n) {
 	return v;
 }
 
-function exactly(key, members) {
-	if (key.size !== Object.keys(members).length)
+/* These members in this order and no others; null: any value. */
+function exactly(key, ...members) {
+	const there = [...key];
+	if (there.length !== members.length ||
+	    members.some(([label, v], i) => there[i][0] !== label || (v !== null && there[i][1] !== v)))
 		throw new FormatError('COSE key: members');
-	for (const [label, v] of Object.entries(members))
-		if (!key.has(Number(label)) || (v !== null && key.get(Number(label)) !== v))
-			throw new FormatError('COSE key: members');
 }
 
 function rsa(key) {
 	const n = bytesOf(key, -1), e = bytesOf(key, -2);
-	if (n.length < 256 || n.length > 512 || n[0] === 0 || e.length !== 3 || e[0] !== 1 || e[1] !== 0 || e[2] !== 1)
+	if (n.length < 256 || n.length > 512 || !(n[0] & 0x80) || !(n[n.length - 1] & 1) ||
+	    e.length < 3 || e.length > 4 || e[0] === 0 || !(e[e.length - 1] & 1))
 		throw new FormatError('COSE key: RSA');
 	return der(TAG.SEQUENCE, der(TAG.SEQUENCE, derOid(OID.RSA), derNull()), der(TAG.BITS, Uint8Array.of(0),
 		der(TAG.SEQUENCE, derUnsigned(n), derUnsigned(e))));
@@ -40,13 +41,13 @@ export function coseKey(key) {
 		throw new FormatError('COSE key');
 	switch (key.get(3)) {
 	case COSE.ES256:
-		exactly(key, { 1: 2, 3: -7, '-1': 1, '-2': null, '-3': null });
+		exactly(key, [1, 2], [3, -7], [-1, 1], [-2, null], [-3, null]);
 		return { alg: -7, spki: concat(P256, Uint8Array.of(4), bytesOf(key, -2, 32), bytesOf(key, -3, 32)) };
 	case COSE.EDDSA:
-		exactly(key, { 1: 1, 3: -8, '-1': 6, '-2': null });
+		exactly(key, [1, 1], [3, -8], [-1, 6], [-2, null]);
 		return { alg: -8, spki: concat(ED25519, bytesOf(key, -2, 32)) };
 	case COSE.RS256:
-		exactly(key, { 1: 3, 3: -257, '-1': null, '-2': null });
+		exactly(key, [1, 3], [3, -257], [-1, null], [-2, null]);
 		return { alg: -257, spki: rsa(key) };
 	}
 	throw new FormatError('COSE key: algorithm');

@@ -5,6 +5,7 @@ import { readCbor } from './cbor.js';
 import { COSE, coseKey } from './cose.js';
 
 const MINUTES = 60 * 1000;
+const RESERVED = 2 | 32;
 const FLAG = { PRESENT: 1, VERIFIED: 4, BACKUP_ELIGIBLE: 8, BACKED_UP: 16, ATTESTED: 64, EXTENSIONS: 128 };
 
 /** The challenge of a new passkey. @param {Uint8Array} fresh 40 bytes of the life nonce @returns {Promise<Uint8Array>} */
@@ -30,7 +31,7 @@ export function readAuthData(bytes) {
 	out.present = (flags & FLAG.PRESENT) !== 0;
 	out.verified = (flags & FLAG.VERIFIED) !== 0;
 	out.backupEligible = (flags & FLAG.BACKUP_ELIGIBLE) !== 0;
-	if (!out.backupEligible && flags & FLAG.BACKED_UP)
+	if (flags & RESERVED || (!out.backupEligible && flags & FLAG.BACKED_UP))
 		throw new FormatError('authenticator data: flags');
 	if (flags & FLAG.ATTESTED) {
 		r.bytes(16);	/* AAGUID: what it says is for the SAM */
@@ -68,24 +69,26 @@ const descriptors = (ids) => ids.map((id) => ({ type: 'public-key', id }));
  * Makes a passkey. Call it from a click. What the browser refuses comes as its DOMException (NotAllowedError:
  * cancelled or timed out; InvalidStateError: one of `exclude` is here already).
  * @param {object} o
- * @param {Uint8Array} o.fresh  of the BIND statement that follows
+ * @param {Uint8Array} o.challenge  of bindChallenge, over the nonce of the statement that follows
  * @param {Uint8Array} o.user   16 bytes: the signer's id (or random, for officers)
  * @param {string} o.name       shown by the browser
  * @param {string} o.service    name of the service
  * @param {Uint8Array[]} [o.exclude]  credential ids that exist already
- * @param {boolean} [o.attest]  ask for an attestation; the browser may ask the person
+ * @param {number[]} [o.algorithms]  of COSE, the best first; only what policy accepts
+ * @param {boolean} [o.attest]  ask for an attestation (policy takes only protection 6); the browser may ask the person
  * @param {AbortSignal} [o.signal]
  * @param {number} [o.timeout]  ms
  * @returns {Promise<{credential: Uint8Array, spki: Uint8Array, alg: number, backupEligible: boolean,
  *   attestation: Uint8Array, client: Uint8Array}>} attestation, client and spki go into BIND as they are
  */
-export async function createPasskey({ fresh, user, name, service, exclude = [], attest = false, signal, timeout = 5 * MINUTES }) {
+export async function createPasskey({ challenge, user, name, service, exclude = [], algorithms = [COSE.ES256],
+	attest = false, signal, timeout = 5 * MINUTES }) {
 	const rpId = location.hostname;
 	const made = await navigator.credentials.create({ signal, publicKey: {
 		rp: { id: rpId, name: service },
 		user: { id: user, name, displayName: name },
-		challenge: await bindChallenge(fresh),
-		pubKeyCredParams: [COSE.ES256, COSE.EDDSA, COSE.RS256].map((alg) => ({ type: 'public-key', alg })),
+		challenge,
+		pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key', alg })),
 		authenticatorSelection: { userVerification: 'required', residentKey: 'preferred' },
 		excludeCredentials: descriptors(exclude),
 		attestation: attest ? 'direct' : 'none',

@@ -5,7 +5,8 @@ import { FormatError, Reader, Writer, cleanText, equal, sha256, tag, utf8 } from
 import { bytes, depends, fixed, list, number, oneOf, readFields, text, writeFields, zero } from './field.js';
 
 const MAX = 262144;
-const P256 = bytes(16, 91, 91);
+/* A device key is P-256; a passkey also Ed25519 or RSA. */
+const keyOf = (all) => all.type === 1 ? bytes(16, 91, 91) : bytes(16, 44, 552);
 
 const u8 = number(8), u16 = number(16), u32 = number(32), u64 = number(64);
 
@@ -18,9 +19,15 @@ const DIGEST = depends((all) => {
 
 const POLICY = {
 	statementLife: u32, minLoa: u8, protections: u16, roQuorum: u8, soQuorum: u8, keysPerSigner: u8,
-	follower: u8, zero: zero(2),
+	follower: u8, zero: zero(2), eddsaUntil: u64, rs256Until: u64, sharedSic: oneOf(8, 0, 1),
 };
 const SIGNER = { from: u32, reason: text(8, 0, 200) };
+const AUTHENTICATOR = {
+	from: u32, type: oneOf(8, 1, 2), protection: depends((all) => all.type === 1 ? oneOf(8, 1, 2, 3, 4) : oneOf(8, 0)),
+	spki: depends(keyOf), label: text(8, 0, 64),
+	attestation: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 8192)),
+	client: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 2048)),
+};
 const KEY = { key: fixed(16), from: u32, reason: text(8, 0, 200) };
 
 /** Purpose number: name and body, in the order of the bytes. */
@@ -35,15 +42,12 @@ const PURPOSES = {
 		loa: oneOf(8, 1, 2, 3), proofing: text(8, 1, 64), evidence: fixed(32), name: bytes(16, 1, 1024),
 		code: fixed(32),
 	}],
-	0x0202: ['BIND', {
-		from: u32, type: oneOf(8, 1, 2), protection: depends((all) => all.type === 1 ? oneOf(8, 1, 2, 3, 4) : oneOf(8, 0)),
-		spki: depends((all) => all.type === 1 ? P256 : bytes(16, 44, 600)), label: text(8, 0, 64),
-		attestation: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 8192)),
-		client: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 2048)),
-	}],
+	0x0202: ['BIND', AUTHENTICATOR],
 	0x0203: ['SUSPEND', SIGNER],
 	0x0204: ['REINSTATE', SIGNER],
 	0x0205: ['CLOSE', SIGNER],
+	0x0206: ['ADD_AUTHENTICATOR', AUTHENTICATOR],
+	0x0207: ['REMOVE_AUTHENTICATOR', { from: u32, authenticator: fixed(16) }],
 	0x0301: ['CREATE_KEY', {
 		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: zero(16), evidences: oneOf(8, 1, 2),
 	}],
@@ -52,10 +56,10 @@ const PURPOSES = {
 	0x0400: ['FOUND', {}],
 	0x0401: ['ADD_ANCHOR', {
 		alg: u16, spki: bytes(16, 1, 1024), issuer: bytes(16, 1, 1024), maxDays: number(32, 1),
-		label: text(8, 1, 64),
+		label: text(8, 1, 64), usage: oneOf(8, 1, 2),
 	}],
 	0x0402: ['REMOVE_ANCHOR', { anchor: fixed(32) }],
-	0x0403: ['ADD_OFFICER', { role: number(8, 1, 5), type: oneOf(8, 1, 2), person: text(8, 1, 64), spki: bytes(16, 44, 600) }],
+	0x0403: ['ADD_OFFICER', { role: number(8, 1, 5), type: oneOf(8, 1, 2), person: text(8, 1, 64), spki: depends(keyOf) }],
 	0x0404: ['REMOVE_OFFICER', { officer: fixed(16) }],
 	0x0405: ['SET_POLICY', POLICY],
 	0x0406: ['RESUME', { epoch: u32, size: u64, root: fixed(32), logSize: u64, logRoot: fixed(32) }],
@@ -82,7 +86,7 @@ const HEADER = {
  * @property {number} exp
  * @property {object} body by purpose, members named as in PROTOCOL.sam 1.3, ids and hashes as bytes, texts as
  *   strings. SIGN: key, spki, class, level, alg, kind, seen, requester, name, items [{digest, label}], text.
- *   BIND: from, type, protection, spki, label, attestation, client. CREATE_KEY: from, alg, class, level, evidences.
+ *   BIND, ADD_AUTHENTICATOR: from, type, protection, spki, label, attestation, client. CREATE_KEY: from, alg, class, level, evidences.
  *   DESTROY_KEY, RELEASE_KEY: key, from, reason. The rest: the table above.
  */
 

@@ -17,13 +17,13 @@ import { nameText } from './name.js';
 export const WORD_KEYS = Object.freeze([
 	...Object.keys(PURPOSE).map((name) => 'purpose.' + name),
 	...['group', 'epoch', 'until', 'signer', 'key', 'class', 'level', 'alg', 'requester', 'seen', 'text', 'count',
-		'loa', 'proofing', 'proofingFile', 'subject', 'codeKey', 'from', 'authenticator', 'kept', 'authKey', 'reason',
-		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'anchor', 'officer', 'person', 'role',
+		'loa', 'proofing', 'proofingFile', 'subject', 'codeKey', 'from', 'authenticator', 'authenticatorId', 'kept', 'authKey', 'reason',
+		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchor', 'officer', 'person', 'role',
 		'officerKey', 'officerType', 'life', 'minLoa', 'protections', 'roQuorum', 'soQuorum', 'keysPerSigner',
 		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
 		'logRoot', 'lost'].map((k) => 'label.' + k),
 	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
-		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
+		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
 		'none', 'unknown', 'badName', 'lost', 'seconds', 'days'].map((k) => 'value.' + k),
 	...Array.from({ length: 8 }, (_, i) => 'value.protection.' + i),
 ]);
@@ -69,6 +69,13 @@ function key(p, b) {
 	signer(p, b);
 }
 
+async function authenticator(p, b) {
+	p.line('authenticator', b.label);
+	p.word('kept', 'protection', b.protection);
+	await p.print('authKey', b.spki);
+	p.line('from', b.from);
+}
+
 function policy(p, b) {
 	p.line('life', p.t('value.seconds', { n: b.statementLife / 1000 }));
 	p.word('minLoa', 'loa', b.minLoa);
@@ -78,8 +85,6 @@ function policy(p, b) {
 	p.line('soQuorum', b.soQuorum);
 	p.line('keysPerSigner', b.keysPerSigner);
 	p.word('follower', 'follower', b.follower);
-	if (b.eddsaUntil === undefined)
-		return;
 	p.time('eddsaUntil', b.eddsaUntil);
 	p.time('rs256Until', b.rs256Until);
 	p.line('sharedSic', p.t(b.sharedSic ? 'value.yes' : 'value.no'));
@@ -104,10 +109,11 @@ const WORDS = {
 		p.hex('proofingFile', b.evidence);
 		p.hex('codeKey', b.code);
 	},
-	BIND: async (p, b) => {
-		p.line('authenticator', b.label);
-		p.word('kept', 'protection', b.protection);
-		await p.print('authKey', b.spki);
+	BIND: authenticator,
+	ADD_AUTHENTICATOR: authenticator,
+	REMOVE_AUTHENTICATOR: (p, b) => {
+		p.hex('authenticatorId', b.authenticator);
+		p.line('from', b.from);
 	},
 	SUSPEND: signer,
 	REINSTATE: signer,
@@ -116,13 +122,14 @@ const WORDS = {
 		p.alg('alg', b.alg);
 		p.word('class', 'class', b.class);
 		p.word('level', 'level', b.level);
-		p.line('approvals', b.evidences ?? 1);
+		p.line('approvals', b.evidences);
 	},
 	DESTROY_KEY: key,
 	RELEASE_KEY: key,
 	FOUND: () => {},
 	ADD_ANCHOR: async (p, b) => {
 		p.line('caLabel', b.label);
+		p.word('usage', 'usage', b.usage);
 		p.name('issuer', b.issuer);
 		p.alg('signsWith', b.alg);
 		await p.print('caKey', b.spki);
@@ -132,7 +139,7 @@ const WORDS = {
 	ADD_OFFICER: async (p, b) => {
 		p.line('person', b.person);
 		p.word('role', 'role', b.role);
-		p.word('officerType', 'type', b.type ?? 1);
+		p.word('officerType', 'type', b.type);
 		await p.print('officerKey', b.spki);
 	},
 	REMOVE_OFFICER: (p, b) => p.hex('officer', b.officer),
