@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every page has: its language, one live region, panels for what went wrong, downloads. */
-import { el, say, sentence, speak } from './say.js';
+import { hex } from '../lib/bytes.js';
+import { el, moment, say, sentence, speak } from './say.js';
+
+/* Each has error.NAME and error.NAME.do among the words. */
+export const ERRORS = ['again', 'answer', 'busy', 'cancelled', 'closed', 'declined', 'device', 'done', 'expired', 'group',
+	'level', 'limited', 'login', 'lost', 'nopasskey', 'offline', 'origin', 'other', 'refused', 'state', 'token', 'two',
+	'version'];
+/* Each has halt.NAME, halt.NAME.why and halt.NAME.do. */
+export const HALTS = ['certificate', 'changed', 'clock', 'closed', 'declined', 'device', 'done', 'expired', 'group',
+	'noticket', 'offline', 'other', 'statement', 'unreadable'];
 
 export const $ = (id) => document.getElementById(id);
 
@@ -39,32 +48,19 @@ export function halt(name, args, detail) {
 	only('halt');
 }
 
-/* A word that the SSA or the browser gave, as one of the causes that we have words for. */
+/* Which of our sentences explains an error: by api.js's word, the browser's name, or our own word. */
 export function cause(e) {
-	const reasons = { time: 'expired', nonce: 'expired', replay: 'done', group: 'group', epoch: 'group',
-		closed: 'closed', room: 'closed', busy: 'busy', backend: 'busy', unreachable: 'closed',
-		lost: 'lost', version: 'version', state: 'state', level: 'level', auth: 'refused', owner: 'refused',
-		quorum: 'refused', cert: 'state', partial: 'lost' };
+	const same = { time: 'expired', nonce: 'expired', replay: 'done', epoch: 'group', room: 'closed', backend: 'busy',
+		server: 'busy', unreachable: 'closed', timeout: 'lost', partial: 'lost', cert: 'state', auth: 'refused',
+		owner: 'refused', quorum: 'refused', record: 'refused', parse: 'refused', purpose: 'refused', class: 'refused',
+		alg: 'refused', svd: 'refused', dtbs: 'refused', kind: 'refused', limit: 'refused', proposal: 'refused',
+		unknown: 'refused', request: 'refused', missing: 'refused', NotAllowedError: 'cancelled', AbortError: 'cancelled',
+		SecurityError: 'origin', InvalidStateError: 'again', NotSupportedError: 'device', OtherGroupError: 'group',
+		FormatError: 'answer' };
+	const word = e?.word ?? e?.name ?? 'refused';
+	const name = same[word] ?? word;
 
-	if (e?.name === 'NotAllowedError' || e?.name === 'AbortError')
-		return 'cancelled';
-	if (e?.name === 'SecurityError')
-		return 'origin';
-	if (e?.name === 'InvalidStateError')
-		return 'again';
-	if (e?.name === 'NotSupportedError')
-		return 'device';
-	if (e?.cause_name)
-		return e.cause_name;
-	if (reasons[e?.reason])
-		return reasons[e.reason];
-	if (e?.status === 401)
-		return 'login';
-	if (e?.status === 429)
-		return 'limit';
-	if (e?.status === 0 || e instanceof TypeError)
-		return 'network';
-	return 'refused';
+	return ERRORS.includes(name) ? name : 'refused';
 }
 
 /* An error beside the act that met it, tied to it; the act stays possible. */
@@ -72,9 +68,9 @@ export function trouble(e, where = 'error', near) {
 	const box = $(where), name = cause(e);
 
 	box.replaceChildren(el('strong', { t: `error.${name}` }), ' ', el('span', { t: `error.${name}.do` }));
-	if (e?.message && !['cancelled', 'network'].includes(name))
+	if (e?.text || e?.name === 'FormatError')
 		box.append(el('details', {}, el('summary', { t: 'detail' }),
-		    el('p', { class: 'quiet' }, [e.reason, e.message].filter(Boolean).join(': '))));
+		    el('p', { class: 'quiet' }, [e.word, e.text || e.message].filter(Boolean).join(': '))));
 	box.dataset.name = name;
 	box.hidden = false;
 	near?.setAttribute('aria-describedby', where);
@@ -129,7 +125,12 @@ export function asked(dialog) {
 	});
 }
 
-function language_switch(language) {
+/* Whose pages these are, at the foot of each. */
+export function about(config) {
+	say($('about'), config.shared ? 'about.shared' : 'about', { name: config.name, group: hex(config.group).slice(0, 16) });
+}
+
+function switchLanguage(language) {
 	const select = $('language');
 
 	select.value = language;
@@ -138,16 +139,14 @@ function language_switch(language) {
 
 /* The page begins: words first, so that even a failure is said in the reader's language. */
 export async function begin(page) {
-	language_switch(await speak());
+	switchLanguage(await speak());
 	document.body.dataset.ready = 'words';
 	try {
 		await page();
 	} catch (e) {
-		console.error(e);
-		halt(['closed', 'network', 'login', 'group', 'clock'].includes(cause(e)) ? cause(e) : 'other', {},
-		    e?.message);
+		const name = HALTS.includes(e?.word) ? e.word : cause(e);
+
+		halt(HALTS.includes(name) ? name : 'other', { now: moment(e?.now ?? 0) }, e?.text || e?.message);
 	}
 	document.body.dataset.ready = 'yes';
 }
-
-export { el, say, sentence };

@@ -85,7 +85,7 @@ export function el(tag, props, ...children) {
 	return node;
 }
 
-function say_all() {
+function sayAll() {
 	document.documentElement.lang = language;
 	for (const node of document.querySelectorAll('[data-t]')) {
 		const { key, args } = said.get(node) ?? { key: node.dataset.t };
@@ -116,6 +116,6 @@ export async function speak(tag) {
 	language = wanted;
 	if (tag)
 		localStorage.setItem('language', tag);
-	say_all();
+	sayAll();
 	return language;
 }
