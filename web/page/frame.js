@@ -4,12 +4,12 @@ import { hex } from '../lib/bytes.js';
 import { el, moment, say, sentence, speak } from './say.js';
 
 /* Each has error.NAME and error.NAME.do among the words. */
-export const ERRORS = ['again', 'answer', 'busy', 'cancelled', 'closed', 'declined', 'device', 'done', 'expired', 'group',
-	'level', 'limited', 'login', 'lost', 'nopasskey', 'offline', 'origin', 'other', 'refused', 'state', 'token', 'two',
-	'version'];
+export const ERRORS = ['again', 'answer', 'busy', 'cancelled', 'closed', 'declined', 'device', 'done', 'enrolled', 'expired', 'group',
+	'level', 'limited', 'login', 'lost', 'nopasskey', 'offline', 'origin', 'refused', 'state', 'token', 'two',
+	'unticked', 'version'];
 /* Each has halt.NAME, halt.NAME.why and halt.NAME.do. */
-export const HALTS = ['certificate', 'changed', 'clock', 'closed', 'declined', 'device', 'done', 'expired', 'group',
-	'noticket', 'offline', 'other', 'statement', 'unreadable'];
+export const HALTS = ['certificate', 'changed', 'clock', 'closed', 'declined', 'denied', 'device', 'done', 'expired', 'group',
+	'login', 'nokey', 'noticket', 'offline', 'other', 'statement', 'token', 'unreadable'];
 
 export const $ = (id) => document.getElementById(id);
 

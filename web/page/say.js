@@ -85,6 +85,13 @@ export function el(tag, props, ...children) {
 	return node;
 }
 
+const listeners = [];
+
+/* For what cannot be said again by its key. */
+export function onLanguage(act) {
+	listeners.push(act);
+}
+
 function sayAll() {
 	document.documentElement.lang = language;
 	for (const node of document.querySelectorAll('[data-t]')) {
@@ -117,5 +124,6 @@ export async function speak(tag) {
 	if (tag)
 		localStorage.setItem('language', tag);
 	sayAll();
+	listeners.forEach((act) => act());
 	return language;
 }

@@ -7,13 +7,15 @@ import { attributesBind } from '../lib/cms.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig } from '../lib/group.js';
 import { passkeysWork } from '../lib/passkey.js';
-import { $, ERRORS, HALTS, about, badge, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
+import { showAs } from './as.js';
+import { $, about, badge, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
-import { day, el, moment, say } from './say.js';
+import { el, moment, say } from './say.js';
 import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
 import { approvals, people, stop } from './touch.js';
 
 const MARGIN = 30000;
+const STOPS = ['certificate', 'changed', 'clock', 'group', 'unreadable'];
 
 let config, api, ticket, ask, made;
 const seen = new Set();
@@ -27,25 +29,6 @@ async function fetchAsk() {
 async function build() {
 	made = await statementFor(config, ask, seen.size === ask.items.length ? 1 : 2);
 	$('print').textContent = fingerprint(made.d);
-}
-
-function certificateFacts(key) {
-	const c = key.certificate;
-
-	if (!c)
-		return [['as.certificate', el('span', { t: 'as.nocertificate' })]];
-	const late = Date.now() > c.notAfter || Date.now() < c.notBefore;
-
-	return [['as.subject', el('strong', {}, c.commonName), el('bdi', { class: 'line quiet' }, c.subjectText)],
-		['as.issuer', c.issuerText],
-		['as.valid', el('span', { t: ['as.until', { from: day(c.notBefore), to: day(c.notAfter) }] }),
-			late ? badge('as.late', 'warn') : el('span')]];
-}
-
-function showAs(list, key, more = []) {
-	facts(list, [...certificateFacts(key), ['as.level', el('span', { t: `as.level.${key.level}` }),
-		badge(`as.scal.${key.level}`, key.level === 2 ? '' : 'warn')],
-	['as.class', el('span', { t: `value.class.${key.class}` })], ['as.alg', el('code', {}, key.alg.name)], ...more]);
 }
 
 function itemRow(item, i) {
@@ -186,7 +169,7 @@ async function send(evidences) {
 async function approve() {
 	calm();
 	if (!$('other').hidden && !$('other-yes').checked)
-		throw stop('other');
+		throw stop('unticked');
 	await renew();
 	const { d } = made;
 
@@ -214,8 +197,8 @@ async function decline() {
 async function failed(e, button) {
 	const name = cause(e);
 
-	if (HALTS.includes(e.word) && !ERRORS.includes(e.word))
-		return halt(e.word, { now: moment(e.now ?? 0) }, e.text);
+	if (STOPS.includes(e.word ?? name))
+		return halt(e.word ?? name, { now: moment(e.now ?? 0) }, e.text);
 	if (['done', 'lost', 'expired', 'declined'].includes(name)) {
 		const { state } = await api.propria('approval/state', body()).catch(() => ({}));
 
