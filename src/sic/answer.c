@@ -2,6 +2,7 @@
 /* The answers, and the headers that go with each of them. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sic/answer.h"
 
@@ -53,18 +54,37 @@ plain(struct answer *a, unsigned status, const char *text)
 	with(a, "Cache-Control", "no-store");
 }
 
-static void
-whole(const struct page *page, const char *if_none_match, struct answer *a)
+/* "gzip" stands in the list, and not with a weight of zero. */
+static bool
+takes_gzip(const char *list)
 {
-	bool same = if_none_match != NULL && strcmp(if_none_match, page->etag) == 0;
+	for (const char *p = list; p != NULL && *p != '\0'; p += strcspn(p, ","), p += *p == ',') {
+		p += strspn(p, " \t");
+		if (strncasecmp(p, "gzip", 4) != 0 || strchr(" \t;,", p[4]) == NULL)
+			continue;
+		p += 4 + strspn(p + 4, " \t");
+		return *p != ';' || strpbrk(p, "123456789") != NULL;
+	}
+	return false;
+}
+
+static void
+whole(const struct page *page, const struct request *r, struct answer *a)
+{
+	bool gzip = page->gzip.bytes.p != NULL && takes_gzip(r->accept_encoding);
+	const struct body *body = gzip ? &page->gzip : &page->plain;
+	bool same = r->if_none_match != NULL && strcmp(r->if_none_match, body->etag) == 0;
 
 	*a = (struct answer){ .status = same ? 304 : 200 };
-	with(a, "ETag", page->etag);
+	with(a, "ETag", body->etag);
 	with(a, "Cache-Control", page->forever ? "public, max-age=31536000, immutable" : "no-cache");
+	with(a, "Vary", "Accept-Encoding");
 	if (same)
 		return;
 	with(a, "Content-Type", page->type);
-	a->body = page->body;
+	if (gzip)
+		with(a, "Content-Encoding", "gzip");
+	a->body = body->bytes;
 }
 
 void
@@ -82,5 +102,5 @@ answer_make(const struct pages *pages, const struct request *r, struct answer *a
 	else if ((page = pages_find(pages, r->path)) == NULL)
 		plain(a, 404, "There is no such page.\n");
 	else
-		whole(page, r->if_none_match, a);
+		whole(page, r, a);
 }

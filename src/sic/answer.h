@@ -13,6 +13,7 @@ struct request {
 	const char	*method;
 	const char	*path;		/* as it came: percent signs are no letters of ours */
 	const char	*if_none_match;	/* NULL: none */
+	const char	*accept_encoding;	/* the same */
 	bool		 odd;		/* its framing is ambiguous, or it has a body */
 };
 
@@ -31,7 +32,7 @@ struct answer {
 	unsigned	 status;
 	struct span	 body;			/* of a HEAD too: its length is told, it is not sent */
 	size_t		 n;
-	struct header	 headers[4];		/* after those of `always` */
+	struct header	 headers[6];		/* after those of `always` */
 };
 
 /* ssa: its origin, the only other one that pages may talk to. tls: we are served by it. */

@@ -25,6 +25,17 @@ struct walk {
 	struct err	*e;
 };
 
+/* The type of what is no page of its own, but another's smaller form. */
+#define GZIP	"application/gzip"
+
+static bool
+is_gzip(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
 /* What browsers must be told; a file of another kind has no business among the pages. */
 static const char *
 media_type(const char *path)
@@ -39,27 +50,32 @@ media_type(const char *path)
 	};
 	const char *dot = strrchr(path, '.');
 
+	if (is_gzip(path))
+		return GZIP;
 	for (size_t i = 0; dot != NULL && i < COUNT(types); i++)
 		if (strcmp(dot, types[i].end) == 0)
 			return types[i].type;
 	return NULL;
 }
 
-static void
-etag_of(const uint8_t hash[HASH_LEN], char etag[ETAG_LEN + 1])
+static struct body
+body_of(struct span bytes)
 {
-	etag[0] = '"';
+	struct body b = { .bytes = bytes, .etag = "\"" };
+	uint8_t hash[HASH_LEN];
+
+	sha256(bytes, hash);
 	for (size_t i = 0; i < HASH_LEN; i++)
-		snprintf(etag + 1 + 2 * i, 3, "%02x", hash[i]);
-	strcpy(etag + ETAG_LEN - 1, "\"");
+		snprintf(b.etag + 1 + 2 * i, 3, "%02x", hash[i]);
+	strcpy(b.etag + ETAG_LEN - 1, "\"");
+	return b;
 }
 
-/* Takes the body over. */
+/* Takes the bytes over. */
 static void
-page_put(struct pages *p, const char *path, const char *type, struct span body)
+page_put(struct pages *p, const char *path, const char *type, struct span bytes)
 {
 	struct page *page;
-	uint8_t hash[HASH_LEN];
 
 	if (p->n == p->room) {
 		p->room = p->room == 0 ? 64 : 2 * p->room;
@@ -67,26 +83,24 @@ page_put(struct pages *p, const char *path, const char *type, struct span body)
 			bug("out of memory");
 	}
 	page = &p->list[p->n++];
-	*page = (struct page){ .path = strdup(path), .type = type, .body = body,
+	*page = (struct page){ .path = strdup(path), .type = type, .plain = body_of(bytes),
 		.forever = strncmp(path, "/r-", 3) == 0 };
 	if (page->path == NULL)
 		bug("out of memory");
-	sha256(body, hash);
-	etag_of(hash, page->etag);
 }
 
-/* "/" for index.html, "/sign" for sign.html, the path itself for the rest. */
+/* "/" for index.html, "/sign" for sign.html, the path itself for the rest; ".gz" stays at the end. */
 static void
 url_of(const char *path, char url[PATH_LEN_MAX + 2])
 {
-	size_t n = strlen(path);
+	bool gzip = is_gzip(path);
+	size_t n = strlen(path) - (gzip ? 3 : 0);
 
-	if (strcmp(path, "index.html") == 0)
-		strcpy(url, "/");
-	else if (strchr(path, '/') == NULL && n > 5 && strcmp(path + n - 5, ".html") == 0)
-		snprintf(url, PATH_LEN_MAX + 2, "/%.*s", (int)n - 5, path);
-	else
-		snprintf(url, PATH_LEN_MAX + 2, "/%s", path);
+	if (strchr(path, '/') == NULL && n > 5 && strncmp(path + n - 5, ".html", 5) == 0)
+		n -= 5;
+	if (n == 5 && strncmp(path, "index", 5) == 0)
+		n = 0;
+	snprintf(url, PATH_LEN_MAX + 2, "/%.*s%s", (int)n, path, gzip ? ".gz" : "");
 }
 
 /* The whole file, to be freed; NULL and errno. */
@@ -210,9 +224,44 @@ walk_directory(struct walk *w, int fd, const char *path, unsigned depth)
 }
 
 static int
+path_order(const void *key, const void *page)
+{
+	return strcmp(key, ((const struct page *)page)->path);
+}
+
+static int
 page_order(const void *a, const void *b)
 {
 	return strcmp(((const struct page *)a)->path, ((const struct page *)b)->path);
+}
+
+/* Each "NAME.gz" goes to the page NAME and is no page any more. */
+static bool
+smaller_forms(struct pages *p, struct err *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct page *small = &p->list[i], *page;
+		char of[PATH_LEN_MAX + 2];
+
+		if (strcmp(small->type, GZIP) != 0)
+			continue;
+		snprintf(of, sizeof(of), "%.*s", (int)strlen(small->path) - 3, small->path);
+		if ((page = bsearch(of, p->list, p->n, sizeof(*p->list), path_order)) == NULL)
+			return err_set(e, ERR_FORMAT, "%s has no file beside it that it could be of",
+			    small->path);
+		page->gzip = small->plain;
+		small->plain.bytes.p = NULL;
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		if (strcmp(p->list[i].type, GZIP) == 0)
+			free(p->list[i].path);
+		else
+			p->list[kept++] = p->list[i];
+	}
+	p->n = kept;
+	return true;
 }
 
 static bool
@@ -226,7 +275,7 @@ pages_complete(struct pages *p, const struct manifest *m, struct err *e)
 	for (size_t i = 1; i < p->n; i++)
 		if (strcmp(p->list[i - 1].path, p->list[i].path) == 0)
 			return err_set(e, ERR_FORMAT, "two files are served as %s", p->list[i].path);
-	return true;
+	return smaller_forms(p, e);
 }
 
 struct pages *
@@ -282,16 +331,11 @@ pages_free(struct pages *p)
 		return;
 	for (size_t i = 0; i < p->n; i++) {
 		free(p->list[i].path);
-		free((void *)(uintptr_t)p->list[i].body.p);
+		free((void *)(uintptr_t)p->list[i].plain.bytes.p);
+		free((void *)(uintptr_t)p->list[i].gzip.bytes.p);
 	}
 	free(p->list);
 	free(p);
-}
-
-static int
-path_order(const void *key, const void *page)
-{
-	return strcmp(key, ((const struct page *)page)->path);
 }
 
 const struct page *

@@ -13,11 +13,16 @@
 #define PAGE_BYTES_MAX	(16u << 20)
 #define ETAG_LEN	(2 * HASH_LEN + 2)
 
+struct body {
+	struct span	bytes;			/* p is NULL: there is none */
+	char		etag[ETAG_LEN + 1];	/* with its quotes */
+};
+
 struct page {
 	char		*path;			/* of its URL, from "/" on */
 	const char	*type;			/* media type */
-	struct span	 body;
-	char		 etag[ETAG_LEN + 1];	/* with its quotes */
+	struct body	 plain;
+	struct body	 gzip;			/* the same, made smaller by the build: file "NAME.gz" */
 	bool		 forever;		/* its path names its version: it may be kept */
 };
 

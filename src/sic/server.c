@@ -81,6 +81,7 @@ on_request(void *app, struct MHD_Connection *c, const char *path, const char *me
 	MHD_get_connection_values(c, MHD_HEADER_KIND, framing_seen, &f);
 	r.odd = f.odd;
 	r.if_none_match = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "If-None-Match");
+	r.accept_encoding = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Accept-Encoding");
 	answer_make(s->pages, &r, &a);
 	/* A good one is answered at the second call, when there is surely no body: it may be followed. */
 	if (*of_request == NULL && (a.status < 400 || a.status == 404)) {

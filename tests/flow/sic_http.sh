@@ -53,7 +53,7 @@ mkdir -p "$DIR/source/lib" "$DIR/source/page"
 printf '<!doctype html><script type="module" src="/page/sign.js"></script>' >"$DIR/source/sign.html"
 printf '<!doctype html>home' >"$DIR/source/index.html"
 printf '/* SPDX-License-Identifier: Apache-2.0 */\nimport "../lib/a.js";\n' >"$DIR/source/page/sign.js"
-printf 'export const a = 1;\n' >"$DIR/source/lib/a.js"
+seq -f 'export const a%g = 1;' 100 >"$DIR/source/lib/a.js"
 "$SOURCE/tools/web-manifest" "$DIR/source" "$DIR/web" 2>/dev/null || { echo "Bail out! web-manifest failed"; exit 1; }
 RELEASE=$(cd "$DIR/web" && echo r-*)
 configure "$DIR/plain.ini" 'listen = 127.0.0.1:0
@@ -109,6 +109,9 @@ is "the configuration names the group" page 200 "$URL/config.json"
 is "and the SSA" grep -q "\"group\":\"$GROUP\",\"ssa\":\"https://sign.example\",\"name\":\"Example\",\"shared\":false" "$DIR/body"
 is "the manifest is served" page 200 "$URL/manifest"
 is "and is the one of the build" cmp "$DIR/body" "$DIR/web/manifest"
+smaller() { page 200 -H 'Accept-Encoding: gzip' "$URL/$RELEASE/lib/a.js" && has 'Content-Encoding: gzip' &&
+	gunzip -c <"$DIR/body" | cmp - "$DIR/web/$RELEASE/lib/a.js"; }
+is "who takes gzip gets the same, smaller" smaller
 is "HEAD has a length and no body" page 200 -I "$URL/sign"
 for path in /nothing /sign.html /../plain.ini /%2e%2e/plain.ini /..%2fplain.ini //sign /sign/ "/$RELEASE/" "/$RELEASE/lib" \
     "/$RELEASE/lib/../lib/a.js" /sign%00 /./sign '/\..\plain.ini'; do

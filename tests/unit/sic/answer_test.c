@@ -4,25 +4,36 @@
 
 static char directory[] = "/tmp/propria-sic-answer-XXXXXX";
 
+static void
+put(FILE *manifest, const char *name, const char *text)
+{
+	uint8_t hash[HASH_LEN];
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	CHECK((f = fopen(path, "w")) != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
+	sha256(span_str(text), hash);
+	for (size_t i = 0; i < HASH_LEN; i++)
+		fprintf(manifest, "%02x", hash[i]);
+	fprintf(manifest, "  %s\n", name);
+}
+
 static struct pages *
 site(void)
 {
-	static const char body[] = "<!doctype html>";
-	char path[128], line[200];
 	struct err e = { 0 };
 	struct pages *pages;
-	uint8_t hash[HASH_LEN];
-	FILE *f;
+	char path[128];
+	FILE *manifest;
 
 	strcpy(directory + strlen(directory) - 6, "XXXXXX");
 	CHECK(mkdtemp(directory) != NULL);
-	snprintf(path, sizeof(path), "%s/index.html", directory);
-	CHECK((f = fopen(path, "w")) != NULL && fputs(body, f) >= 0 && fclose(f) == 0);
-	sha256(span_str(body), hash);
-	for (size_t i = 0; i < HASH_LEN; i++)
-		snprintf(line + 2 * i, 3, "%02x", hash[i]);
 	snprintf(path, sizeof(path), "%s/manifest", directory);
-	CHECK((f = fopen(path, "w")) != NULL && fprintf(f, "%s  index.html\n", line) > 0 && fclose(f) == 0);
+	CHECK((manifest = fopen(path, "w")) != NULL);
+	put(manifest, "index.html", "<!doctype html>");
+	put(manifest, "index.html.gz", "small");
+	CHECK(fclose(manifest) == 0);
 	CHECK((pages = pages_load(directory, &e)) != NULL);
 	CHECK(pages_add(pages, "/r-0123/lib/a.js", "text/javascript", span_str("1"), &e));
 	return pages;
@@ -76,12 +87,39 @@ TEST(who_has_it_already_is_told_so)
 	struct request r = { .method = "GET", .path = "/" };
 	struct answer a;
 
-	r.if_none_match = pages_find(pages, "/")->etag;
+	r.if_none_match = pages_find(pages, "/")->plain.etag;
 	answer_make(pages, &r, &a);
 	CHECK(a.status == 304 && a.body.n == 0);
 	r.if_none_match = "\"other\"";
 	answer_make(pages, &r, &a);
 	CHECK(a.status == 200);
+	site_remove(pages);
+}
+
+TEST(the_smaller_form_is_for_those_who_take_it)
+{
+	static const char *const takes[] = { "gzip", "gzip, br", "br,gzip", "br;q=1, GZIP ;q=0.5" };
+	static const char *const not[] = { "", "br", "xgzip", "gzipx", "gzip;q=0", "gzip; q=0.000", "br, gzip;q=0" };
+	struct pages *pages = site();
+	struct request r = { .method = "GET", .path = "/" };
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(takes); i++) {
+		r.accept_encoding = takes[i];
+		answer_make(pages, &r, &a);
+		CHECK(span_equal(a.body, span_str("small")));
+		CHECK(strcmp(header_of(a.headers, a.n, "Content-Encoding"), "gzip") == 0);
+	}
+	for (size_t i = 0; i < COUNT(not); i++) {
+		r.accept_encoding = not[i];
+		answer_make(pages, &r, &a);
+		CHECK(span_equal(a.body, span_str("<!doctype html>")));
+		CHECK(*header_of(a.headers, a.n, "Content-Encoding") == '\0');
+	}
+	r.accept_encoding = "gzip";
+	r.path = "/r-0123/lib/a.js";
+	answer_make(pages, &r, &a);
+	CHECK(span_equal(a.body, span_str("1")));
 	site_remove(pages);
 }
 
@@ -139,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_is_asked_for_again_each_time_a_release_never),
 		cmocka_unit_test(who_has_it_already_is_told_so),
+		cmocka_unit_test(the_smaller_form_is_for_those_who_take_it),
 		cmocka_unit_test(paths_that_are_not_exactly_ours_are_not_found),
 		cmocka_unit_test(other_verbs_long_addresses_and_odd_framing_are_refused),
 		cmocka_unit_test(the_policy_lets_pages_talk_to_the_ssa_alone),

@@ -78,11 +78,11 @@ TEST(a_site_is_loaded_whole_and_found_by_its_urls)
 
 	site_make(&s);
 	CHECK((pages = pages_load(s.directory, &e)) != NULL && pages_count(pages) == 4);
-	CHECK(span_equal(pages_find(pages, "/")->body, span_str("index")));
-	CHECK(span_equal(pages_find(pages, "/sign")->body, span_str("sign")));
-	CHECK(span_equal(pages_find(pages, "/lib/a.js")->body, span_str("a")));
-	CHECK(span_equal(pages_find(pages, "/manifest")->body, span_str(s.manifest)));
-	CHECK(strlen(pages_find(pages, "/")->etag) == ETAG_LEN);
+	CHECK(span_equal(pages_find(pages, "/")->plain.bytes, span_str("index")));
+	CHECK(span_equal(pages_find(pages, "/sign")->plain.bytes, span_str("sign")));
+	CHECK(span_equal(pages_find(pages, "/lib/a.js")->plain.bytes, span_str("a")));
+	CHECK(span_equal(pages_find(pages, "/manifest")->plain.bytes, span_str(s.manifest)));
+	CHECK(strlen(pages_find(pages, "/")->plain.etag) == ETAG_LEN);
 	CHECK(pages_add(pages, "/config.json", "application/json", span_str("{}"), &e));
 	CHECK(pages_find(pages, "/config.json") != NULL && pages_find(pages, "/sign") != NULL);
 	CHECK(!pages_add(pages, "/sign", "application/json", span_str("{}"), &e));
@@ -154,6 +154,28 @@ TEST(a_pipe_or_an_unknown_kind_of_file_is_refused)
 	CHECK(refused(&s, "x.php: files of this kind"));
 }
 
+TEST(a_smaller_form_belongs_to_its_page_and_is_none_of_its_own)
+{
+	AUTO(pages) *pages = NULL;
+	struct err e = { 0 };
+	struct site s;
+
+	site_make(&s);
+	s.manifest[0] = '\0';
+	put_listed(&s, "index.html", "index");
+	put_listed(&s, "index.html.gz", "small");
+	put_listed(&s, "lib/a.js", "a");
+	put_listed(&s, "lib/a.js.gz", "s");
+	put_listed(&s, "sign.html", "sign");
+	CHECK((pages = pages_load(s.directory, &e)) != NULL && pages_count(pages) == 4);
+	CHECK(span_equal(pages_find(pages, "/")->gzip.bytes, span_str("small")));
+	CHECK(span_equal(pages_find(pages, "/lib/a.js")->gzip.bytes, span_str("s")));
+	CHECK(pages_find(pages, "/sign")->gzip.bytes.p == NULL);
+	CHECK(pages_find(pages, "/lib/a.js.gz") == NULL && pages_find(pages, "/.gz") == NULL);
+	put_listed(&s, "z.js.gz", "of nothing");
+	CHECK(refused(&s, "z.js.gz has no file beside it"));
+}
+
 int
 main(void)
 {
@@ -163,6 +185,7 @@ main(void)
 		cmocka_unit_test(a_file_that_is_not_in_the_manifest_is_named),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(links_out_and_within_are_refused),
+		cmocka_unit_test(a_smaller_form_belongs_to_its_page_and_is_none_of_its_own),
 		cmocka_unit_test(a_pipe_or_an_unknown_kind_of_file_is_refused),
 	};
 	struct err e = { 0 };
