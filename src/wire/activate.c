@@ -16,11 +16,17 @@ msg_challenge_write(struct writer *w, const struct msg_challenge *m)
 	wr_u16(w, m->purpose);
 }
 
+static bool
+challenged_read(struct reader *r, struct msg_challenged *m)
+{
+	return rd_bytes(r, m->fresh, sizeof(m->fresh)) && rd_u32(r, &m->epoch) && rd_u64(r, &m->now);
+}
+
 bool
 msg_challenged_read(struct reader *r, struct msg_challenged *m, struct err *e)
 {
-	return (rd_bytes(r, m->fresh, sizeof(m->fresh)) && rd_u32(r, &m->epoch) &&
-	    rd_u64(r, &m->now) && rd_end(r)) || err_why(e, ERR_FORMAT, "parse", "CHALLENGE answer");
+	return (challenged_read(r, m) && rd_end(r)) ||
+	    err_why(e, ERR_FORMAT, "parse", "CHALLENGE answer");
 }
 
 void
@@ -42,6 +48,17 @@ indexes_read(struct reader *r, size_t min, uint32_t *index, size_t *n)
 	return true;
 }
 
+static bool
+flag_read(struct reader *r, bool *flag)
+{
+	uint8_t v;
+
+	if (!rd_u8(r, &v) || v > 1)
+		return false;
+	*flag = v == 1;
+	return true;
+}
+
 static void
 indexes_write(struct writer *w, const uint32_t *index, size_t n)
 {
@@ -57,7 +74,7 @@ msg_activate_read(struct reader *r, struct msg_activate *m, struct err *e)
 	    rd_span32(r, 1, EVIDENCES_WIRE_MAX, &m->evidences) &&
 	    rd_span32(r, 1, RECORD_MAX, &m->signer_record) &&
 	    rd_span32(r, 1, RECORD_MAX, &m->key_record) && indexes_read(r, 0, m->index, &m->n) &&
-	    rd_end(r)) || err_why(e, ERR_FORMAT, "parse", "ACTIVATE");
+	    flag_read(r, &m->next) && rd_end(r)) || err_why(e, ERR_FORMAT, "parse", "ACTIVATE");
 }
 
 void
@@ -68,6 +85,7 @@ msg_activate_write(struct writer *w, const struct msg_activate *m)
 	wr_span32(w, m->signer_record);
 	wr_span32(w, m->key_record);
 	indexes_write(w, m->index, m->n);
+	wr_u8(w, m->next);
 }
 
 static bool
@@ -105,7 +123,8 @@ bool
 msg_activated_read(struct reader *r, struct msg_activated *m, struct err *e)
 {
 	return (rd_bytes(r, m->activation, sizeof(m->activation)) && rd_u64(r, &m->expires) &&
-	    results_read(r, &m->results) && rd_end(r)) ||
+	    results_read(r, &m->results) && flag_read(r, &m->has_next) &&
+	    (!m->has_next || challenged_read(r, &m->next)) && rd_end(r)) ||
 	    err_why(e, ERR_FORMAT, "parse", "ACTIVATE answer");
 }
 
@@ -115,6 +134,9 @@ msg_activated_write(struct writer *w, const struct msg_activated *m)
 	wr_bytes(w, m->activation, sizeof(m->activation));
 	wr_u64(w, m->expires);
 	msg_results_write(w, &m->results);
+	wr_u8(w, m->has_next);
+	if (m->has_next)
+		msg_challenged_write(w, &m->next);
 }
 
 bool

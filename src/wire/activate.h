@@ -27,6 +27,7 @@ struct msg_activate {
 	struct span	statement, evidences, signer_record, key_record;
 	size_t		n;
 	uint32_t	index[USES_MAX];
+	bool		next;		/* a nonce for the next approval, please */
 };
 struct msg_use {
 	uint8_t		activation[ID_LEN];
@@ -53,6 +54,8 @@ struct msg_activated {
 	uint8_t		activation[ID_LEN];
 	uint64_t	expires;
 	struct msg_results results;
+	bool		has_next;
+	struct msg_challenged next;
 };
 
 bool	msg_challenge_read(struct reader *, struct msg_challenge *, struct err *) MUST_USE;

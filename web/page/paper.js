@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Documents at hand: read once, hashed and shown from the same bytes, by pdf.js on canvases. */
+import { PDF_OPTIONS, loadPdf } from '../lib/pdf.js';
 import { el, say } from './say.js';
 
 const BYTES_MAX = 100 << 20;
@@ -7,16 +8,6 @@ const PAGES_AT_ONCE = 20;
 const WIDTH_MAX = 1400;
 const PIXELS_MAX = 6e6;
 const TEXT_MAX = 20000;
-
-let library;
-
-function pdfjs() {
-	library ??= import('/vendor/pdf.min.mjs').then((pdf) => {
-		pdf.GlobalWorkerOptions.workerSrc = '/vendor/pdf.worker.min.mjs';
-		return pdf;
-	});
-	return library;
-}
 
 /* The file's bytes, read once: what is hashed and what is shown are these. */
 export async function readFile(file) {
@@ -63,11 +54,9 @@ async function drawPages(pdf, from, box, holder) {
  * Returns the count of pages; throws if it cannot be shown.
  */
 export async function showPdf(bytes, holder, name) {
-	const lib = await pdfjs();
+	const lib = await loadPdf();
 	const box = el('div', { class: 'pages', tabindex: 0, role: 'region', 'aria-label': name });
-	const pdf = await lib.getDocument({ data: bytes.slice(), isEvalSupported: false, enableXfa: false,
-		useWasm: false, wasmUrl: '/vendor/', standardFontDataUrl: '/vendor/', cMapUrl: '/vendor/', cMapPacked: true,
-		verbosity: 0 }).promise;
+	const pdf = await lib.getDocument({ data: bytes.slice(), ...PDF_OPTIONS }).promise;
 
 	holder.replaceChildren(box);
 	await drawPages(pdf, 1, box, holder);

@@ -6,7 +6,7 @@ import { extname, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const WEB = fileURLToPath(new URL('../../../web/', import.meta.url));
-const PDFJS = fileURLToPath(new URL('../node_modules/pdfjs-dist/', import.meta.url));
+const PDFJS = fileURLToPath(new URL('../../../web/node_modules/pdfjs-dist/', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8',
 	'.mjs': 'text/javascript; charset=utf-8', '.json': 'application/json', '.svg': 'image/svg+xml' };
 
@@ -20,8 +20,8 @@ async function vendor(name) {
 }
 
 function policy(ssa) {
-	return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; worker-src 'self'; connect-src 'self' ${ssa}; ` +
-	    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+	return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; worker-src 'self'; connect-src 'self' ${ssa}; ` +
+	    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types propria";
 }
 
 /* @returns {{origin, port, close, config}} config: what config.json says, changeable */
