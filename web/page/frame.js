@@ -109,7 +109,7 @@ export function download(name, bytes, type = 'application/octet-stream') {
 export function facts(list, pairs) {
 	list.replaceChildren(...pairs.filter(([, value]) => value !== undefined && value !== null)
 	    .map(([key, ...values]) => el('div', {}, el('dt', { t: key }),
-		el('dd', {}, ...values.map((v) => v instanceof Node ? v : el('bdi', {}, String(v)))))));
+		el('dd', {}, ...values.filter((v) => v !== undefined).map((v) => v instanceof Node ? v : el('bdi', {}, String(v)))))));
 }
 
 export function badge(key, kind = '') {

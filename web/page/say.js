@@ -37,6 +37,10 @@ export function sentence(key, args) {
 }
 
 function fill(node, key, args) {
+	if (node instanceof HTMLOptionElement || node instanceof HTMLTitleElement) {
+		node.textContent = sentence(key, args);
+		return;
+	}
 	const parts = pick(key, args).split(/\{(\w+)\}/);
 
 	node.replaceChildren(...parts.map((part, i) => i % 2 ? hole(shown(args?.[part] ?? '')) : part)
