@@ -15,9 +15,10 @@ export function makeCa() {
 	run('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-subj', '/CN=Trial issuing CA/O=Propria trial/C=SE',
 	    '-keyout', at('ca.key'), '-out', at('ca.pem'));
 	writeFileSync(at('ext'), 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,nonRepudiation\n');
+	/* A signer's certificate: made by force, as only the security module has the private key. */
 	const issue = (spki, subject) => {
 		writeFileSync(at('spki.pem'), `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64')}\n-----END PUBLIC KEY-----\n`);
-		const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;	/* of the request; the key is forced below */
+		const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;	/* of the request only */
 
 		writeFileSync(at('req.key'), key.export({ type: 'pkcs8', format: 'pem' }));
 		run('req', '-new', '-key', at('req.key'), '-subj', subject, '-out', at('req.pem'));
@@ -33,5 +34,11 @@ export function makeCa() {
 		    '-purpose', 'any', '-cades', '-out', at('out'));
 	};
 
-	return { issue, check, remove: () => rmSync(dir, { recursive: true }) };
+	/* ECDSA over a digest that is there already, which node cannot. */
+	const signDigest = (key, digest) => {
+		writeFileSync(at('sign.key'), key.export({ type: 'pkcs8', format: 'pem' }));
+		return execFileSync('openssl', ['pkeyutl', '-sign', '-inkey', at('sign.key')], { input: digest, stdio: 'pipe' });
+	};
+
+	return { issue, check, signDigest, remove: () => rmSync(dir, { recursive: true }) };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A signing service in one process, as the contract has it, for the pages' tests: it answers, it checks, it can lie. */
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { codeKey } from '../../../web/lib/code.js';
 import { vectors } from '../vectors.mjs';
@@ -12,20 +12,33 @@ const unb64 = (text) => Buffer.from(text, 'base64');
 const SIGN = 0x0101, BIND = 0x0202, CREATE_KEY = 0x0301;
 const ZERO = '0'.repeat(32);
 
+let made;
+
+/* One key with its certificate does for a whole run. */
+function signingKey(ca) {
+	if (!made) {
+		const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+		const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+
+		made = { privateKey: keys.privateKey, spki, certificate: ca.issue(spki, '/CN=Alice Example/O=Example AB/C=SE') };
+	}
+	return made;
+}
+
 /* Everything the service knows; tests change it. */
 export function makeWorld(ca) {
 	const { genesis, group } = Object.fromEntries(vectors('genesis'));
-	const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-	const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+	const { privateKey, spki, certificate } = signingKey(ca);
 	const world = {
 		genesis, group: hexOf(group), skew: 0, signer: randomBytes(16).toString('hex'), name: 'CN=Alice Example,O=Example AB,C=SE', state: 3,
 		authenticators: [], nonces: new Set(), spent: new Set(), tickets: new Map(), tokens: new Set(), codes: new Map(), mailbox: [],
 		approved: [], uses: [], frozen: [], linked: [], asked: [], revoked: 0, code: randomBytes(16),
-		lie: (path, answer) => answer, delay: undefined, private: keys.privateKey,
+		lie: (path, answer) => answer, delay: undefined,
 		keys: [{ credentialID: randomBytes(16).toString('hex'), version: 3, state: 3, algorithm: 'ecdsa-p256-sha256', class: 1, level: 2, spki: b64(spki),
-			uses: 0, evidences: 1, certificate: b64(ca.issue(spki, '/CN=Alice Example/O=Example AB/C=SE')) }],
+			uses: 0, evidences: 1, certificate: b64(certificate) }],
 	};
 
+	world.signDigest = (digest) => ca.signDigest(privateKey, digest);
 	world.clock = () => Date.now() + world.skew;
 	world.nonce = () => {
 		const fresh = randomBytes(40);
@@ -116,16 +129,11 @@ function signHash(world, body) {
 	if (body.hashes.length !== 1 || !unb64(body.hashes[0]).equals(Buffer.from(act.statement.body.items[0].digest)))
 		throw refusal('dtbs');
 	act.spend();
-	const signature = world.sign ? world.sign(unb64(body.hashes[0])) : signDigest(world.private, unb64(body.hashes[0]));
+	const signature = world.signDigest(unb64(body.hashes[0]));
 
 	world.approved.push(act);
 	world.uses.unshift({ act, evidence: inline.subarray(8 + n), encoded: inline.subarray(4, 4 + n), signature });
 	return { signatures: [b64(signature)] };
-}
-
-/* ECDSA over a digest that is there already: openssl's EVP takes it through a key without a hash of its own. */
-function signDigest(key, digest) {
-	return sign(null, digest, { key, dsaEncoding: 'der' });
 }
 
 function history(world) {
