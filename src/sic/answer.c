@@ -7,8 +7,8 @@
 #include "sic/answer.h"
 
 /*
- * Nothing from anywhere but here, and no script that is not a file of the manifest. pdf.js starts its
- * worker through the one trusted-types policy that the pages have (web/lib/pdf.js).
+ * Nothing from anywhere but here, and no script that is not a file of the manifest. pdf.js starts
+ * its worker through the one trusted-types policy that the pages have (web/lib/pdf.js).
  */
 static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "

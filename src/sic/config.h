@@ -3,6 +3,8 @@
 #ifndef SIC_CONFIG_H
 #define SIC_CONFIG_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 #define TEXT_MAX	256

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The manifest of the pages: lines "sha256  path", in ascending order of their paths, none twice. */
+/* The manifest of the pages: lines "sha256  path", in ascending order of paths, none twice. */
 #ifndef SIC_MANIFEST_H
 #define SIC_MANIFEST_H
 

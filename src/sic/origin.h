@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Origins: "https://host[:port]" as PROTOCOL.sam 0 writes them, so that they may be compared as text. */
+/* Origins, "https://host[:port]", as PROTOCOL.sam 0 has them: equal if their texts are. */
 #ifndef SIC_ORIGIN_H
 #define SIC_ORIGIN_H
 

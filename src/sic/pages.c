@@ -89,7 +89,7 @@ page_put(struct pages *p, const char *path, const char *type, struct span bytes)
 		bug("out of memory");
 }
 
-/* "/" for index.html, "/sign" for sign.html, the path itself for the rest; ".gz" stays at the end. */
+/* "/" for index.html, "/sign" for sign.html, the path itself for the rest; ".gz" stays. */
 static void
 url_of(const char *path, char url[PATH_LEN_MAX + 2])
 {

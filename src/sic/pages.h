@@ -29,8 +29,8 @@ struct page {
 struct pages;
 
 /*
- * Every regular file beneath the directory must be in its manifest, with that hash, and every line of
- * the manifest a file; symbolic links and unknown media types are refused. The error names the file.
+ * Every regular file beneath the directory must be in its manifest, with that hash, and every
+ * line of the manifest a file; links and unknown kinds are refused. The error names the file.
  */
 struct pages	*pages_load(const char *directory, struct err *) MUST_USE;	/* yours */
 void		 pages_free(struct pages *);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libmicrohttpd without threads of its own. It checks less than we want of a request's framing; what
- * two readers could understand in two ways is refused here, and its connection closed.
+ * libmicrohttpd without threads of its own. It checks less than we want of a request's framing;
+ * what two readers could understand in two ways is refused here, and its connection closed.
  */
 #include <arpa/inet.h>
 #include <errno.h>

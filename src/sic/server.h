@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP and HTTPS over libmicrohttpd, in one thread: the caller's, so that it can be confined first. */
+/* HTTP and HTTPS over libmicrohttpd in the caller's thread, which can be confined first. */
 #ifndef SIC_SERVER_H
 #define SIC_SERVER_H
 

@@ -99,7 +99,8 @@ TEST(who_has_it_already_is_told_so)
 TEST(the_smaller_form_is_for_those_who_take_it)
 {
 	static const char *const takes[] = { "gzip", "gzip, br", "br,gzip", "br;q=1, GZIP ;q=0.5" };
-	static const char *const not[] = { "", "br", "xgzip", "gzipx", "gzip;q=0", "gzip; q=0.000", "br, gzip;q=0" };
+	static const char *const not[] = { "", "br", "xgzip", "gzipx", "gzip;q=0", "gzip; q=0.000",
+		"br, gzip;q=0" };
 	struct pages *pages = site();
 	struct request r = { .method = "GET", .path = "/" };
 	struct answer a;
@@ -125,9 +126,12 @@ TEST(the_smaller_form_is_for_those_who_take_it)
 
 TEST(paths_that_are_not_exactly_ours_are_not_found)
 {
-	static const char *const paths[] = { "", "//", "/index.html", "/index", "/.", "/..", "/../etc/passwd",
-		"/%2e%2e/etc/passwd", "/r-0123/lib/", "/r-0123/lib", "/r-0123/lib/a.js/", "/r-0123/lib/../lib/a.js",
-		"/r-0123//lib/a.js", "/R-0123/lib/a.js", "/r-0123/lib/a.js%00", "/r-0123\\lib\\a.js", "*", "http://x/" };
+	static const char *const paths[] = { "", "//", "/index.html", "/index", "/.", "/..",
+		"/../etc/passwd",
+		"/%2e%2e/etc/passwd", "/r-0123/lib/", "/r-0123/lib", "/r-0123/lib/a.js/",
+		"/r-0123/lib/../lib/a.js",
+		"/r-0123//lib/a.js", "/R-0123/lib/a.js", "/r-0123/lib/a.js%00", "/r-0123\\lib\\a.js", "*",
+		"http://x/" };
 	struct pages *pages = site();
 	struct answer a;
 
@@ -138,7 +142,8 @@ TEST(paths_that_are_not_exactly_ours_are_not_found)
 
 TEST(other_verbs_long_addresses_and_odd_framing_are_refused)
 {
-	static const char *const verbs[] = { "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "" };
+	static const char *const verbs[] = { "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+		"get", "" };
 	struct pages *pages = site();
 	char path[URL_MAX + 2];
 	struct request odd = { .method = "GET", .path = "/", .odd = true };
@@ -164,7 +169,8 @@ TEST(the_policy_lets_pages_talk_to_the_ssa_alone)
 	always_init(&a, "https://sign.example", true);
 	policy = header_of(a.headers, a.n, "Content-Security-Policy");
 	CHECK(strstr(policy, "connect-src 'self' https://sign.example;") != NULL);
-	CHECK(strstr(policy, "default-src 'none'") != NULL && strstr(policy, "script-src 'self';") != NULL);
+	CHECK(strstr(policy, "default-src 'none'") != NULL &&
+	    strstr(policy, "script-src 'self';") != NULL);
 	CHECK(strstr(policy, "unsafe") == NULL && strstr(policy, "*") == NULL);
 	CHECK(*header_of(a.headers, a.n, "Strict-Transport-Security") != '\0');
 	always_init(&a, "http://sign.localhost:8080", false);

@@ -43,7 +43,8 @@ TEST(a_whole_configuration_is_read)
 
 TEST(plain_http_beyond_loopback_is_refused)
 {
-	static const char *const beyond[] = { "0.0.0.0:80", "[::]:80", "192.0.2.1:80", "127.0.0.2:80", "[::ffff:127.0.0.1]:80" };
+	static const char *const beyond[] = { "0.0.0.0:80", "[::]:80", "192.0.2.1:80", "127.0.0.2:80",
+		"[::ffff:127.0.0.1]:80" };
 	struct config c;
 	char text[1024];
 
@@ -74,23 +75,29 @@ TEST(a_name_that_could_disguise_itself_is_refused)
 {
 	struct config c;
 
-	CHECK(!reads(PLAIN "[sic]\ngroup = " GROUP "\norigin = https://a.example\nssa = https://b.example\n"
+	CHECK(!reads(PLAIN "[sic]\ngroup = "
+	    GROUP "\norigin = https://a.example\nssa = https://b.example\n"
 	    "name = a\xe2\x80\xae" "b\ndirectory = /web\n", &c));
 	CHECK(!reads(PLAIN "[sic]\ngroup = 9EC4\norigin = https://a.example\nssa = https://b.example\n"
 	    "name = a\ndirectory = /web\n", &c));
-	CHECK(!reads(PLAIN "[sic]\ngroup = " GROUP "\norigin = https://a.example\nssa = https://a.example\n"
+	CHECK(!reads(PLAIN "[sic]\ngroup = "
+	    GROUP "\norigin = https://a.example\nssa = https://a.example\n"
 	    "name = a\ndirectory = /web\n", &c));
 }
 
 TEST(origins_have_one_text_each)
 {
-	static const char *const good[] = { "https://a", "https://approve.example", "https://a.example:8443",
+	static const char *const good[] = { "https://a", "https://approve.example",
+		"https://a.example:8443",
 		"http://localhost", "http://sign.localhost:8080", "https://x-1.y2.example" };
-	static const char *const bad[] = { "", "https://", "http://a.example", "https://A.example", "https://a.example/",
+	static const char *const bad[] = { "", "https://", "http://a.example", "https://A.example",
+		"https://a.example/",
 		"https://a.example:443", "http://localhost:80", "https://a.example:0", "https://a.example:080",
-		"https://a.example:65536", "https://a.example:", "https://a..example", "https://.a", "https://a.", "https://-a",
+		"https://a.example:65536", "https://a.example:", "https://a..example", "https://.a",
+		"https://a.", "https://-a",
 		"https://127.0.0.1", "https://[::1]", "https://u@a.example", "https://a.example?q", "ftp://a",
-		"http://localhost.example", "http://xlocalhost", "https://a b", "https://a.example'; script-src *" };
+		"http://localhost.example", "http://xlocalhost", "https://a b",
+		"https://a.example'; script-src *" };
 
 	for (size_t i = 0; i < COUNT(good); i++)
 		CHECK(origin_is_one(good[i]));

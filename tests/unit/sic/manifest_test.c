@@ -4,7 +4,8 @@
 
 #define HASH	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-static const char good[] = HASH "  index.html\n" HASH "  r-01/lib/a.js\n" HASH "  r-01/lib/b.js\n";
+static const char good[] = HASH "  index.html\n" HASH "  r-01/lib/a.js\n"
+    HASH "  r-01/lib/b.js\n";
 
 static bool
 reads(struct span text)
@@ -30,9 +31,12 @@ TEST(a_manifest_is_read_and_searched)
 
 TEST(a_manifest_of_another_form_is_refused)
 {
-	static const char *const bad[] = { "", "\n", HASH "  a", HASH " a\n", HASH "  \n", HASH "   a\n", HASH "  a\r\n",
-		HASH "  /a\n", HASH "  a/\n", HASH "  a//b\n", HASH "  ../a\n", HASH "  a/../b\n", HASH "  .a\n", HASH "  a b\n",
-		HASH "  a\n" HASH "  a\n", HASH "  b\n" HASH "  a\n", HASH "  a\n\n", "E3" HASH "  a\n", HASH "  a%2e\n",
+	static const char *const bad[] = { "", "\n", HASH "  a", HASH " a\n", HASH "  \n",
+		HASH "   a\n", HASH "  a\r\n",
+		HASH "  /a\n", HASH "  a/\n", HASH "  a//b\n", HASH "  ../a\n", HASH "  a/../b\n",
+		HASH "  .a\n", HASH "  a b\n",
+		HASH "  a\n" HASH "  a\n", HASH "  b\n" HASH "  a\n", HASH "  a\n\n", "E3" HASH "  a\n",
+		HASH "  a%2e\n",
 		HASH "  a\xc3\xa4\n" };
 
 	for (size_t i = 0; i < COUNT(bad); i++)
