@@ -89,7 +89,7 @@ function fromFragment() {
 	return text === '' ? undefined : unbase64url(text);
 }
 
-begin(async () => {
+begin('approve', async () => {
 	config = await loadConfig();
 	about(config);
 	api = new Api(config);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As whom something is signed: certificate, level, algorithm of a key; and the login that some pages need. */
-import { Api } from '../lib/api.js';
+/* As whom something is signed: certificate, level, algorithm of a key; and the account that has it. */
 import { algByName } from '../lib/alg.js';
 import { sha256, unbase64, unhex } from '../lib/bytes.js';
 import { isOfKey, readCertificate } from '../lib/certificate.js';
-import { loadConfig, mustBeOurGroup } from '../lib/group.js';
-import { beginLogin, storedToken } from '../lib/oauth.js';
-import { $, about, badge, during, facts, only } from './frame.js';
+import { mustBeOurGroup } from '../lib/group.js';
+import { badge, facts } from './frame.js';
 import { day, el } from './say.js';
 import { clean, listed, readAuthenticators, stop, whole } from './touch.js';
 
@@ -27,19 +25,6 @@ export function showAs(list, key, more = []) {
 	facts(list, [...certificateFacts(key.certificate),
 		['as.level', el('span', { t: `as.level.${key.level}` }), badge(`as.scal.${key.level}`, key.level === 2 ? '' : 'warn')],
 		['as.class', el('span', { t: `value.class.${key.class}` })], ['as.alg', el('code', {}, key.alg.name)], ...more]);
-}
-
-/* With a token: an Api that has it. Without: the page's login section, and nothing else happens. */
-export async function loggedIn(page) {
-	const config = await loadConfig();
-	const token = storedToken(config);
-
-	about(config);
-	if (token)
-		return { config, api: new Api(config, { token }) };
-	$('login-act').addEventListener('click', () => during($('login-act'), () => beginLogin(config, page)));
-	only('login');
-	return {};
 }
 
 async function readKey(row) {

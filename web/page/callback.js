@@ -4,7 +4,7 @@ import { loadConfig } from '../lib/group.js';
 import { finishLogin } from '../lib/oauth.js';
 import { about, begin, halt } from './frame.js';
 
-begin(async () => {
+begin('callback', async () => {
 	const config = await loadConfig();
 
 	about(config);

@@ -6,8 +6,9 @@ import { signedAttributes, signedData } from '../lib/cms.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { readReceipt } from '../lib/receipt.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
-import { ACTIVE, loggedIn, readAccount, showAs } from './as.js';
+import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
+import { loggedIn } from './login.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { day, el, moment, say } from './say.js';
 import { approvals, challenge, statementOf, stop } from './touch.js';
@@ -116,7 +117,7 @@ function showResult({ key, d }) {
 		['sign.print', el('span', { class: 'print', translate: 'no' }, fingerprint(d))]]);
 	calm('receipt-error');
 	only('result');
-	tell('live.signed');
+	tell('live.none');
 }
 
 /* The receipt must be of what was just approved, else it is no receipt. */
@@ -157,7 +158,7 @@ function offerKeys() {
 	return true;
 }
 
-begin(async () => {
+begin('desk', async () => {
 	({ config, api } = await loggedIn('desk'));
 	if (!api)
 		return;

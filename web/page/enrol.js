@@ -11,7 +11,7 @@ import { approveWithPasskey, bindChallenge, createPasskey, passkeysWork } from '
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { $, about, begin, calm, during, facts, halt, only, tell, trouble } from './frame.js';
 import { lineOf, plainId, readFields } from './form.js';
-import { el, say } from './say.js';
+import { el } from './say.js';
 import { challenge, remember, statementOf, stop, whole } from './touch.js';
 
 const INVITED = 1;
@@ -82,10 +82,10 @@ async function enrol() {
 		['sign.print', el('span', { class: 'print', translate: 'no' }, fingerprint(d))]]);
 	step(2);
 	only('login-state');
-	tell('live.bound');
+	tell('live.none');
 }
 
-begin(async () => {
+begin('enrol', async () => {
 	config = await loadConfig();
 	about(config);
 	api = new Api(config);
@@ -101,5 +101,4 @@ begin(async () => {
 	});
 	$('key-act').addEventListener('click', () => during($('key-act'), () => beginLogin(config, 'keys')));
 	only('code-state');
-	say($('live'), 'live.none');
 });

@@ -130,23 +130,23 @@ export function about(config) {
 	say($('about'), config.shared ? 'about.shared' : 'about', { name: config.name, group: hex(config.group).slice(0, 16) });
 }
 
-function switchLanguage(language) {
+function switchLanguage(name, language) {
 	const select = $('language');
 
 	select.value = language;
-	select.addEventListener('change', () => speak(select.value));
+	select.addEventListener('change', () => speak(name, select.value));
 }
 
 /* The page begins: words first, so that even a failure is said in the reader's language. */
-export async function begin(page) {
-	switchLanguage(await speak());
+export async function begin(name, page) {
+	switchLanguage(name, await speak(name));
 	document.body.dataset.ready = 'words';
 	try {
 		await page();
 	} catch (e) {
-		const name = HALTS.includes(e?.word) ? e.word : cause(e);
+		const why = HALTS.includes(e?.word) ? e.word : cause(e);
 
-		halt(HALTS.includes(name) ? name : 'other', { now: moment(e?.now ?? 0) }, e?.text || e?.message);
+		halt(HALTS.includes(why) ? why : 'other', { now: moment(e?.now ?? 0) }, e?.text || e?.message);
 	}
 	document.body.dataset.ready = 'yes';
 }

@@ -5,7 +5,7 @@ import { loadConfig } from '../lib/group.js';
 import { $, about, begin, facts, only } from './frame.js';
 import { el } from './say.js';
 
-begin(async () => {
+begin('index', async () => {
 	const config = await loadConfig();
 
 	about(config);

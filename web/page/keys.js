@@ -6,8 +6,9 @@ import { fingerprint } from '../lib/fingerprint.js';
 import { logout } from '../lib/oauth.js';
 import { readReceipt } from '../lib/receipt.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
-import { ACTIVE, loggedIn, readAccount, showAs } from './as.js';
+import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
+import { loggedIn } from './login.js';
 import { el, moment, say } from './say.js';
 import { approvals, challenge, clean, listed, statementOf, stop, whole } from './touch.js';
 
@@ -142,15 +143,15 @@ async function moreUses() {
 function showUses() {
 	const head = ['keys.when', 'keys.what', 'keys.who'].map((t) => el('th', { scope: 'col', t }));
 
-	say($('uses-count'), 'keys.used', { n: rows.length });
+	say($('uses-count'), 'keys.listed', { n: rows.length });
 	$('uses').replaceChildren(rows.length === 0 ? el('p', { class: 'quiet', t: 'keys.nouse' })
-	    : el('table', {}, el('thead', {}, el('tr', {}, ...head, el('td', {}))), el('tbody', {}, ...rows.map(useRow))));
+	    : el('table', {}, el('thead', {}, el('tr', {}, ...head, el('th', { scope: 'col' }, el('span', { class: 'away', t: 'keys.receipt' })))), el('tbody', {}, ...rows.map(useRow))));
 	show('more', account.keys.some((k) => k.rest));
 }
 
 function showAccount() {
 	say($('person'), account.state === ACTIVE || account.state === 2 ? 'keys.person' : 'keys.frozen',
-	    { name: account.name || hex(account.signer) });
+	    { name: account.keys.find((k) => k.certificate)?.certificate.commonName || account.name || hex(account.signer) });
 	$('keys').replaceChildren(...account.keys.map(keyCard));
 	$('passkeys').replaceChildren(...account.authenticators.map(passkeyRow));
 	show('freeze-all', account.state < 4);
@@ -182,7 +183,7 @@ async function create() {
 	tell('live.created');
 }
 
-begin(async () => {
+begin('keys', async () => {
 	({ config, api } = await loggedIn('keys'));
 	if (!api)
 		return;

@@ -56,7 +56,7 @@ async function drawPages(pdf, from, box, holder) {
 export async function showPdf(bytes, holder, name) {
 	const lib = await loadPdf();
 	const box = el('div', { class: 'pages', tabindex: 0, role: 'region', 'aria-label': name });
-	const pdf = await lib.getDocument({ data: bytes.slice(), ...PDF_OPTIONS }).promise;
+	const pdf = await lib.getDocument({ data: bytes.slice(), ...PDF_OPTIONS, useSystemFonts: false }).promise;
 
 	holder.replaceChildren(box);
 	await drawPages(pdf, 1, box, holder);

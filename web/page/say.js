@@ -117,13 +117,20 @@ function wished() {
 	    .find((tag) => languages.includes(tag)) ?? 'en';
 }
 
-export async function speak(tag) {
-	const wanted = languages.includes(tag) ? tag : wished();
-	const answer = await fetch(`/i18n/${wanted}.json`);
+async function dictionary(name) {
+	const answer = await fetch(`/i18n/${name}.json`);
 
 	if (!answer.ok)
-		throw new Error(`/i18n/${wanted}.json: ${answer.status}`);
-	words = await answer.json();
+		throw new Error(`/i18n/${name}.json: ${answer.status}`);
+	return answer.json();
+}
+
+/* The sentences of every page, and those of this one. */
+export async function speak(page, tag) {
+	const wanted = languages.includes(tag) ? tag : wished();
+	const [all, own] = await Promise.all([dictionary(wanted), dictionary(`${wanted}-${page}`)]);
+
+	words = { ...all, ...own };
 	language = wanted;
 	if (tag)
 		localStorage.setItem('language', tag);

@@ -179,7 +179,7 @@ async function approve() {
 
 	tell('live.sam');
 	showVerdict(await send(evidences), evidences);
-	tell('live.approved');
+	tell('live.none');
 }
 
 async function decline() {
@@ -190,7 +190,7 @@ async function decline() {
 		throw stop('answer');
 	goOn('back', answer.continue);
 	only('declined');
-	tell('live.declined');
+	tell('live.none');
 }
 
 /* After a refusal: was it decided elsewhere meanwhile? */
@@ -212,7 +212,7 @@ function act(id, work) {
 	$(id).addEventListener('click', () => during($(id), () => work().catch((e) => failed(e, $(id)))));
 }
 
-begin(async () => {
+begin('sign', async () => {
 	ticket = ticketOf(location.hash);
 	config = await loadConfig();
 	about(config);

@@ -6,6 +6,7 @@ import { after, before, beforeEach, afterEach } from 'node:test';
 import { chromium } from 'playwright-core';
 import { makeCa } from './ca.mjs';
 import { serve } from './serve.mjs';
+import { serveSic } from './sic.mjs';
 import { login, makeTicket, makeWorld, serveSsa } from './ssa.mjs';
 
 const TIMEOUT = 30000;
@@ -28,12 +29,19 @@ async function stop() {
 async function fresh(options = {}) {
 	rig.world = makeWorld(rig.ca);
 	rig.ssa = await serveSsa(rig.world);
-	rig.pages = await serve({ group: rig.world.group, ssa: rig.world.ssa, name: 'Example signing service', shared: false });
-	rig.world.origin = rig.pages.origin;
+	await repage();
 	rig.context = await rig.browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
 	rig.context.setDefaultTimeout(TIMEOUT);
 	rig.problems = [];
 	rig.page = await newPage();
+}
+
+/* The pages anew, pinned to something else than the service is: another group, a shared host. */
+export async function repage(more = {}) {
+	await rig.pages?.close();
+	rig.pages = await (process.env.PROPRIA_SIC ? serveSic : serve)({ group: rig.world.group, ssa: rig.world.ssa,
+		name: 'Example signing service', shared: false, ...more });
+	rig.world.origin = rig.pages.origin;
 }
 
 /* A tab; scripts that the policy stopped and errors nobody caught are problems of the test. */
@@ -66,12 +74,12 @@ export async function authenticator(page, options = {}) {
 export async function enrolled(page = rig.page) {
 	const device = await authenticator(page);
 
-	await page.goto(rig.pages.origin + '/index');
+	await page.goto(rig.pages.origin + '/');
 	const made = await page.evaluate(async () => {
-		const { createPasskey } = await import('/lib/passkey.js');
-		const { credential, spki } = await createPasskey({ challenge: new Uint8Array(32), user: new Uint8Array(16), name: 'Alice', service: 'x' });
+		const { rawId, response } = await navigator.credentials.create({ publicKey: { rp: { name: 'x' }, user: { id: new Uint8Array(16), name: 'a', displayName: 'a' },
+			challenge: new Uint8Array(32), pubKeyCredParams: [{ type: 'public-key', alg: -7 }], authenticatorSelection: { userVerification: 'required', residentKey: 'required' } } });
 
-		return { credential: [...credential], spki: [...spki] };
+		return { credential: [...new Uint8Array(rawId)], spki: [...new Uint8Array(response.getPublicKey())] };
 	});
 
 	rig.world.authenticators.push({ id: 'a1'.repeat(16), type: 2, protection: 5, label: 'My phone', bound: Date.now() - 86400000 * 20,
@@ -142,6 +150,7 @@ export function withBrowser(options) {
 	afterEach(async () => {
 		await rig.context.close();
 		await rig.pages.close();
+		delete rig.pages;
 		await rig.ssa.close();
 	});
 }

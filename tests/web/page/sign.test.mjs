@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sign: approve, decline, and the states in which nothing must be approved. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
-import { contract, dropFile, enrolled, newPage, openSign, ready, rig, saved, stateOf, until, withBrowser } from './rig.mjs';
+import { contract, dropFile, enrolled, newPage, openSign, ready, repage, rig, saved, stateOf, until, withBrowser } from './rig.mjs';
 
 withBrowser();
 const approved = () => rig.world.approved.length;
@@ -134,14 +135,21 @@ test('a signer without passkeys is told so', async () => {
 
 test('two approvals come from two passkeys', async () => {
 	const device = await enrolled();
+	const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' }), credentialId = Buffer.alloc(20, 9);
 
 	rig.world.keys[0].evidences = 2;
 	await openSign();
 	await rig.page.locator('#approve').click();
 	await troubled('two');
-	rig.world.authenticators.push({ ...rig.world.authenticators[0], id: 'b2'.repeat(16), credential: Buffer.alloc(16, 1).toString('base64url') });
-	assert.ok(device);
-	assert.equal(approved(), 0);
+	await device.add({ credentialId: credentialId.toString('base64'), isResidentCredential: false, rpId: 'approve.localhost', signCount: 0,
+		privateKey: keys.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64') });
+	rig.world.authenticators.push({ id: '0b'.repeat(16), type: 2, label: 'Second', credential: credentialId.toString('base64url'),
+		spki: keys.publicKey.export({ type: 'spki', format: 'der' }) });
+	await rig.page.reload();
+	await ready();
+	await rig.page.locator('#approve').click();
+	await until(rig.page, 'verdict');
+	assert.deepEqual(rig.world.approved[0].evidences.map((e) => Buffer.from(e.id).toString('hex')), ['0b'.repeat(16), 'a1'.repeat(16)]);
 });
 
 for (const state of ['expired', 'declined'])
@@ -180,7 +188,7 @@ test('a clock that is wrong is said before the touch', async () => {
 });
 
 test('another group is refused', async () => {
-	rig.pages.config.group = '0'.repeat(64);
+	await repage({ group: '0'.repeat(64) });
 	await openSign();
 	assert.equal(await stateOf(), 'halt.group');
 });
