@@ -9,13 +9,16 @@ import { cause, ERRORS } from '../../web/page/frame.js';
 import { vectors } from './vectors.mjs';
 
 const where = new URL('../../web/i18n/', import.meta.url);
-const languages = Object.fromEntries(readdirSync(where).map((f) => [f, JSON.parse(readFileSync(new URL(f, where), 'utf8'))]));
+/* A language is en.json, which all pages have, and en-PAGE.json of each. */
+const languages = {};
+for (const f of readdirSync(where))
+	languages[f.slice(0, 2)] = { ...languages[f.slice(0, 2)], ...JSON.parse(readFileSync(new URL(f, where), 'utf8')) };
 const has = (all, key) => key in all || (`${key}.one` in all && `${key}.other` in all);
 
 for (const [name, all] of Object.entries(languages))
 	test(`${name} has each word that a statement is told in`, () => {
 		assert.deepEqual(WORD_KEYS.filter((k) => !has(all, k)), []);
-		assert.deepEqual(Object.keys(all).sort(), Object.keys(languages['en.json']).sort());
+		assert.deepEqual(Object.keys(all).sort(), Object.keys(languages.en).sort());
 		assert.ok(Object.values(all).every((v) => typeof v === 'string'));
 	});
 
