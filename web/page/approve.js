@@ -11,7 +11,7 @@ import { words } from '../lib/words.js';
 import { $, about, begin, calm, download, during, facts, halt, only, tell, trouble } from './frame.js';
 import { onFiles, readFile } from './paper.js';
 import { plainId, readFields } from './form.js';
-import { el, moment, onLanguage, say, sentence } from './say.js';
+import { el, moment, onLanguage, say, sentence, shown } from './say.js';
 import { stop } from './touch.js';
 
 const SIGN = 'SIGN';
@@ -22,7 +22,7 @@ const ZERO = new Uint8Array(16);
 let config, api, statement, d;
 
 async function showWords() {
-	const told = await words(statement, sentence, (ms) => moment(ms)(document.documentElement.lang));
+	const told = await words(statement, sentence, (ms) => shown(moment(ms)));
 	const value = ({ text, kind }) => kind === 'hex' ? el('code', {}, text)
 	    : kind === 'bad' ? el('strong', { class: 'wrong' }, text) : el('bdi', {}, text);
 

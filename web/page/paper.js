@@ -5,6 +5,7 @@ import { el, say } from './say.js';
 
 const BYTES_MAX = 100 << 20;
 const PAGES_AT_ONCE = 20;
+const WIDTH_MIN = 672;
 const WIDTH_MAX = 1400;
 const PIXELS_MAX = 6e6;
 const TEXT_MAX = 20000;
@@ -23,7 +24,7 @@ export function isPdf(bytes) {
 async function drawPage(pdf, n, box) {
 	const page = await pdf.getPage(n);
 	const natural = page.getViewport({ scale: 1 });
-	const wide = Math.min(WIDTH_MAX, (box.clientWidth || 700) * Math.min(devicePixelRatio, 2));
+	const wide = Math.min(WIDTH_MAX, Math.max(box.clientWidth, WIDTH_MIN) * Math.min(devicePixelRatio, 2));
 	const scale = Math.min(wide / natural.width, Math.sqrt(PIXELS_MAX / (natural.width * natural.height)));
 	const viewport = page.getViewport({ scale });
 	const canvas = el('canvas', { width: Math.ceil(viewport.width), height: Math.ceil(viewport.height), role: 'img' });

@@ -26,9 +26,14 @@ function pick(key, args) {
 	return words[key] ?? key;
 }
 
-function shown(value) {
-	return typeof value === 'number' ? new Intl.NumberFormat(language).format(value)
-	    : typeof value === 'function' ? value(language) : value;
+/* The reader's own variant of the language: dates in English differ. */
+function locale() {
+	return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
+}
+
+export function shown(value) {
+	return typeof value === 'number' ? new Intl.NumberFormat(locale()).format(value)
+	    : typeof value === 'function' ? value(locale()) : value;
 }
 
 /* The sentence as a string, for labels that are attributes. */
@@ -57,14 +62,13 @@ export function say(node, key, args) {
 
 /* A moment as the reader writes it. */
 export function moment(ms) {
-	const format = (lang) => new Intl.DateTimeFormat(lang,
-	    { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(ms));
+	const format = (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(ms));
 
 	return Math.abs(ms) < 8.64e15 ? format : '-';
 }
 
 export function day(ms) {
-	const format = (lang) => new Intl.DateTimeFormat(lang, { dateStyle: 'long' }).format(new Date(ms));
+	const format = (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'long' }).format(new Date(ms));
 
 	return Math.abs(ms) < 8.64e15 ? format : '-';
 }

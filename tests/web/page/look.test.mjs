@@ -14,6 +14,8 @@ const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.m
 const WEB = new URL('../../../web/', import.meta.url);
 const PAGES = ['index', 'sign', 'desk', 'keys', 'enrol', 'approve', 'callback'];
 const PAGE_MAX = 100 * 1024;
+/* As tools/web-manifest leaves them out of what is served. */
+const COMMENT = /^[ \t]*\/\*(?![^\n]*SPDX)(?:(?!\*\/)[^])*\*\/[ \t]*\n/gm;
 
 withBrowser();
 
@@ -246,7 +248,7 @@ test('each page is under 100 KB with all it loads; all pages together too, compr
 
 	rig.page.on('response', async (r) => {
 		if (r.url().startsWith(rig.pages.origin) && !r.url().includes('/vendor/') && r.ok())
-			seen.set(new URL(r.url()).pathname, (await r.body().catch(() => Buffer.alloc(0))));
+			seen.set(new URL(r.url()).pathname, Buffer.from((await r.text()).replace(COMMENT, '')));
 	});
 	const all = new Map();
 
@@ -258,7 +260,7 @@ test('each page is under 100 KB with all it loads; all pages together too, compr
 		const size = [...seen.values()].reduce((n, body) => n + body.length, 0);
 
 		console.log(`# ${name}: ${seen.size} files, ${(size / 1024).toFixed(1)} KB`);
-		assert.ok(size < PAGE_MAX, `${name}: ${size} bytes`);
+		assert.ok(size < PAGE_MAX, `${name}: ${size} bytes: ${[...seen].map(([path, body]) => `${path} ${body.length}`).join(', ')}`);
 		seen.forEach((body, path) => all.set(path, body));
 	}
 	const together = [...all.values()].reduce((n, body) => n + gzipSync(body).length, 0);
