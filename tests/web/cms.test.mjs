@@ -60,8 +60,12 @@ for (const p of Object.values(people)) {
 			'-purpose', 'any'));
 	});
 
-	test(`no file is made of a signature that does not verify: ${p.alg.name}`, async () => {
+	test(`no file is made of a signature that does not verify, or a chain that is none: ${p.alg.name}`, async () => {
 		const { attributes } = await attributesOf();
+		const broken = { alg: p.alg, certificate: readCertificate(p.certificate), attributes, signature: signed(p, attributes) };
+		for (const chain of [[Uint8Array.of(0x30, 5)], [concat(p.certificate, Uint8Array.of(0))], [Uint8Array.of(4, 0)],
+			Array.from({ length: 9 }, (_, i) => Uint8Array.of(0x30, 3, 2, 1, i))])
+			await assert.rejects(signedData({ ...broken, chain }), FormatError);
 		const signature = signed(p, concat(attributes, Uint8Array.of(0)));
 		await assert.rejects(signedData({ alg: p.alg, certificate: readCertificate(p.certificate), chain: [], attributes, signature }),
 			FormatError);

@@ -81,6 +81,14 @@ export async function attributesBind({ alg, attributes, digest, documentDigest, 
 	}
 }
 
+/* The chain is whatever the server says; at least it must not break the file around it. */
+function oneSequence(certificate) {
+	const r = new DerReader(certificate);
+	r.whole(TAG.SEQUENCE);
+	r.end();
+	return certificate;
+}
+
 function signerInfo({ alg, certificate, attributes, signature }) {
 	const unset = attributes.slice();
 	unset[0] = explicit(0);		/* signed as a SET, carried as [0] (RFC 5652 5.4) */
@@ -100,7 +108,7 @@ function signerInfo({ alg, certificate, attributes, signature }) {
  */
 export async function signedData({ alg, certificate, chain, attributes, signature }) {
 	const all = [certificate.der];
-	for (const c of chain)
+	for (const c of chain.map(oneSequence))
 		if (!all.some((there) => equal(there, c)))
 			all.push(c);
 	if (all.length > CERTIFICATES)

@@ -35,7 +35,7 @@ export function readName(der) {
 /** @param {Uint8Array} der @returns {string} "CN=Alice Example,C=SE" @throws FormatError */
 export function nameText(der) {
 	return readName(der).reverse()
-		.map(({ type, text }) => type + '=' + text.replace(/["+,;<>\\]|^[ #](?!.*^)|^ | $/g, '\\$&')).join(',');
+		.map(({ type, text }) => type + '=' + text.replace(/["+,;<>\\]|^[ #]| $/g, '\\$&')).join(',');
 }
 
 /** What a person is called: the common name, or the whole. @param {Uint8Array} der @returns {string} */

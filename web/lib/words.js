@@ -156,7 +156,7 @@ const WORDS = {
 };
 
 /**
- * Everything the statement says. There is no way to get less than all of it.
+ * All that a person can judge; nonce, hash of the signing key and client id are for the page to compare.
  * @param {import('./statement.js').Statement} statement of decodeStatement
  * @param {(key: string, values?: object) => string} t  translation; all its keys are in WORD_KEYS
  * @param {(ms: number) => string} [when]  writes a time for people

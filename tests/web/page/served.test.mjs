@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real propria-sic with the pages of the build, in a browser: each page opens under the policy, and is small. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
+import { serveSic } from './sic.mjs';
 
-const BUILD = process.env.BUILD ?? new URL('../../../build', import.meta.url).pathname;
 const LIMIT = 100 * 1024;
-const dir = mkdtempSync(join(tmpdir(), 'propria-served-'));
 let server, browser, origin;
 
-/* propria-sic names its origin only after its port is known: pages do not look at it, so any will do here. */
-async function start() {
-	const ini = join(dir, 'sic.ini'), endpoint = join(dir, 'endpoint');
-	writeFileSync(ini, `[http]\nlisten = 127.0.0.1:0\nplain = yes\nendpoint_file = ${endpoint}\n[sic]\ngroup = ${'ab'.repeat(32)}\n` +
-	    `origin = http://approve.localhost:1\nssa = http://sign.localhost:2\nname = Example\ndirectory = ${BUILD}/web\n`);
-	server = spawn(join(BUILD, 'src/sic/propria-sic'), ['-c', ini], { stdio: 'inherit' });
-	while (!existsSync(endpoint)) {
-		assert.equal(server.exitCode, null, 'propria-sic ended');
-		await pause(50);
-	}
-	origin = readFileSync(endpoint, 'ascii').trim().replace('localhost', 'approve.localhost');
-}
-
 before(async () => {
-	await start();
+	server = await serveSic({ group: 'ab'.repeat(32), ssa: 'http://sign.localhost:2', name: 'Example', shared: false });
+	origin = server.origin;
 	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 		args: [...process.getuid() === 0 ? ['--no-sandbox'] : [], '--disable-gpu'] });
 });
 after(async () => {
 	await browser?.close();
-	server?.kill();
-	rmSync(dir, { recursive: true });
+	await server?.close();
 });
 
 for (const name of ['', 'sign', 'desk', 'keys', 'enrol', 'approve', 'callback'])
