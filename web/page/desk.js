@@ -47,18 +47,34 @@ async function build() {
 	$('print').textContent = fingerprint(act.d);
 }
 
+/* The act rests until there is something to approve. */
+function rest(yes = true) {
+	if (yes)
+		$('sign').setAttribute('aria-disabled', 'true');
+	else
+		$('sign').removeAttribute('aria-disabled');
+}
+
 async function chooseKey() {
 	calm();
+	rest();
 	act = undefined;
+	$('print').textContent = '';
 	showAs($('as'), chosen());
-	await build();
+	try {
+		await build();
+	} finally {
+		rest(false);
+	}
 }
 
 async function takeFile([file]) {
 	fileTrouble();
 	calm();
 	show('chosen', false);
+	rest();
 	doc = act = undefined;
+	$('print').textContent = '';
 	try {
 		const bytes = await readFile(file);
 

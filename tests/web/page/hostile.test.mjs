@@ -93,14 +93,17 @@ const LIES = {
 	evidences: (a) => { a.key.evidences = 0; }, expires: (a) => { a.expires = {}; },
 };
 
-for (const [name, lie] of Object.entries(LIES))
-	test(`a lie in the answer stops the page: ${name}`, async () => {
+test('a lie in any member of the answer stops the page', async () => {
+	for (const [name, lie] of Object.entries(LIES)) {
 		rig.world.lie = (path, a) => { if (path.endsWith('/approval')) lie(a); return a; };
+		await rig.page.goto('about:blank');
 		await openSign();
-		assert.match(await stateOf(), /^halt\.(unreadable|certificate|group|other|clock)$/);
+		assert.match(await stateOf(), /^halt\.(unreadable|certificate|group|other|clock)$/, name);
 		assert.equal(await rig.page.locator('#approve').isVisible(), false);
-		await sound();
-	});
+	}
+	assert.deepEqual(answersSent(), []);
+	await sound();
+});
 
 test('an answer that is no JSON, too deep or a list stops the page', async () => {
 	for (const answer of [[1, 2], 'text', null, 5]) {
@@ -151,19 +154,19 @@ test('the approval that leaves is over what was shown, whatever the service says
 	assert.equal(sent.body.items[0].label, await page.evaluate(() => document.querySelector('#items .name').textContent));
 });
 
-for (const url of ['javascript:alert(1)', 'https://evil.example/oauth2/continue', '//evil.example/oauth2/continue', 'data:text/html,x', 7,
-	'SSA/oauth2/continue/../../evil', 'http://x@SSAHOST/oauth2/continue', 'SSA/other'])
-	test(`the way on is refused: ${url}`, async () => {
-		await enrolled();
-		const to = typeof url === 'string' ? url.replace('SSAHOST', rig.world.ssa.slice(7)).replace('SSA', rig.world.ssa) : url;
-
-		await openSign(undefined, { continue: to });
+test('a way on that is not the continuation of this service is refused', async () => {
+	await enrolled();
+	for (const url of ['javascript:alert(1)', 'https://evil.example/oauth2/continue', '//evil.example/oauth2/continue', 'data:text/html,x', 7,
+		`${rig.world.ssa}/oauth2/continue/../../evil`, rig.world.ssa.replace('//', '//x@') + '/oauth2/continue', `${rig.world.ssa}/other`]) {
+		await rig.page.goto('about:blank');
+		await openSign(undefined, { continue: url });
 		await rig.page.locator('#approve').click();
 		await until(rig.page, 'verdict');
-		assert.equal(await rig.page.locator('#continue').isVisible(), false);
+		assert.equal(await rig.page.locator('#continue').isVisible(), false, String(url));
 		assert.match(await rig.page.locator('#verdict-text').innerText(), /does not go there/);
-		await sound();
-	});
+	}
+	await sound();
+});
 
 test('an error full of markup is text', async () => {
 	await enrolled();
@@ -180,6 +183,7 @@ test('an error full of markup is text', async () => {
 test('the account: markup and long names are text in shape, hidden characters stop the page', async () => {
 	await enrolled();
 	rig.world.name = MARKUP;
+	delete rig.world.keys[0].certificate;
 	rig.world.authenticators[0].label = '<b>'.repeat(20);
 	rig.world.lie = (path, a) => path.endsWith('/history') && a.uses ? { more: true, uses: [{ d: '0'.repeat(64), index: 0, place: 3, time: 5, digest: '', label: MARKUP,
 		text: MARKUP, requester: { id: '', name: LONG }, seen: 1 }] } : a;
