@@ -225,6 +225,22 @@ sandbox_ssa(struct sandbox_status *s, struct err *e)
 	return no_programs(s, e);
 }
 
+/* The decider's rights, and what a library of HTTP asks of its own connections. */
+bool
+sandbox_sic(struct sandbox_status *s, struct err *e)
+{
+	static const char *const connections[] = { "setsockopt", "getsockname", NULL };
+	AUTO(filter) *f = NULL;
+
+	warm_up();
+	return seal_process(s, e) &&
+	    landlock_confine(NULL, 0, &s->landlock, e) &&
+	    (f = filter_new(FALLBACK, e)) != NULL &&
+	    allow_common(f, e) &&
+	    filter_add(f, SCMP_ACT_ALLOW, connections, e) &&
+	    load(f, s, e);
+}
+
 bool
 sandbox_worker_paths(const char *const *paths, size_t n, const char *const *read_only,
     size_t n_read_only, struct sandbox_status *s, struct err *e)

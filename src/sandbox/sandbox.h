@@ -38,6 +38,8 @@ bool	sandbox_flusher(int dir_fd, struct sandbox_status *, struct err *) MUST_USE
 bool	sandbox_worker(struct sandbox_status *, struct err *) MUST_USE;
 /* The SSA, before its first thread: threads, sockets and files stay; programs do not. */
 bool	sandbox_ssa(struct sandbox_status *, struct err *) MUST_USE;
+/* propria-sic, in its one thread: the connections of a socket that listens already, and no file. */
+bool	sandbox_sic(struct sandbox_status *, struct err *) MUST_USE;
 
 /*
  * Landlock for a worker, before it is executed: system directories for reading, `paths` for all.

@@ -26,7 +26,7 @@
 #include "crypto/verify.h"
 #include "sandbox/sandbox.h"
 
-enum profile { DECIDER, FLUSHER, WORKER, LAUNCHER, NONE };
+enum profile { DECIDER, FLUSHER, WORKER, LAUNCHER, SIC, NONE };
 enum { DONE = 0, WRONG = 1, REFUSED = 2, NO_SANDBOX = 3 };
 
 static int dir_fd = -1;
@@ -38,7 +38,8 @@ confine(enum profile p)
 	struct err e = {0};
 	bool ok = p == NONE || (p == DECIDER && sandbox_decider(&s, &e)) ||
 	    (p == FLUSHER && sandbox_flusher(dir_fd, &s, &e)) ||
-	    (p == WORKER && sandbox_worker(&s, &e)) || (p == LAUNCHER && sandbox_launcher(&s, &e));
+	    (p == WORKER && sandbox_worker(&s, &e)) || (p == LAUNCHER && sandbox_launcher(&s, &e)) ||
+	    (p == SIC && sandbox_sic(&s, &e));
 
 	if (!ok)
 		fprintf(stderr, "%s\n", e.text);
@@ -452,10 +453,41 @@ act_status(void)
 	return s.no_new_privs && s.undumpable && s.no_core && s.seccomp ? DONE : WRONG;
 }
 
+static int connection = -1;
+
+static int
+act_connection(void)
+{
+	struct sockaddr_storage a;
+	socklen_t size = sizeof(a);
+	int one = 1;
+
+	return setsockopt(connection, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) == 0 &&
+	    getsockname(connection, (struct sockaddr *)&a, &size) == 0 &&
+	    send(connection, "x", 1, MSG_NOSIGNAL) == 1 ? DONE : WRONG;
+}
+
+TEST(the_pages_server_has_its_connections_and_nothing_else)
+{
+	static int (*const attacks[])(void) = { act_old_open, act_socket, act_fork, act_execve, act_ptrace,
+		act_kill_parent, act_setuid, act_thread };
+	static int (*const other[])(void) = { act_open, act_mkdir, act_exec_memory, act_tgkill_parent };
+	int ends[2];
+
+	for (size_t i = 0; i < COUNT(attacks); i++)
+		CHECK(killed(run(SIC, attacks[i])));
+	for (size_t i = 0; i < COUNT(other); i++)
+		CHECK(refused(run(SIC, other[i])));
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	connection = ends[0];
+	CHECK(done(run(SIC, act_connection)));
+	CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
 TEST(every_profile_seals_the_process)
 {
-	for (enum profile p = DECIDER; p <= LAUNCHER; p++) {
-		int (*act)(void) = p == DECIDER || p == FLUSHER ? act_crypto : act_status;
+	for (enum profile p = DECIDER; p < NONE; p++) {
+		int (*act)(void) = p == DECIDER || p == FLUSHER || p == SIC ? act_crypto : act_status;
 
 		CHECK(done(run(p, act)));
 	}
@@ -528,6 +560,7 @@ main(void)
 		cmocka_unit_test(the_launcher_starts_programs_but_traces_nobody),
 		cmocka_unit_test(a_worker_with_paths_reaches_those_and_reads_the_system),
 		cmocka_unit_test(a_worker_without_paths_is_not_under_landlock_and_says_so),
+		cmocka_unit_test(the_pages_server_has_its_connections_and_nothing_else),
 		cmocka_unit_test(every_profile_seals_the_process),
 		cmocka_unit_test(the_status_names_what_was_applied),
 		cmocka_unit_test(ids_are_dropped_for_ever),

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Enrol, My keys, Approve. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { codeText } from '../../../web/lib/code.js';
+import { PURPOSE, encodeStatement } from '../../../web/lib/statement.js';
+import { vectors } from '../vectors.mjs';
+import { checkPasskey, sha256 } from './sam.mjs';
+import { authenticator, contract, dropFile, enrolled, openAs, ready, rig, saved, stateOf, until, withBrowser } from './rig.mjs';
+
+withBrowser();
+
+async function fillEnrol(code = codeText(new Uint8Array(rig.world.code))) {
+	const { page } = rig;
+
+	await page.locator('#code').fill(code);
+	await page.locator('#name').fill('Alice Example');
+	await page.locator('#label').fill('My laptop');
+	await page.locator('#make').click();
+}
+
+test('enrolment: code, passkey, second touch, login link, and this device remembers who', async () => {
+	const device = await authenticator(rig.page);
+	const { page, world } = rig;
+
+	await page.goto(`${rig.pages.origin}/enrol#s=${world.signer}`);
+	await ready();
+	assert.equal(await page.locator('#signer').inputValue(), world.signer);
+	await fillEnrol(codeText(new Uint8Array(world.code)).toLowerCase());
+	await until(page, 'login-state');
+	assert.equal(world.authenticators.length, 1);
+	assert.equal((await device.credentials()).length, 1);
+	assert.match(await page.locator('#register').getAttribute('href'), new RegExp(`^${world.ssa}/login/register#[A-Za-z0-9_-]{43}$`));
+	const kept = JSON.parse(await page.evaluate(() => localStorage.getItem('propria.me')));
+
+	assert.equal(kept[0].signer, world.signer);
+	assert.equal(kept[0].authenticators[0].id, world.authenticators[0].id);
+	assert.equal(await page.locator('#code').inputValue(), '');
+	await page.locator('#key-act').click();
+	await page.waitForURL(rig.pages.origin + '/keys');
+	await until(page, 'account');
+	assert.deepEqual(rig.problems, []);
+});
+
+test('wrong fields are named, tied to their lines, and nothing is sent', async () => {
+	const { page } = rig;
+
+	await page.goto(rig.pages.origin + '/enrol');
+	await ready();
+	await page.locator('#make').click();
+	assert.equal(await page.locator('.wrong:visible').count(), 4);
+	assert.equal(await page.locator('#signer').getAttribute('aria-invalid'), 'true');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'signer');
+	assert.deepEqual(rig.world.asked, []);
+});
+
+test('a wrong code, an unverified person, a spent invitation: nobody is enrolled', async () => {
+	const device = await authenticator(rig.page);
+	const { page, world } = rig;
+
+	await page.goto(`${rig.pages.origin}/enrol#s=${world.signer}`);
+	await ready();
+	await fillEnrol(codeText(new Uint8Array(16)));
+	await page.locator('#error[data-name="refused"]').waitFor({ state: 'visible' });
+	await device.set(false);
+	await fillEnrol();
+	await page.locator('#error[data-name="cancelled"]').waitFor({ state: 'visible' });
+	assert.equal(world.authenticators.length, 0);
+	world.authenticators.push({});
+	await fillEnrol();
+	await page.locator('#error[data-name="enrolled"]').waitFor({ state: 'visible' });
+});
+
+test('a register token that is no token makes no link', async () => {
+	await authenticator(rig.page);
+	rig.world.lie = (path, a) => path.endsWith('/enrol') ? { ...a, register: '/../@evil.example' } : a;
+	await rig.page.goto(`${rig.pages.origin}/enrol#s=${rig.world.signer}`);
+	await ready();
+	await fillEnrol();
+	await rig.page.locator('#error[data-name="answer"]').waitFor({ state: 'visible' });
+});
+
+test('my keys: each use with its receipt, a new key, and the brake after a question', async () => {
+	await enrolled();
+	const { page, world } = rig;
+
+	await openAs('desk');
+	await dropFile(page, 'contract.pdf', contract);
+	await page.locator('#print:not(:empty)').waitFor();
+	await page.locator('#sign').click();
+	await until(page, 'result');
+	await page.goto(rig.pages.origin + '/keys');
+	await until(page, 'account');
+	assert.match(await page.locator('#uses').innerText(), /contract\.pdf/);
+	const receipt = await saved(page, () => page.locator('#uses button').click());
+
+	assert.equal(receipt.name, 'contract.pdf.receipt');
+	await page.locator('#create summary').click();
+	await page.locator('#create-act').click();
+	await page.locator('#keys article').nth(1).waitFor();
+	const request = await saved(page, () => page.getByText('Download certificate request').click());
+
+	assert.equal(request.name, `${world.keys[1].credentialID}.csr`);
+	await page.locator('#keys article').nth(1).locator('input[type=file]').setInputFiles({ name: 'c.pem', mimeType: 'text/plain',
+		buffer: Buffer.from('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n') });
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.linked');
+	assert.deepEqual(world.linked[0].certificate, 'AAAA');
+	await page.locator('#freeze-all').click();
+	await page.locator('#freeze-no').click();
+	assert.deepEqual(world.frozen, []);
+	await page.locator('#freeze-all').click();
+	await page.keyboard.press('Escape');
+	await page.locator('#freeze').waitFor({ state: 'hidden' });
+	assert.deepEqual(world.frozen, []);
+	await page.locator('#freeze-all').click();
+	await page.locator('#freeze-yes').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.frozen');
+	assert.deepEqual(world.frozen, [{ type: 1, id: world.signer }]);
+	await page.locator('#logout').click();
+	await page.waitForURL(rig.pages.origin + '/');
+	assert.equal(world.revoked, 1);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('a token that ended leads to the login again', async () => {
+	await openAs('keys');
+	rig.world.tokens.clear();
+	await rig.page.reload();
+	await until(rig.page, 'halt.token');
+});
+
+function policyAct(more = {}) {
+	return encodeStatement({ purpose: PURPOSE.SUSPEND, group: vectors('genesis').get('group'), epoch: 1, subject: new Uint8Array(16).fill(3),
+		fresh: new Uint8Array(40), iat: Date.now(), exp: Date.now() + 3600000, body: { from: 2, reason: 'Phone lost on the train' }, ...more });
+}
+
+const link = (statement) => `${rig.pages.origin}/approve#${Buffer.from(statement).toString('base64url')}`;
+
+test('an officer reads the act in words, approves, and the mailbox has it', async () => {
+	await enrolled();
+	const { page, world } = rig, act = policyAct(), d = sha256('propria-statement-v1\0', act);
+
+	await page.goto(link(act));
+	await ready();
+	assert.equal(await page.locator('#what').innerText(), 'Suspend a signer');
+	assert.match(await page.locator('#words').innerText(), /Phone lost on the train/);
+	await page.locator('#approve').click();
+	assert.equal(await page.locator('#officer').getAttribute('aria-invalid'), 'true');
+	await page.locator('#officer').fill('0A'.repeat(16));
+	await page.locator('#approve').click();
+	await until(page, 'done');
+	assert.equal(world.mailbox[0].d, d.toString('hex'));
+	const evidence = Buffer.from(world.mailbox[0].evidence, 'base64');
+
+	assert.equal(evidence.subarray(2, 18).toString('hex'), '0a'.repeat(16));
+	checkPasskey(evidence.subarray(20), d, world.authenticators[0].spki, rig.pages.origin);
+	const kept = await saved(page, () => page.locator('#get').click());
+
+	assert.deepEqual(kept.bytes, evidence);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('acts of another group, of a signer, expired or cut are not approved', async () => {
+	const { page } = rig, { SIGN } = Object.fromEntries([...vectors('statements')].filter(([k]) => k === 'statement.SIGN').map(([, v]) => ['SIGN', v]));
+
+	for (const [act, state] of [[policyAct({ group: new Uint8Array(32) }), 'halt.group'], [SIGN, 'halt.statement'],
+		[policyAct({ iat: 1, exp: 2 }), 'halt.expired'], [policyAct().subarray(0, 90), 'halt.statement']]) {
+		await page.goto('about:blank');
+		await page.goto(link(act));
+		await ready();
+		assert.equal(await stateOf(), state);
+	}
+});
+
+test('a statement file is as good as the link', async () => {
+	await rig.page.goto(rig.pages.origin + '/approve');
+	await ready();
+	await dropFile(rig.page, 'act.bin', policyAct());
+	await until(rig.page, 'ask');
+});

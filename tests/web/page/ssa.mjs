@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A signing service in one process, as the contract has it, for the pages' tests: it answers, it checks, it can lie. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { codeKey } from '../../../web/lib/code.js';
+import { vectors } from '../vectors.mjs';
+import { checkAct, checkPasskey, checkSigner, hexOf, refusal, sha256 } from './sam.mjs';
+
+const b64 = (bytes) => Buffer.from(bytes).toString('base64');
+const b64url = (bytes) => Buffer.from(bytes).toString('base64url');
+const unb64 = (text) => Buffer.from(text, 'base64');
+const SIGN = 0x0101, BIND = 0x0202, CREATE_KEY = 0x0301;
+const ZERO = '0'.repeat(32);
+
+let made;
+
+/* One key with its certificate does for a whole run. */
+function signingKey(ca) {
+	if (!made) {
+		const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+		const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+
+		made = { privateKey: keys.privateKey, spki, certificate: ca.issue(spki, '/CN=Alice Example/O=Example AB/C=SE') };
+	}
+	return made;
+}
+
+/* Everything the service knows; tests change it. */
+export function makeWorld(ca) {
+	const { genesis, group } = Object.fromEntries(vectors('genesis'));
+	const { privateKey, spki, certificate } = signingKey(ca);
+	const world = {
+		genesis, group: hexOf(group), skew: 0, signer: randomBytes(16).toString('hex'), name: 'CN=Alice Example,O=Example AB,C=SE', state: 3,
+		authenticators: [], nonces: new Set(), spent: new Set(), tickets: new Map(), tokens: new Set(), codes: new Map(), mailbox: [],
+		approved: [], uses: [], frozen: [], linked: [], asked: [], revoked: 0, code: randomBytes(16),
+		lie: (path, answer) => answer, delay: undefined,
+		keys: [{ credentialID: randomBytes(16).toString('hex'), version: 3, state: 3, algorithm: 'ecdsa-p256-sha256', class: 1, level: 2, spki: b64(spki),
+			uses: 0, evidences: 1, certificate: b64(certificate) }],
+	};
+
+	world.signDigest = (digest) => ca.signDigest(privateKey, digest);
+	world.clock = () => Date.now() + world.skew;
+	world.nonce = () => {
+		const fresh = randomBytes(40);
+
+		world.nonces.add(fresh.toString('hex'));
+		return b64url(fresh);
+	};
+	return world;
+}
+
+/* A ticket for these documents: bytes, or {digest, label, attributes}. */
+export function makeTicket(world, items, more = {}) {
+	const ticket = b64url(randomBytes(32));
+
+	world.tickets.set(ticket, {
+		state: 'pending', requester: { id: 'c1'.repeat(16), name: 'Example Contracts' }, text: 'Lease of the flat in Storgatan 5',
+		items: items.map((item) => item instanceof Uint8Array ? { digest: b64(sha256(item)), label: 'contract.pdf' } : item),
+		expires: world.clock() + 600000, continue: `${world.ssa}/oauth2/continue?r=1`, ...more,
+	});
+	return ticket;
+}
+
+function ticketOf(world, { ticket }) {
+	const t = world.tickets.get(ticket);
+
+	if (!t)
+		throw refusal(undefined, 404);
+	return t;
+}
+
+function approval(world, body) {
+	const t = ticketOf(world, body), key = world.keys[0];
+
+	return { group: world.group, epoch: 1, fresh: world.nonce(), now: world.clock(), life: 300000, signer: world.signer, requester: t.requester,
+		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
+			certificate: key.certificate, evidences: key.evidences },
+		authenticators: world.authenticators.map(({ id, type, label, credential }) => ({ id, type, label, credential })),
+		items: t.items, text: t.text, state: t.state, expires: t.expires };
+}
+
+function answer(world, body) {
+	const t = ticketOf(world, body);
+
+	if (t.state !== 'pending')
+		throw refusal('replay');
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), SIGN);
+
+	checkSigner(world, act, world.keys[0].evidences);
+	act.spend();
+	t.state = 'approved';
+	world.approved.push({ ...act, ticket: body.ticket });
+	return { state: 'approved', expires: Number(act.statement.exp), continue: t.continue };
+}
+
+async function enrol(world, body) {
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), BIND);
+	const [code, passkey] = [act.evidences.find((e) => e.type === 5), act.evidences.find((e) => e.type === 2)];
+	const expected = await (await codeKey(new Uint8Array(world.code), new Uint8Array(Buffer.from(world.group, 'hex')))).sign(new Uint8Array(act.d));
+
+	if (!code || !Buffer.from(expected).equals(Buffer.from(code.body)) || !passkey || hexOf(passkey.id) !== ZERO)
+		throw refusal('auth');
+	checkPasskey(passkey.body, act.d, act.statement.body.spki, world.origin);
+	act.spend();
+	const id = randomBytes(16).toString('hex');
+
+	world.authenticators.push({ id, type: 2, protection: 5, label: act.statement.body.label, credential: body.credential, spki: act.statement.body.spki,
+		bound: world.clock() });
+	world.state = 2;
+	return { signer: world.signer, version: 2, authenticator: id, register: b64url(randomBytes(32)) };
+}
+
+function enact(world, body) {
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), CREATE_KEY);
+
+	checkSigner(world, act, 1);
+	act.spend();
+	const id = randomBytes(16).toString('hex');
+
+	world.keys.push({ credentialID: id, version: 1, state: 1, algorithm: 'ecdsa-p256-sha256', class: 1, level: 2, evidences: 1 });
+	return { sequence: 9, id, version: 1 };
+}
+
+function signHash(world, body) {
+	const inline = Buffer.from(body.SAD.slice(5), 'base64url'), n = inline.readUInt32BE(0);
+	const act = checkAct(world, inline.subarray(4, 4 + n), inline.subarray(8 + n), SIGN);
+
+	checkSigner(world, act, world.keys[0].evidences);
+	if (body.hashes.length !== 1 || !unb64(body.hashes[0]).equals(Buffer.from(act.statement.body.items[0].digest)))
+		throw refusal('dtbs');
+	act.spend();
+	const signature = world.signDigest(unb64(body.hashes[0]));
+
+	world.approved.push(act);
+	world.uses.unshift({ act, evidence: inline.subarray(8 + n), encoded: inline.subarray(4, 4 + n), signature });
+	return { signatures: [b64(signature)] };
+}
+
+function history(world) {
+	return { more: false, uses: world.uses.map(({ act }, i) => ({ d: hexOf(act.d), index: 0, place: 100 - i, time: Number(act.statement.iat),
+		digest: b64(act.statement.body.items[0].digest), label: act.statement.body.items[0].label, text: '', requester: { id: ZERO, name: act.statement.body.name },
+		seen: act.statement.body.seen })) };
+}
+
+const u = (n, v) => { const out = Buffer.alloc(n); out.writeUIntBE(v, Math.max(0, n - 6), Math.min(6, n)); return out; };
+const v32 = (b) => Buffer.concat([u(4, b.length), b]);
+
+function receipt(world, body) {
+	const use = world.uses.find(({ act }) => hexOf(act.d) === body.d);
+
+	if (!use)
+		throw refusal('unknown');
+	const { digest } = use.act.statement.body.items[0];
+	const entry = Buffer.concat([u(8, 7), u(8, world.clock()), u(1, 10), u(1, 1), use.act.d, Buffer.alloc(16), u(8, 6), u(2, 1), u(8, world.clock() + 1000), u(4, 1),
+		u(4, 0), u(1, digest.length), digest, u(1, 0), u(2, use.signature.length), use.signature]);
+
+	return { receipt: b64(Buffer.concat([Buffer.from('PRT1'), v32(Buffer.from(world.genesis)), v32(use.encoded), v32(use.evidence), u(4, 0), v32(entry),
+		u(8, 8), u(8, 7), u(1, 0), u(4, 1), u(8, 8), Buffer.alloc(32), u(8, world.clock()), Buffer.alloc(64), u(2, 0)])) };
+}
+
+/* path: [who, act] */
+const CALLS = {
+	'GET /propria/v1/status': ['anyone', (w) => ({ sam: 'open', group: w.group })],
+	'GET /propria/v1/genesis': ['anyone', (w) => ({ genesis: b64(w.genesis) })],
+	'POST /propria/v1/challenge': ['anyone', (w) => ({ fresh: w.nonce(), epoch: 1, now: w.clock(), group: w.group })],
+	'POST /propria/v1/invitation': ['anyone', (w) => ({ version: 1, state: w.authenticators.length ? 2 : 1 })],
+	'POST /propria/v1/enrol': ['anyone', enrol],
+	'POST /propria/v1/approval': ['anyone', approval],
+	'POST /propria/v1/approval/answer': ['anyone', answer],
+	'POST /propria/v1/approval/decline': ['anyone', (w, b) => {
+		const t = ticketOf(w, b);
+
+		if (t.state !== 'pending')
+			throw refusal('replay');
+		t.state = 'declined';
+		return { state: 'declined', continue: t.continue };
+	}],
+	'POST /propria/v1/approval/state': ['anyone', (w, b) => ({ state: ticketOf(w, b).state, signed: 0 })],
+	'POST /propria/v1/evidence': ['anyone', (w, b) => { w.mailbox.push(b); return {}; }],
+	'GET /propria/v1/account': ['token', (w) => ({ signer: w.signer, version: 5, state: w.state, group: w.group, epoch: 1, name: w.name,
+		authenticators: w.authenticators.map(({ spki, ...row }) => row), keys: w.keys })],
+	'POST /propria/v1/enact': ['token', enact],
+	'POST /propria/v1/history': ['token', (w, b) => b.credentialID === w.keys[0].credentialID ? history(w) : { uses: [], more: false }],
+	'POST /propria/v1/receipt': ['token', receipt],
+	'POST /propria/v1/freeze': ['token', (w, b) => {
+		w.frozen.push(b);
+		if (b.type === 1)
+			w.state = 4;
+		else
+			w.keys.find((k) => k.credentialID === b.id).state = 4;
+		return { version: 9 };
+	}],
+	'POST /propria/v1/keys/request': ['token', () => ({ csr: b64(Buffer.from('request')), attestation: '' })],
+	'POST /propria/v1/keys/certificate': ['token', (w, b) => { w.linked.push(b); return { version: 3 }; }],
+	'POST /csc/v2/signatures/signHash': ['token', signHash],
+	'POST /oauth2/token': ['anyone', (w, form) => {
+		const pending = w.codes.get(form.get('code'));
+
+		if (!pending || pending.challenge !== sha256(form.get('code_verifier')).toString('base64url') || form.get('redirect_uri') !== pending.redirect)
+			throw refusal(undefined, 400);
+		w.codes.delete(form.get('code'));
+		return { access_token: login(w), token_type: 'Bearer', expires_in: 3600, scope: 'service' };
+	}],
+	'POST /oauth2/revoke': ['anyone', (w) => { w.revoked++; return {}; }],
+};
+
+export function login(world) {
+	const token = b64url(randomBytes(32));
+
+	world.tokens.add(token);
+	return token;
+}
+
+/* The pages that a person sees at the service itself. */
+function page(world, url, a) {
+	if (url.pathname === '/oauth2/authorize') {
+		const code = b64url(randomBytes(16)), back = new URL(url.searchParams.get('redirect_uri'));
+
+		world.codes.set(code, { challenge: url.searchParams.get('code_challenge'), redirect: url.searchParams.get('redirect_uri') });
+		for (const [k, v] of Object.entries({ state: url.searchParams.get('state'), iss: world.iss ?? world.ssa, ...world.denied ? { error: 'access_denied' } : { code } }))
+			back.searchParams.set(k, v);
+		a.writeHead(302, { Location: back.href }).end();
+		return true;
+	}
+	if (url.pathname === '/oauth2/continue' || url.pathname === '/login/register') {
+		a.writeHead(200, { 'Content-Type': 'text/html' }).end(`<!doctype html><title>${url.pathname}</title>`);
+		return true;
+	}
+	return false;
+}
+
+async function bodyOf(q) {
+	const chunks = [];
+
+	for await (const chunk of q)
+		chunks.push(chunk);
+	const text = Buffer.concat(chunks).toString();
+
+	return q.headers['content-type']?.includes('form') ? new URLSearchParams(text) : text === '' ? {} : JSON.parse(text);
+}
+
+async function reply(world, q, path) {
+	const [who, act] = CALLS[`${q.method} ${path}`] ?? [];
+
+	if (!act)
+		throw refusal(undefined, 404);
+	if (who === 'token' && !world.tokens.has(q.headers.authorization?.slice(7)))
+		throw refusal(undefined, 401);
+	const body = await bodyOf(q);
+
+	world.asked.push({ path, body });
+	await world.delay?.(path);
+	return world.lie(path, await act(world, body), body);
+}
+
+/* Listens on a port of its own; world.origin, the pages', must be set before they call. */
+export async function serveSsa(world) {
+	const server = createServer(async (q, a) => {
+		const url = new URL(q.url, world.ssa);
+
+		if (q.headers.origin === world.origin)
+			a.setHeader('Access-Control-Allow-Origin', world.origin);
+		a.setHeader('Vary', 'Origin');
+		if (q.method === 'OPTIONS') {
+			a.writeHead(204, { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'authorization, content-type', 'Access-Control-Max-Age': '600' }).end();
+			return;
+		}
+		if (q.method === 'GET' && page(world, url, a))
+			return;
+		try {
+			a.setHeader('Content-Type', 'application/json');
+			a.end(JSON.stringify(await reply(world, q, url.pathname)));
+		} catch (e) {
+			a.statusCode = e.status ?? 500;
+			a.end(JSON.stringify({ error: 'invalid_request', error_description: world.words ?? e.message, reason: e.reason }));
+		}
+	});
+
+	await new Promise((done) => server.listen(0, '127.0.0.1', done));
+	world.ssa = `http://sign.localhost:${server.address().port}`;
+	return { close: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }) };
+}

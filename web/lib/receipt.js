@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The receipt file (docs/api.md): its fields readable. `propria verify-receipt` proves it; a page only shows it. */
+import { FormatError, Reader, cleanText, equal, sha256 } from './bytes.js';
+import { decodeEvidences } from './evidence.js';
+import { decodeStatement, statementDigest } from './statement.js';
+
+const OUTCOME = 10;
+const MAX = 1 << 20;
+
+function readHead(bytes) {
+	const r = new Reader(bytes);
+	return { epoch: r.u32(), size: r.u64(), root: r.bytes(32).slice(), time: r.u64(), signature: r.bytes(64).slice() };
+}
+
+function readOutcome(bytes) {
+	const r = new Reader(bytes);
+	const out = { sequence: r.u64(), time: r.u64() };
+	if (r.u8() !== OUTCOME || r.u8() !== 1)
+		throw new FormatError('receipt: entry');
+	Object.assign(out, { d: r.bytes(32).slice(), key: r.bytes(16).slice(), reserved: r.u64(), alg: r.u16(), exp: r.u64() });
+	const n = r.u32();
+	if (n < 1 || n > 1000)
+		throw new FormatError('receipt: entry');
+	out.items = Array.from({ length: n }, () => ({
+		index: r.u32(), digest: r.v8(0, 64).slice(), status: r.u8(), signature: r.v16(0, 512).slice() }));
+	r.end();
+	return out;
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Promise<{group: Uint8Array, d: Uint8Array, statement: import('./statement.js').Statement,
+ *   evidences: import('./evidence.js').Evidence[], item: number, label: string, digest: Uint8Array,
+ *   outcome: {sequence: number, time: number, signature: Uint8Array},
+ *   proof: Uint8Array[], size: number, index: number, head: object, attestation: Uint8Array}>}
+ *   parts that do not belong together are a FormatError; signatures and proof are not verified here
+ */
+export async function readReceipt(bytes) {
+	const r = new Reader(bytes);
+	if (bytes.length > MAX || cleanText(r.bytes(4)) !== 'PRT1')
+		throw new FormatError('receipt');
+	const genesis = r.v32(), encoded = r.v32(), evidences = r.v32(), item = r.u32(), entry = r.v32();
+	const size = r.u64(), index = r.u64();
+	const proof = Array.from({ length: r.u8() }, () => r.bytes(32).slice());
+	const head = readHead(r.bytes(116)), attestation = r.v16().slice();
+	r.end();
+	const group = await sha256(genesis), d = await statementDigest(encoded);
+	const statement = decodeStatement(encoded), outcome = readOutcome(entry);
+	const named = statement.body.items?.[item], made = outcome.items.find((i) => i.index === item);
+	if (!named || !made || made.status !== 0 || !equal(statement.group, group) || !equal(outcome.d, d) ||
+	    !equal(made.digest, named.digest) || index !== outcome.sequence)
+		throw new FormatError('receipt: its parts do not belong together');
+	return {
+		group, d, statement, evidences: decodeEvidences(evidences), item, label: named.label, digest: named.digest,
+		outcome: { sequence: outcome.sequence, time: outcome.time, signature: made.signature },
+		proof, size, index, head, attestation,
+	};
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements: the canonical bytes of one act, and d, which is what people approve. PROTOCOL.sam 1 */
+import { algOf } from './alg.js';
+import { FormatError, Reader, Writer, cleanText, equal, sha256, tag, utf8 } from './bytes.js';
+import { bytes, depends, fixed, list, number, oneOf, readFields, text, writeFields, zero } from './field.js';
+
+const MAX = 262144;
+/* A device key is P-256; a passkey also Ed25519 or RSA. */
+const keyOf = (all) => all.type === 1 ? bytes(16, 91, 91) : bytes(16, 44, 552);
+
+const u8 = number(8), u16 = number(16), u32 = number(32), u64 = number(64);
+
+const DIGEST = depends((all) => {
+	const alg = algOf(all.alg);
+	if (!alg)
+		throw new FormatError('algorithm');
+	return bytes(8, alg.digest, alg.digest);
+});
+
+const POLICY = {
+	statementLife: u32, minLoa: u8, protections: u16, roQuorum: u8, soQuorum: u8, keysPerSigner: u8,
+	follower: u8, zero: zero(2), eddsaUntil: u64, rs256Until: u64, sharedSic: oneOf(8, 0, 1),
+};
+const SIGNER = { from: u32, reason: text(8, 0, 200) };
+const AUTHENTICATOR = {
+	from: u32, type: oneOf(8, 1, 2), protection: depends((all) => all.type === 1 ? oneOf(8, 1, 2, 3, 4) : oneOf(8, 0)),
+	spki: depends(keyOf), label: text(8, 0, 64),
+	attestation: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 8192)),
+	client: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 2048)),
+};
+const KEY = { key: fixed(16), from: u32, reason: text(8, 0, 200) };
+
+/** Purpose number: name and body, in the order of the bytes. */
+const PURPOSES = {
+	0x0101: ['SIGN', {
+		key: fixed(16), spki: fixed(32), class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), alg: oneOf(16, 1, 2, 16, 32),
+		kind: oneOf(8, 1), seen: oneOf(8, 1, 2), requester: fixed(16), name: text(8, 0, 128),
+		session: zero(16), profile: zero(16), idv: zero(32), attrs: zero(2),
+		items: list(1, 1000, { digest: DIGEST, label: text(8, 0, 200) }), text: text(16, 0, 1000),
+	}],
+	0x0201: ['INVITE', {
+		loa: oneOf(8, 1, 2, 3), proofing: text(8, 1, 64), evidence: fixed(32), name: bytes(16, 1, 1024),
+		code: fixed(32),
+	}],
+	0x0202: ['BIND', AUTHENTICATOR],
+	0x0203: ['SUSPEND', SIGNER],
+	0x0204: ['REINSTATE', SIGNER],
+	0x0205: ['CLOSE', SIGNER],
+	0x0206: ['ADD_AUTHENTICATOR', AUTHENTICATOR],
+	0x0207: ['REMOVE_AUTHENTICATOR', { from: u32, authenticator: fixed(16) }],
+	0x0301: ['CREATE_KEY', {
+		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: zero(16), evidences: oneOf(8, 1, 2),
+	}],
+	0x0302: ['DESTROY_KEY', KEY],
+	0x0303: ['RELEASE_KEY', KEY],
+	0x0400: ['FOUND', {}],
+	0x0401: ['ADD_ANCHOR', {
+		alg: u16, spki: bytes(16, 1, 1024), issuer: bytes(16, 1, 1024), maxDays: number(32, 1),
+		label: text(8, 1, 64), usage: oneOf(8, 1, 2),
+	}],
+	0x0402: ['REMOVE_ANCHOR', { anchor: fixed(32) }],
+	0x0403: ['ADD_OFFICER', { role: number(8, 1, 5), type: oneOf(8, 1, 2), person: text(8, 1, 64), spki: depends(keyOf) }],
+	0x0404: ['REMOVE_OFFICER', { officer: fixed(16) }],
+	0x0405: ['SET_POLICY', POLICY],
+	0x0406: ['RESUME', { epoch: u32, size: u64, root: fixed(32), logSize: u64, logRoot: fixed(32) }],
+};
+
+/** The number of a purpose by its name: PURPOSE.SIGN. */
+export const PURPOSE = Object.freeze(Object.fromEntries(
+	Object.entries(PURPOSES).map(([n, [name]]) => [name, Number(n)])));
+
+const HEADER = {
+	purpose: depends(() => oneOf(16, ...Object.values(PURPOSE))), group: fixed(32), epoch: u32, subject: fixed(16),
+	fresh: fixed(40), iat: u64, exp: u64,
+};
+
+/**
+ * @typedef {object} Statement
+ * @property {number} purpose one of PURPOSE
+ * @property {string} name    of the purpose: "SIGN"; filled by decodeStatement
+ * @property {Uint8Array} group    32
+ * @property {number} epoch
+ * @property {Uint8Array} subject  16; the signer, or zero
+ * @property {Uint8Array} fresh    40
+ * @property {number} iat  milliseconds
+ * @property {number} exp
+ * @property {object} body by purpose, members named as in PROTOCOL.sam 1.3, ids and hashes as bytes, texts as
+ *   strings. SIGN: key, spki, class, level, alg, kind, seen, requester, name, items [{digest, label}], text.
+ *   BIND, ADD_AUTHENTICATOR: from, type, protection, spki, label, attestation, client. CREATE_KEY: from, alg, class, level, evidences.
+ *   DESTROY_KEY, RELEASE_KEY: key, from, reason. The rest: the table above.
+ */
+
+/**
+ * The canonical bytes. A value that no reader would accept is a FormatError, never other bytes.
+ * @param {Omit<Statement, 'name'>} statement @returns {Uint8Array}
+ */
+export function encodeStatement(statement) {
+	const [, fields] = PURPOSES[statement.purpose] ?? [];
+	if (!fields || statement.exp <= statement.iat)
+		throw new FormatError('statement');
+	const w = new Writer().bytes(utf8('PRS1'));
+	writeFields(w, HEADER, statement);
+	writeFields(w, fields, statement.body);
+	const out = w.done();
+	if (out.length > MAX)
+		throw new FormatError('statement: too long');
+	return out;
+}
+
+/** @param {Uint8Array} encoded @returns {Statement} @throws FormatError what is not canonical or not of this version */
+export function decodeStatement(encoded) {
+	const r = new Reader(encoded);
+	if (encoded.length > MAX || cleanText(r.bytes(4)) !== 'PRS1')
+		throw new FormatError('statement');
+	const header = readFields(r, HEADER);
+	const [name, fields] = PURPOSES[header.purpose];
+	const body = readFields(r, fields);
+	r.end();
+	const statement = { ...header, name, body };
+	if (!equal(encodeStatement(statement), encoded))
+		throw new FormatError('statement: not canonical');
+	return statement;
+}
+
+/** d. @param {Uint8Array} encoded @returns {Promise<Uint8Array>} 32 bytes */
+export function statementDigest(encoded) {
+	return sha256(tag('propria-statement-v1'), encoded);
+}

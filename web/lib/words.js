@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A decoded statement in words, one fact a line, from our own decoder: what a person reads before approving. */
+import { algOf } from './alg.js';
+import { FormatError, hex, sha256 } from './bytes.js';
+import { PURPOSE } from './statement.js';
+import { nameText } from './name.js';
+
+/**
+ * @typedef {object} Line
+ * @property {string} key    of the label: "label.KEY" for the translations
+ * @property {string} label  translated
+ * @property {string} text   the value, to be put into the page as textContent
+ * @property {'text'|'hex'|'time'|'bad'} kind  hex: show in a fixed-width face; bad: a warning
+ */
+
+/** Every message that words() asks its translation function for. */
+export const WORD_KEYS = Object.freeze([
+	...Object.keys(PURPOSE).map((name) => 'purpose.' + name),
+	...['group', 'epoch', 'until', 'signer', 'key', 'class', 'level', 'alg', 'requester', 'seen', 'text', 'count',
+		'loa', 'proofing', 'proofingFile', 'subject', 'codeKey', 'from', 'authenticator', 'authenticatorId', 'kept', 'authKey', 'reason',
+		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchor', 'officer', 'person', 'role',
+		'officerKey', 'officerType', 'life', 'minLoa', 'protections', 'roQuorum', 'soQuorum', 'keysPerSigner',
+		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
+		'logRoot', 'lost'].map((k) => 'label.' + k),
+	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
+		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
+		'none', 'unknown', 'badName', 'lost', 'seconds', 'days'].map((k) => 'value.' + k),
+	...Array.from({ length: 8 }, (_, i) => 'value.protection.' + i),
+]);
+
+/** Collects lines; t translates, when writes a time. */
+class Page {
+	lines = [];
+
+	constructor(t, when) {
+		this.t = t;
+		this.when = when;
+	}
+
+	line(key, text, kind = 'text') {
+		this.lines.push({ key, label: this.t('label.' + key), text: String(text), kind });
+	}
+
+	hex(key, bytes) { this.line(key, hex(bytes), 'hex'); }
+	time(key, ms) { this.line(key, ms === 0 ? this.t('value.never') : this.when(ms), 'time'); }
+	/** A number of a closed list, as its word. */
+	word(key, group, n) { this.line(key, this.t(`value.${group}.${n}`)); }
+	alg(key, n) { this.line(key, algOf(n)?.name ?? this.t('value.unknown')); }
+	async print(key, spki) { this.hex(key, await sha256(spki)); }
+
+	name(key, der) {
+		try {
+			this.line(key, nameText(der));
+		} catch (e) {
+			if (!(e instanceof FormatError))
+				throw e;
+			this.line(key, this.t('value.badName'), 'bad');
+		}
+	}
+}
+
+function signer(p, b) {
+	p.line('from', b.from);
+	p.line('reason', b.reason);
+}
+
+function key(p, b) {
+	p.hex('key', b.key);
+	signer(p, b);
+}
+
+async function authenticator(p, b) {
+	p.line('authenticator', b.label);
+	p.word('kept', 'protection', b.protection);
+	await p.print('authKey', b.spki);
+	p.line('from', b.from);
+}
+
+function policy(p, b) {
+	p.line('life', p.t('value.seconds', { n: b.statementLife / 1000 }));
+	p.word('minLoa', 'loa', b.minLoa);
+	const which = Array.from({ length: 16 }, (_, i) => i).filter((i) => b.protections >> i & 1);
+	p.line('protections', which.map((i) => i < 8 ? p.t('value.protection.' + i) : String(i)).join(', ') || p.t('value.none'));
+	p.line('roQuorum', b.roQuorum);
+	p.line('soQuorum', b.soQuorum);
+	p.line('keysPerSigner', b.keysPerSigner);
+	p.word('follower', 'follower', b.follower);
+	p.time('eddsaUntil', b.eddsaUntil);
+	p.time('rs256Until', b.rs256Until);
+	p.line('sharedSic', p.t(b.sharedSic ? 'value.yes' : 'value.no'));
+}
+
+const WORDS = {
+	SIGN: (p, b) => {
+		p.line('requester', b.name);
+		p.line('count', b.items.length);
+		p.word('seen', 'seen', b.seen);
+		if (b.text !== '')
+			p.line('text', b.text);
+		p.hex('key', b.key);
+		p.word('class', 'class', b.class);
+		p.word('level', 'level', b.level);
+		p.alg('alg', b.alg);
+	},
+	INVITE: (p, b) => {
+		p.name('subject', b.name);
+		p.word('loa', 'loa', b.loa);
+		p.line('proofing', b.proofing);
+		p.hex('proofingFile', b.evidence);
+		p.hex('codeKey', b.code);
+	},
+	BIND: authenticator,
+	ADD_AUTHENTICATOR: authenticator,
+	REMOVE_AUTHENTICATOR: (p, b) => {
+		p.hex('authenticatorId', b.authenticator);
+		p.line('from', b.from);
+	},
+	SUSPEND: signer,
+	REINSTATE: signer,
+	CLOSE: signer,
+	CREATE_KEY: (p, b) => {
+		p.alg('alg', b.alg);
+		p.word('class', 'class', b.class);
+		p.word('level', 'level', b.level);
+		p.line('approvals', b.evidences);
+	},
+	DESTROY_KEY: key,
+	RELEASE_KEY: key,
+	FOUND: () => {},
+	ADD_ANCHOR: async (p, b) => {
+		p.line('caLabel', b.label);
+		p.word('usage', 'usage', b.usage);
+		p.name('issuer', b.issuer);
+		p.alg('signsWith', b.alg);
+		await p.print('caKey', b.spki);
+		p.line('maxDays', p.t('value.days', { n: b.maxDays }));
+	},
+	REMOVE_ANCHOR: (p, b) => p.hex('anchor', b.anchor),
+	ADD_OFFICER: async (p, b) => {
+		p.line('person', b.person);
+		p.word('role', 'role', b.role);
+		p.word('officerType', 'type', b.type);
+		await p.print('officerKey', b.spki);
+	},
+	REMOVE_OFFICER: (p, b) => p.hex('officer', b.officer),
+	SET_POLICY: policy,
+	RESUME: (p, b) => {
+		p.line('anchorEpoch', b.epoch);
+		p.line('anchorSize', b.size);
+		p.hex('anchorRoot', b.root);
+		p.line('logSize', b.logSize);
+		p.hex('logRoot', b.logRoot);
+		if (b.logSize < b.size)
+			p.line('lost', p.t('value.lost', { n: b.size - b.logSize }), 'bad');
+	},
+};
+
+/**
+ * All that a person can judge; nonce, hash of the signing key and client id are for the page to compare.
+ * @param {import('./statement.js').Statement} statement of decodeStatement
+ * @param {(key: string, values?: object) => string} t  translation; all its keys are in WORD_KEYS
+ * @param {(ms: number) => string} [when]  writes a time for people
+ * @returns {Promise<{title: string, lines: Line[], items: {label: string, digest: string}[]}>} items: of SIGN, digest in
+ *   hexadecimal; else empty. A number without a word of its own is a FormatError: nobody should approve it here.
+ */
+export async function words(statement, t, when = (ms) => new Date(ms).toISOString()) {
+	const strict = (k, values) => {
+		if (!WORD_KEYS.includes(k))
+			throw new FormatError('statement: ' + k);
+		return t(k, values);
+	};
+	const p = new Page(strict, when);
+	if (statement.subject.some((b) => b !== 0))
+		p.hex('signer', statement.subject);
+	await WORDS[statement.name](p, statement.body);
+	p.hex('group', statement.group);
+	p.line('epoch', statement.epoch);
+	p.time('until', statement.exp);
+	const items = statement.name === 'SIGN' ? statement.body.items : [];
+	return {
+		title: strict('purpose.' + statement.name), lines: p.lines,
+		items: items.map((i) => ({ label: i.label, digest: hex(i.digest) })),
+	};
+}

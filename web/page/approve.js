@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Approve: an officers' act in words of our own decoder, approved by the officer's passkey. */
+import { Api } from '../lib/api.js';
+import { base64, hex, unbase64url } from '../lib/bytes.js';
+import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
+import { fingerprint } from '../lib/fingerprint.js';
+import { loadConfig, mustBeOurGroup } from '../lib/group.js';
+import { approveWithPasskey, passkeysWork } from '../lib/passkey.js';
+import { decodeStatement, statementDigest } from '../lib/statement.js';
+import { words } from '../lib/words.js';
+import { $, about, begin, calm, download, during, facts, halt, only, tell, trouble } from './frame.js';
+import { onFiles, readFile } from './paper.js';
+import { plainId, readFields } from './form.js';
+import { el, moment, onLanguage, say, sentence, shown } from './say.js';
+import { stop } from './touch.js';
+
+const SIGN = 'SIGN';
+const NEW = 'ADD_OFFICER';
+const OFFICER = 'propria.officer';
+const ZERO = new Uint8Array(16);
+
+let config, api, statement, d;
+
+async function showWords() {
+	const told = await words(statement, sentence, (ms) => shown(moment(ms)));
+	const value = ({ text, kind }) => kind === 'hex' ? el('code', {}, text)
+	    : kind === 'bad' ? el('strong', { class: 'wrong' }, text) : el('bdi', {}, text);
+
+	say($('what'), `purpose.${statement.name}`);
+	$('words').replaceChildren(el('dl', { class: 'facts' }, ...told.lines.map((line) => el('div', { class: line.kind },
+	    el('dt', {}, line.label), el('dd', {}, value(line))))));
+}
+
+async function take(bytes) {
+	try {
+		statement = decodeStatement(bytes);
+	} catch (e) {
+		throw stop('statement', e.message);
+	}
+	mustBeOurGroup(config, statement.group);
+	if (statement.name === SIGN)
+		throw stop('statement', 'SIGN');
+	if (statement.exp <= Date.now())
+		throw stop('expired');
+	d = await statementDigest(bytes);
+	await showWords();
+	$('print').textContent = fingerprint(d);
+	$('officer').value = localStorage.getItem(OFFICER) ?? '';
+	only('ask');
+}
+
+const readOfficer = () => readFields({ officer: (value) => {
+	const id = statement.name === NEW && value === '0' ? ZERO : plainId(value);
+
+	return id;
+} });
+
+async function approve() {
+	const form = readOfficer();
+
+	calm();
+	if (!form)
+		return;
+	if (statement.exp <= Date.now())
+		throw stop('expired');
+	tell('live.touch');
+	const evidence = encodeEvidences([passkeyEvidence(form.officer, await approveWithPasskey(d, []))]);
+
+	if (form.officer !== ZERO)
+		localStorage.setItem(OFFICER, hex(form.officer));
+	$('get').onclick = () => download(`${fingerprint(d)}.approval`, evidence);
+	tell('live.sam');
+	const kept = await api.propria('evidence', { d: hex(d), evidence: base64(evidence) }).then(() => true, (e) => (console.error(e), false));
+
+	say($('done-text'), kept ? 'approve.kept' : 'approve.notkept');
+	only('done');
+	tell('live.none');
+}
+
+function failed(e) {
+	console.error(e);
+	halt(['statement', 'expired', 'device'].includes(e.word) ? e.word : e.name === 'OtherGroupError' ? 'group' : 'statement', {}, e.text);
+}
+
+function fromFragment() {
+	const plain = location.hash.slice(1);
+	const text = new URLSearchParams(plain).get('s') ?? plain;
+
+	return text === '' ? undefined : unbase64url(text);
+}
+
+begin('approve', async () => {
+	config = await loadConfig();
+	about(config);
+	api = new Api(config);
+	if (!passkeysWork())
+		return halt('device');
+	onLanguage(() => statement && showWords());
+	$('form').addEventListener('submit', (e) => {
+		e.preventDefault();
+		during($('approve'), () => approve().catch((x) => { console.error(x); trouble(x, 'error', $('approve')); }));
+	});
+	onFiles(([file]) => readFile(file).then(take).catch(failed));
+	try {
+		const bytes = fromFragment();
+
+		if (bytes)
+			await take(bytes);
+		else
+			only('open');
+	} catch (e) {
+		failed(e);
+	}
+});
+addEventListener('hashchange', () => location.reload());

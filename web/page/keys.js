@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* My keys: what there is, each use there ever was, the brake, and a new key. */
+import { algByName, algOf } from '../lib/alg.js';
+import { base64, hex, unbase64, unhex } from '../lib/bytes.js';
+import { fingerprint } from '../lib/fingerprint.js';
+import { logout } from '../lib/oauth.js';
+import { readReceipt } from '../lib/receipt.js';
+import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
+import { ACTIVE, readAccount, showAs } from './as.js';
+import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
+import { loggedIn } from './login.js';
+import { el, moment, say } from './say.js';
+import { approvals, challenge, clean, listed, statementOf, stop, whole } from './touch.js';
+
+const DESTROYED = 5;
+const SIGNER = 1;
+const KEY = 2;
+const LIMIT = 50;
+
+let config, api, account;
+let rows = [];
+
+function failed(e, where, near) {
+	console.error(e);
+	if (cause(e) === 'token' || cause(e) === 'group')
+		return halt(cause(e));
+	return trouble(e, where, near);
+}
+
+function press(button, where, work) {
+	button.addEventListener('click', () => during(button, () => work().catch((e) => failed(e, where, button))));
+	return button;
+}
+
+async function freeze(type, id, key) {
+	say($('freeze-title'), key);
+	say($('freeze-text'), `${key}.text`);
+	if (!await asked($('freeze')))
+		return;
+	await api.propria('freeze', { type, id: hex(id) });
+	tell('live.frozen');
+	await refresh();
+}
+
+/* The certificate request goes to a CA, its certificate comes back here. */
+function certificateActs(key) {
+	const field = el('input', { type: 'file', class: 'away', accept: '.pem,.crt,.cer,.der', 'aria-label': 'PEM' });
+	const get = press(el('button', { type: 'button', class: 'small', t: 'keys.csr' }), 'error', async () => {
+		const { csr } = await api.propria('keys/request', { credentialID: hex(key.id) });
+
+		download(`${hex(key.id)}.csr`, unbase64(csr), 'application/pkcs10');
+	});
+
+	field.dataset.tLabel = 'keys.link';
+	field.addEventListener('change', () => link(key, field).catch((e) => failed(e, 'error', field)));
+	return [get, el('label', { class: 'button small' }, el('span', { t: 'keys.link' }), field)];
+}
+
+function fromPem(bytes) {
+	const text = new TextDecoder('latin1').decode(bytes);
+	const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\sA-Za-z0-9+/=]+)-----END CERTIFICATE-----/g)];
+
+	return blocks.length ? blocks.map((m) => m[1].replace(/\s/g, '')) : [base64(bytes)];
+}
+
+async function link(key, field) {
+	const [certificate, ...chain] = fromPem(new Uint8Array(await field.files[0].arrayBuffer()));
+
+	await api.propria('keys/certificate', { credentialID: hex(key.id), certificate, chain });
+	tell('live.linked');
+	await refresh();
+}
+
+function keyCard(key) {
+	const list = el('dl', { class: 'facts' }), gone = key.state === DESTROYED;
+	const card = el('article', { class: 'card' }, el('header', {},
+	    el('h2', {}, key.certificate ? el('bdi', {}, key.certificate.commonName) : el('span', { t: 'keys.new' })),
+	    badge(`keys.state.${key.state}`, key.state === ACTIVE ? '' : 'off')), list);
+	const acts = el('div', { class: 'acts' });
+
+	showAs(list, key, [['keys.id', el('code', {}, hex(key.id))],
+		key.uses === undefined ? ['keys.id'] : ['keys.uses', el('span', { t: ['keys.used', { n: whole(key.uses, 0, 2 ** 53 - 1) }] })]]);
+	if (key.state < ACTIVE)
+		acts.append(...certificateActs(key));
+	if (!gone && key.state !== 4)
+		acts.append(press(el('button', { type: 'button', class: 'small danger', t: 'keys.freeze' }), 'error',
+		    () => freeze(KEY, key.id, 'keys.freeze.key')));
+	if (acts.childElementCount)
+		card.append(acts);
+	return card;
+}
+
+function passkeyRow(a) {
+	const words = `value.protection.${[1, 2, 3, 4, 5, 6, 7].includes(a.protection) ? a.protection : 0}`;
+
+	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' })),
+	    badge(a.type === 2 ? 'keys.type.2' : 'keys.type.1', a.type === 2 ? '' : 'off'),
+	    el('span', { class: 'quiet' }, a.protection === undefined ? '' : el('span', { t: words }),
+		Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { t: ['keys.bound', { time: moment(a.bound) }] }) : ''));
+}
+
+function readUse(use, key) {
+	return { d: hex(unhex(use.d, 32)), index: whole(use.index, 0, 999), place: whole(use.place ?? 0, 0, 2 ** 53 - 1),
+		time: whole(use.time, 0, 8.64e15), label: clean(use.label ?? '', 200), seen: use.seen, key,
+		name: clean(use.requester?.name ?? '', 128) };
+}
+
+async function receiptOf(use) {
+	const bytes = unbase64((await api.propria('receipt', { d: use.d, index: use.index })).receipt);
+	const receipt = await readReceipt(bytes);
+
+	if (hex(receipt.d) !== use.d || receipt.item !== use.index || hex(receipt.group) !== hex(config.group))
+		throw stop('answer');
+	download(`${use.label || use.d.slice(0, 16)}.receipt`, bytes);
+}
+
+function useRow(use) {
+	const what = use.label ? el('bdi', {}, use.label) : el('span', { class: 'quiet', t: 'sign.unnamed' });
+
+	return el('tr', {}, el('td', { t: ['keys.at', { time: moment(use.time) }] }),
+	    el('td', {}, what, ' ', use.seen === 1 ? badge('match.badge') : ''),
+	    el('td', {}, use.name ? el('bdi', {}, use.name) : el('span', { t: 'keys.self' })),
+	    el('td', {}, press(el('button', { type: 'button', class: 'small', t: 'keys.receipt' }), 'error', () => receiptOf(use))));
+}
+
+/* One page of each key's uses, newest first over all keys. */
+async function moreUses() {
+	const open = account.keys.filter((k) => k.rest !== false);
+
+	for (const key of open) {
+		const before = key.last;
+		const answer = await api.propria('history', { credentialID: hex(key.id), limit: LIMIT, ...before && { before } });
+		const uses = listed(answer.uses, 0, 100).map((use) => readUse(use, key));
+
+		key.rest = answer.more === true && uses.length > 0 && uses.at(-1).place !== before;
+		key.last = uses.at(-1)?.place;
+		rows.push(...uses);
+	}
+	rows.sort((a, b) => b.time - a.time);
+	showUses();
+}
+
+function showUses() {
+	const head = ['keys.when', 'keys.what', 'keys.who'].map((t) => el('th', { scope: 'col', t }));
+
+	say($('uses-count'), 'keys.listed', { n: rows.length });
+	$('uses').replaceChildren(rows.length === 0 ? el('p', { class: 'quiet', t: 'keys.nouse' })
+	    : el('table', {}, el('thead', {}, el('tr', {}, ...head, el('th', { scope: 'col' }, el('span', { class: 'away', t: 'keys.receipt' })))), el('tbody', {}, ...rows.map(useRow))));
+	show('more', account.keys.some((k) => k.rest));
+}
+
+function showAccount() {
+	say($('person'), account.state === ACTIVE || account.state === 2 ? 'keys.person' : 'keys.frozen',
+	    { name: account.keys.find((k) => k.certificate)?.certificate.commonName || account.name || hex(account.signer) });
+	$('keys').replaceChildren(...account.keys.map(keyCard));
+	$('passkeys').replaceChildren(...account.authenticators.map(passkeyRow));
+	show('freeze-all', account.state < 4);
+	$('create').open ||= account.keys.length === 0;
+}
+
+async function refresh() {
+	account = await readAccount(api, config);
+	rows = [];
+	showAccount();
+	await moreUses();
+}
+
+async function create() {
+	calm('create-error');
+	const nonce = await challenge(api, config, account.signer, PURPOSE.CREATE_KEY);
+	const encoded = encodeStatement(statementOf(config, PURPOSE.CREATE_KEY, account.signer, nonce, {
+		from: account.version, alg: Number($('alg').value), class: 1, level: 2, evidences: 1,
+	}));
+	const d = await statementDigest(encoded);
+
+	tell('live.touch.print', { print: fingerprint(d) });
+	const evidences = await approvals(d, account.authenticators, 1);
+
+	tell('live.sam');
+	await api.propria('enact', { statement: base64(encoded), evidence: base64(evidences) }, { timeout: 90000 });
+	$('create').open = false;
+	await refresh();
+	tell('live.created');
+}
+
+begin('keys', async () => {
+	({ config, api } = await loggedIn('keys'));
+	if (!api)
+		return;
+	const names = ['ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa3072-pss-sha256', 'rsa3072-pkcs1-sha256'];
+
+	$('alg').replaceChildren(...names.map((n) => el('option', { value: algByName(n).number }, algOf(algByName(n).number).name)));
+	await refresh();
+	$('create-form').addEventListener('submit', (e) => {
+		e.preventDefault();
+		during($('create-act'), () => create().catch((x) => failed(x, 'create-error', $('create-act'))));
+	});
+	press($('freeze-all'), 'error', () => freeze(SIGNER, account.signer, 'keys.freeze.signer'));
+	press($('more'), 'error', moreUses);
+	press($('logout'), 'error', async () => { await logout(config); location.assign('/'); });
+	only('account');
+});

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents at hand: read once, hashed and shown from the same bytes, by pdf.js on canvases. */
+import { PDF_OPTIONS, loadPdf } from '../lib/pdf.js';
+import { el, say } from './say.js';
+
+const BYTES_MAX = 100 << 20;
+const PAGES_AT_ONCE = 20;
+const WIDTH_MIN = 672;
+const WIDTH_MAX = 1400;
+const PIXELS_MAX = 6e6;
+const TEXT_MAX = 20000;
+
+/* The file's bytes, read once: what is hashed and what is shown are these. */
+export async function readFile(file) {
+	if (file.size > BYTES_MAX)
+		throw Object.assign(new Error(file.name), { word: 'file.large' });
+	return new Uint8Array(await file.arrayBuffer());
+}
+
+export function isPdf(bytes) {
+	return new TextDecoder('latin1').decode(bytes.subarray(0, 1024)).includes('%PDF-');
+}
+
+async function drawPage(pdf, n, box) {
+	const page = await pdf.getPage(n);
+	const natural = page.getViewport({ scale: 1 });
+	const wide = Math.min(WIDTH_MAX, Math.max(box.clientWidth, WIDTH_MIN) * Math.min(devicePixelRatio, 2));
+	const scale = Math.min(wide / natural.width, Math.sqrt(PIXELS_MAX / (natural.width * natural.height)));
+	const viewport = page.getViewport({ scale });
+	const canvas = el('canvas', { width: Math.ceil(viewport.width), height: Math.ceil(viewport.height), role: 'img' });
+	const { items } = await page.getTextContent();
+
+	await page.render({ canvas, canvasContext: canvas.getContext('2d', { alpha: false }), viewport }).promise;
+	canvas.dataset.tLabel = 'paper.page';
+	canvas.setAttribute('aria-label', `${n} / ${pdf.numPages}`);
+	box.append(canvas, el('p', { class: 'away' },
+	    items.map((item) => item.str ?? '').join(' ').slice(0, TEXT_MAX)));
+	page.cleanup();
+}
+
+async function drawPages(pdf, from, box, holder) {
+	const to = Math.min(from + PAGES_AT_ONCE - 1, pdf.numPages);
+
+	for (let n = from; n <= to; n++)
+		await drawPage(pdf, n, box);
+	if (to < pdf.numPages) {
+		const more = el('button', { type: 'button', class: 'small', t: ['paper.more', { to, n: pdf.numPages }],
+			on: { click: async () => { more.remove(); await drawPages(pdf, to + 1, box, holder); } } });
+		holder.append(more);
+	}
+}
+
+/*
+ * Shows a PDF in `holder`. The copy goes to pdf.js, whose worker takes it away; the bytes stay as they were hashed.
+ * Returns the count of pages; throws if it cannot be shown.
+ */
+export async function showPdf(bytes, holder, name) {
+	const lib = await loadPdf();
+	const box = el('div', { class: 'pages', tabindex: 0, role: 'region', 'aria-label': name });
+	const pdf = await lib.getDocument({ data: bytes.slice(), ...PDF_OPTIONS, useSystemFonts: false }).promise;
+
+	holder.replaceChildren(box);
+	await drawPages(pdf, 1, box, holder);
+	return pdf.numPages;
+}
+
+/* The box that files are dropped on, which is a file field for everybody else. */
+export function onFiles(take) {
+	const drop = document.getElementById('drop'), field = document.getElementById('file');
+	const given = (list) => { if (list.length) take([...list]); };
+
+	field.addEventListener('change', () => { given(field.files); field.value = ''; });
+	for (const target of [drop, document.body]) {
+		target.addEventListener('dragover', (e) => { e.preventDefault(); drop.classList.add('over'); });
+		target.addEventListener('dragleave', () => drop.classList.remove('over'));
+	}
+	document.body.addEventListener('drop', (e) => {
+		e.preventDefault();
+		drop.classList.remove('over');
+		if (!drop.closest('[hidden]'))
+			given(e.dataTransfer.files);
+	});
+}
+
+export function fileTrouble(key) {
+	const line = document.getElementById('file-error');
+
+	line.hidden = !key;
+	if (key)
+		say(line, key);
+}

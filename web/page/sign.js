@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sign: what a program asks, shown whole; then one act over exactly that. */
+import { digestWith } from '../lib/alg.js';
+import { Api } from '../lib/api.js';
+import { Writer, base64, equal, hex } from '../lib/bytes.js';
+import { attributesBind } from '../lib/cms.js';
+import { fingerprint } from '../lib/fingerprint.js';
+import { loadConfig } from '../lib/group.js';
+import { passkeysWork } from '../lib/passkey.js';
+import { showAs } from './as.js';
+import { $, about, badge, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
+import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
+import { el, moment, say } from './say.js';
+import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
+import { approvals, people, stop } from './touch.js';
+
+const MARGIN = 30000;
+const STOPS = ['certificate', 'changed', 'clock', 'group', 'unreadable'];
+
+let config, api, ticket, ask, made;
+const seen = new Set();
+
+const body = () => ({ ticket });
+
+async function fetchAsk() {
+	return readTicket(await api.propria('approval', body()), config);
+}
+
+async function build() {
+	made = await statementFor(config, ask, seen.size === ask.items.length ? 1 : 2);
+	$('print').textContent = fingerprint(made.d);
+}
+
+function itemRow(item, i) {
+	return el('li', { id: `item${i}` }, el('span', { class: 'name' }, item.label === ''
+	    ? el('span', { class: 'quiet', t: 'sign.unnamed' }) : el('bdi', {}, item.label)),
+	el('span', { class: 'quiet mono' }, hex(item.digest)));
+}
+
+function warn(key, args, kind = 'warn') {
+	$('warnings').append(el('div', { class: `note ${kind}` }, el('strong', { t: key }),
+	    el('span', { t: [`${key}.text`, args] })));
+}
+
+/* Another signer than those who enrolled on this device: perhaps the wrong link. */
+function noticeOther() {
+	const here = people();
+	const other = here.length > 0 && !here.some((p) => p.signer === hex(ask.signer));
+
+	show('other', other);
+	if (other) {
+		const names = here.map((p) => p.name).slice(0, 3).join(', ');
+
+		warn('sign.other', { names });
+		say($('other-text'), 'sign.other.yes', { name: ask.key.certificate?.commonName ?? hex(ask.signer) });
+	}
+}
+
+function showAsk() {
+	const n = ask.items.length;
+
+	say($('who'), 'sign.who', { n, name: ask.requester.name });
+	$('said').textContent = ask.text;
+	show('said', ask.text !== '');
+	if (config.shared)
+		warn('shared');
+	noticeOther();
+	if (ask.key.level !== 2)
+		warn('sign.scal1');
+	say($('what-title'), 'sign.count', { n });
+	$('items').replaceChildren(...ask.items.map(itemRow));
+	showAs($('as'), ask.key, [['as.requester', el('code', {}, hex(ask.requester.id))]]);
+	only('ask');
+}
+
+async function matches(item, bytes) {
+	const { alg, certificate } = ask.key;
+	const documentDigest = await digestWith(alg, bytes);
+
+	if (equal(documentDigest, item.digest))
+		return true;
+	return Boolean(item.attributes && certificate) && attributesBind({ alg, attributes: item.attributes,
+		digest: item.digest, documentDigest, certificate: certificate.der });
+}
+
+async function found(bytes) {
+	for (let i = 0; i < ask.items.length; i++)
+		if (!seen.has(i) && await matches(ask.items[i], bytes))
+			return i;
+	return -1;
+}
+
+/* A document counts as seen when the bytes that were shown are those that were hashed. */
+async function takeFile(file) {
+	const bytes = await readFile(file), i = await found(bytes);
+	const result = (kind, key, args) => $('match').append(el('div', { class: `note ${kind}` },
+	    el('strong', { t: [key, args] }), el('span', { t: [`${key}.text`, args] })));
+	const holder = el('div', { class: 'paper' });
+
+	if (i < 0)
+		return result('bad', 'match.no', { name: file.name });
+	$('paper').append(holder);
+	const shown = isPdf(bytes) && await showPdf(bytes, holder, file.name).then(() => true, (e) => (console.error(e), false));
+
+	if (!shown) {
+		holder.remove();
+		return result('warn', 'match.unseen', { name: file.name });
+	}
+	seen.add(i);
+	$(`item${i}`).append(badge('match.badge'));
+	await build();
+	return result('', 'match.yes', { name: file.name });
+}
+
+async function takeFiles(files) {
+	fileTrouble();
+	$('match').replaceChildren();
+	for (const file of files.slice(0, 1000))
+		await takeFile(file).catch((e) => fileTrouble(e.word === 'file.large' ? 'file.large' : 'file.unread'));
+}
+
+/* A statement lives shorter than some people read: the same request again, with a new nonce. */
+async function renew() {
+	if (made.exp - Date.now() > MARGIN)
+		return;
+	const again = await fetchAsk();
+
+	if (again.state !== 'pending')
+		throw stop(again.state === 'approved' ? 'done' : again.state);
+	if (!isSame(ask, again))
+		throw stop('changed');
+	ask = again;
+	await build();
+}
+
+function goOn(link, url) {
+	const to = continuation(config, url);
+
+	show(link, Boolean(to));
+	if (to) {
+		$(link).href = to;
+		say($(link), 'continue', { name: ask.requester.name });
+	}
+	return to;
+}
+
+function showVerdict(answer, evidences) {
+	const to = goOn('continue', answer.continue);
+
+	say($('verdict-text'), to === null ? 'verdict.nowhere' : to ? 'verdict.go' : 'verdict.close', { name: ask.requester.name });
+	facts($('verdict-facts'), [['verdict.sam', el('span', { t: 'verdict.accepted' })],
+		['verdict.count', el('span', { t: ['sign.count', { n: ask.items.length }] })],
+		['verdict.expires', Number.isSafeInteger(answer.expires)
+		    ? el('span', { t: ['verdict.until', { time: moment(answer.expires) }] }) : undefined],
+		['sign.print', el('span', { class: 'print', translate: 'no' }, fingerprint(made.d))]]);
+	$('keep').addEventListener('click', () => download(`approval-${fingerprint(made.d)}.prs1`,
+	    new Writer().v32(made.encoded).v32(evidences).done()));
+	only('verdict');
+}
+
+async function send(evidences) {
+	const answer = await api.propria('approval/answer', { ...body(), statement: base64(made.encoded), evidence: base64(evidences) });
+
+	if (answer.state !== 'approved')
+		throw stop('answer');
+	return answer;
+}
+
+async function approve() {
+	calm();
+	if (!$('other').hidden && !$('other-yes').checked)
+		throw stop('unticked');
+	await renew();
+	const { d } = made;
+
+	tell('live.touch');
+	const evidences = await approvals(d, ask.authenticators, ask.key.evidences,
+	    (n, of) => tell(of > 1 ? 'live.touches' : 'live.touch', { step: n, of }));
+
+	tell('live.sam');
+	showVerdict(await send(evidences), evidences);
+	tell('live.none');
+}
+
+async function decline() {
+	calm();
+	const answer = await api.propria('approval/decline', body());
+
+	if (answer.state !== 'declined')
+		throw stop('answer');
+	goOn('back', answer.continue);
+	only('declined');
+	tell('live.none');
+}
+
+/* After a refusal: was it decided elsewhere meanwhile? */
+async function failed(e, button) {
+	const name = cause(e);
+
+	if (STOPS.includes(e.word ?? name))
+		return halt(e.word ?? name, { now: moment(e.now ?? 0) }, e.text);
+	if (['done', 'lost', 'expired', 'declined'].includes(name)) {
+		const { state } = await api.propria('approval/state', body()).catch(() => ({}));
+
+		if (['approved', 'declined', 'expired', 'done'].includes(state))
+			return halt(state === 'approved' ? 'done' : state);
+	}
+	return trouble(e, 'error', button);
+}
+
+function act(id, work) {
+	$(id).addEventListener('click', () => during($(id), () => work().catch((e) => failed(e, $(id)))));
+}
+
+begin('sign', async () => {
+	ticket = ticketOf(location.hash);
+	config = await loadConfig();
+	about(config);
+	api = new Api(config);
+	if (!passkeysWork())
+		return halt('device');
+	ask = await fetchAsk();
+	if (ask.state !== 'pending')
+		return halt(ask.state === 'approved' ? 'done' : ask.state);
+	await build();
+	showAsk();
+	onFiles(takeFiles);
+	act('approve', approve);
+	act('decline', decline);
+});
+addEventListener('hashchange', () => location.reload());

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several pages do alike: whose passkeys, the touch over d, the clock, what this device remembers. */
+import { base64url, equal, hex, isClean, sha256, unbase64, unbase64url, unhex } from '../lib/bytes.js';
+import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
+import { approveWithPasskey } from '../lib/passkey.js';
+import { mustBeOurGroup } from '../lib/group.js';
+
+const CLOCK_MS = 60000;
+const LIFE_MAX = 300000;
+const LIFE_MIN = 5000;
+const LIFE_AT = 44;	/* statement_life in the genesis: after magic, time and random */
+const ME = 'propria.me';
+const PEOPLE_MAX = 16;
+
+/* An error that one of our own sentences explains. */
+export function stop(word, text = '') {
+	return Object.assign(new Error(text || word), { word, text });
+}
+
+/* Text of the SSA: clean, and not longer than the place it is for. */
+export function clean(text, max) {
+	if (typeof text !== 'string' || !isClean(text) || new TextEncoder().encode(text).length > max)
+		throw stop('unreadable');
+	return text;
+}
+
+export function whole(v, min, max) {
+	if (!Number.isSafeInteger(v) || v < min || v > max)
+		throw stop('unreadable');
+	return v;
+}
+
+export function listed(v, min, max) {
+	if (!Array.isArray(v) || v.length < min || v.length > max)
+		throw stop('unreadable');
+	return v;
+}
+
+/* How long a statement made now may live: the SSA's word, within our own bounds. */
+export function lifeOf(ms) {
+	return Math.min(whole(ms, LIFE_MIN, 86400000), LIFE_MAX);
+}
+
+/* The SAM refuses what is ahead of its clock; better said here than after the touch. */
+export function mustAgree(now) {
+	if (Math.abs(whole(now, 0, 8.64e15) - Date.now()) > CLOCK_MS)
+		throw Object.assign(stop('clock'), { now });
+}
+
+/* {fresh, epoch, life} for a statement of the signer: a nonce of the SAM, of our group. */
+export async function challenge(api, config, signer, purpose) {
+	const answer = await api.propria('challenge', { signer: hex(signer), purpose });
+
+	mustBeOurGroup(config, answer.group);
+	mustAgree(answer.now);
+	const { genesis } = await api.propria('genesis');
+	const bytes = unbase64(genesis);
+
+	mustBeOurGroup(config, await sha256(bytes));
+	const life = new DataView(bytes.buffer, bytes.byteOffset).getUint32(LIFE_AT);
+	const fresh = unbase64url(answer.fresh);
+
+	if (fresh.length !== 40)
+		throw stop('unreadable');
+	return { fresh, epoch: whole(answer.epoch, 0, 0xffffffff), life: lifeOf(life) };
+}
+
+/* Header and times of a statement. */
+export function statementOf(config, purpose, subject, { fresh, epoch, life }, body) {
+	const iat = Date.now();
+
+	return { purpose, group: config.group, epoch, subject, fresh, iat, exp: iat + life, body };
+}
+
+/* Rows of an SSA's answer to {id, label, credential?}. */
+export function readAuthenticators(rows) {
+	return listed(rows ?? [], 0, 64).map((row) => ({
+		id: unhex(row.id, 16), type: whole(row.type, 1, 255), protection: row.protection, bound: row.bound,
+		label: clean(row.label ?? '', 64), credential: row.credential ? unbase64url(row.credential) : undefined,
+	}));
+}
+
+/*
+ * As many touches over d as the key asks for, by different passkeys. before(i, n) is said before each.
+ * Returns the evidences' bytes.
+ */
+export async function approvals(d, authenticators, n, before = () => {}) {
+	let free = authenticators.filter((a) => a.type === 2 && a.credential);
+	const list = [];
+
+	if (free.length < n)
+		throw stop(free.length === 0 ? 'nopasskey' : 'two');
+	for (let i = 0; i < n; i++) {
+		before(i + 1, n);
+		const given = await approveWithPasskey(d, free.map((a) => a.credential));
+		const used = free.find((a) => equal(a.credential, given.credential));
+
+		if (!used)
+			throw stop('nopasskey');
+		list.push(passkeyEvidence(used.id, given));
+		free = free.filter((a) => a !== used);
+	}
+	return encodeEvidences(list);
+}
+
+/* Who has enrolled on this device: a memory of ours, so that another signer is noticed. */
+export function people() {
+	try {
+		const list = JSON.parse(localStorage.getItem(ME) ?? '[]');
+
+		return Array.isArray(list) ? list.filter((p) => /^[0-9a-f]{32}$/.test(p?.signer) && isClean(p.name)) : [];
+	} catch {
+		return [];
+	}
+}
+
+export function remember(signer, name, authenticators) {
+	const row = { signer: hex(signer), name, authenticators: authenticators.map((a) => ({ id: hex(a.id),
+		label: a.label, credential: a.credential && base64url(a.credential) })) };
+
+	localStorage.setItem(ME, JSON.stringify([row, ...people().filter((p) => p.signer !== row.signer)].slice(0, PEOPLE_MAX)));
+}
