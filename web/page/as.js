@@ -35,7 +35,7 @@ async function readKey(row) {
 		throw stop('certificate');
 	return { id: unhex(row.credentialID, 16), version: whole(row.version, 0, 0xffffffff), state: whole(row.state, 1, 5), alg,
 		class: whole(row.class, 1, 2), level: whole(row.level, 1, 2), spki, certificate, uses: row.uses,
-		chain: listed(row.chain ?? [], 0, 8).map(unbase64), evidences: whole(row.evidences ?? 1, 1, 2) };
+		evidences: whole(row.evidences ?? 1, 1, 2) };
 }
 
 /* The account as the SSA tells it, of our group. */

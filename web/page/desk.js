@@ -11,7 +11,7 @@ import { $, begin, calm, cause, download, during, facts, halt, only, show, tell,
 import { loggedIn } from './login.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { day, el, moment, say } from './say.js';
-import { approvals, challenge, statementOf, stop } from './touch.js';
+import { approvals, challenge, listed, statementOf, stop } from './touch.js';
 
 const ZERO = new Uint8Array(16);
 const MARGIN = 30000;
@@ -29,6 +29,16 @@ function labelOf(name) {
 	while (new TextEncoder().encode(cut).length > 200)
 		cut = cut.slice(0, -1);
 	return cut.replace(/[\ud800-\udbff]$/, '');
+}
+
+/* The issuers' certificates go into the file, so that whoever has it needs no other; the account does not name them. */
+async function chainOf(key) {
+	if (key.issuers)
+		return key.issuers;
+	const { cert } = await api.csc('credentials/info', { credentialID: hex(key.id), certificates: 'chain' });
+
+	key.issuers = listed(cert?.certificates ?? [], 0, 8).map(unbase64);
+	return key.issuers;
 }
 
 /* Statement and attributes for the shown document under the chosen key. */
@@ -119,7 +129,7 @@ async function sign() {
 
 	tell('live.sam');
 	const signature = await askForSignature(evidences);
-	const p7s = await signedData({ alg: now.key.alg, certificate: now.key.certificate, chain: now.key.chain,
+	const p7s = await signedData({ alg: now.key.alg, certificate: now.key.certificate, chain: await chainOf(now.key),
 		attributes: now.attributes, signature });
 
 	signed = { p7s, name: doc.name, d: now.d };

@@ -132,8 +132,8 @@ async function moreUses() {
 		const answer = await api.propria('history', { credentialID: hex(key.id), limit: LIMIT, ...before && { before } });
 		const uses = listed(answer.uses, 0, 100).map((use) => readUse(use, key));
 
-		key.rest = answer.more === true && uses.length > 0 && uses.at(-1).place !== before;
-		key.last = uses.at(-1)?.place;
+		key.last = answer.before ?? uses.at(-1)?.place;
+		key.rest = answer.more === true && uses.length > 0 && key.last !== before;
 		rows.push(...uses);
 	}
 	rows.sort((a, b) => b.time - a.time);

@@ -192,6 +192,7 @@ const CALLS = {
 	}],
 	'POST /propria/v1/keys/request': ['token', () => ({ csr: b64(Buffer.from('request')), attestation: '' })],
 	'POST /propria/v1/keys/certificate': ['token', (w, b) => { w.linked.push(b); return { version: 3 }; }],
+	'POST /csc/v2/credentials/info': ['token', (w) => ({ cert: { status: 'valid', certificates: [w.keys[0].certificate] } })],
 	'POST /csc/v2/signatures/signHash': ['token', signHash],
 	'POST /oauth2/token': ['anyone', (w, form) => {
 		const pending = w.codes.get(form.get('code'));
