@@ -9,6 +9,9 @@
 #include "ssa/api/info.h"
 #include "ssa/ssa.h"
 
+#define STRANGERS_ALL	200
+#define STRANGERS_EACH	100
+
 static bool
 genesis_read(struct ssa *s, struct err *e)
 {
@@ -36,6 +39,8 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 		{ writer_grow(65536), writer_grow(65536) } }, .status = writer_grow(65536) };
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
 	s->accounts = limit_new(0, c->per_account);
+	s->strangers = limit_new(c->anonymous == 0 ? 0 : STRANGERS_ALL,
+	    c->anonymous_per_peer == 0 ? 0 : STRANGERS_EACH);
 	s->parallel = parallel_new(c->authorizations);
 	s->by_name = tries_new(c->tries_by_name);
 	s->by_address = tries_new(c->tries_by_address);
@@ -118,6 +123,7 @@ ssa_close(struct ssa *s)
 	cache_free(s->activations);
 	stamper_free(s->stamper);
 	limit_free(s->anonymous);
+	limit_free(s->strangers);
 	limit_free(s->accounts);
 	parallel_free(s->parallel);
 	store_close(s->store);

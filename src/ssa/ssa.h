@@ -36,6 +36,7 @@ struct ssa {
 	struct tokens	*tokens;
 	struct cache	*activations;
 	struct limit	*anonymous, *accounts;
+	struct limit	*strangers;		/* blocks that requests without a login may fill, a second */
 	struct parallel	*parallel;
 	struct slow	*slow;			/* passwords */
 	struct tries	*by_name, *by_address;	/* failed logins */

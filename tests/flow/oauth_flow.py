@@ -221,10 +221,68 @@ def registration():
     case('a form without its token is refused', b.go('POST', '/login/register', [('token', one), ('name', NAME),
         ('password', PASSWORD), ('again', PASSWORD)]).status == 403)
     case('the markup in a name comes back escaped', '<script>' not in make(name='<script>').text)
+    a = make(name='<' * 160000)
+    case('a name of 160,000 brackets is refused in a short page', a.status == 403 and len(a.body) < 20000, a)
     a = make()
     case('a login is made and logged in', a.status == 303 and '__Host-session' in b.cookies, a)
     case('the token makes no second login', make(name='other').status == 403)
     return own
+
+# An authenticator in software: one P-256 key, attestation "none".
+class Passkey:
+    def __init__(self):
+        self.pem = os.path.join(DIR, 'passkey.%s' % os.urandom(4).hex())
+        subprocess.run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out',
+            self.pem], check=True, stderr=subprocess.DEVNULL)
+        point = subprocess.run(['openssl', 'pkey', '-in', self.pem, '-pubout', '-outform', 'DER'],
+            stdout=subprocess.PIPE, check=True).stdout[-64:]
+        self.id = os.urandom(16)
+        self.cose = bytes.fromhex('a5010203262001215820') + point[:32] + bytes.fromhex('225820') + point[32:]
+    def data(self, rp, flags):
+        return hashlib.sha256(rp.encode()).digest() + bytes([flags]) + bytes(4)
+    def client(self, kind, challenge, origin):
+        return json.dumps({'type': 'webauthn.' + kind, 'challenge': challenge, 'origin': origin,
+            'crossOrigin': False}).encode()
+    def create(self, challenge, rp='localhost', origin=ENDPOINT):
+        data = self.data(rp, 0x45) + bytes(16) + struct.pack('>H', 16) + self.id + self.cose
+        obj = b'\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58' + bytes([len(data)]) + data
+        return {'attestation': b64u(obj), 'client': b64u(self.client('create', challenge, origin))}
+    def get(self, challenge, rp='localhost', origin=ENDPOINT, flags=5, kind='get'):
+        data, client = self.data(rp, flags), self.client(kind, challenge, origin)
+        sig = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', self.pem],
+            input=data + hashlib.sha256(client).digest(), stdout=subprocess.PIPE, check=True).stdout
+        return {'id': b64u(self.id), 'authData': b64u(data), 'client': b64u(client), 'signature': b64u(sig)}
+
+def box(page):
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', page.text))
+
+def passkeys(own):
+    one = ask('POST', '/propria/v1/register', {}, bearer(own)).json['register']
+    handed_out.append(one)
+    b, key = Browser(), Passkey()
+    def make(**change):
+        d = box(b.get('/login/register'))
+        return b.go('POST', '/login/register/passkey', dict({'csrf': d['csrf'], 'token': one, 'challenge':
+            d['challenge']}, **key.create(d['challenge'], **change)))
+    case('a passkey of another host makes no login', make(rp='approve.localhost').status == 403)
+    case('nor one of another origin', make(origin=SIC).status == 403)
+    a = make()
+    case('a login passkey is registered', a.status == 200 and '__Host-session' in b.cookies, a)
+    case('the token makes no second one', make().status == 403)
+    b = Browser()
+    def login(who=key, path='/login', **change):
+        d = box(b.get(path))
+        return b.go('POST', '/login/passkey', dict({'csrf': d['csrf'], 'challenge': d['challenge']},
+            **who.get(d['challenge'], **change)))
+    for sentence, change in (('for another RP ID', {'rp': 'approve.localhost'}), ('of another origin', {'origin': SIC}),
+            ('without user verification', {'flags': 1}), ('of another kind', {'kind': 'create'})):
+        a = login(**change)
+        case('an assertion %s does not log in' % sentence, a.status == 403 and '__Host-session' not in b.cookies, a)
+    stranger = Passkey()
+    stranger.id = key.id
+    case('nor one by another key', login(stranger).status == 403)
+    a = login()
+    case('the passkey logs in', a.status == 200 and a.json['next'] == '/login' and '__Host-session' in b.cookies, a)
 
 def logins():
     b = Browser()
@@ -539,6 +597,7 @@ def redeem_again(b):
 
 def main():
     own = registration()
+    passkeys(own)
     logins()
     b = Browser()
     b.login()

@@ -15,7 +15,7 @@
 static bool
 client_named(struct call *c, struct request *q, struct writer *w)
 {
-	struct client_row row;
+	AUTO(client) *k = NULL;
 	struct err e = { 0 };
 	size_t id;
 
@@ -24,13 +24,13 @@ client_named(struct call *c, struct request *q, struct writer *w)
 		q->client_id = q->client_name = span_of("", 0);
 		return true;
 	}
-	if (!c->ssa->store->ops->client_by_id(c->ssa->store, c->requester, &row, &e)) {
+	if ((k = client_by_id(c->ssa, c->requester, &e)) == NULL) {
 		call_failed(c, &e);
 		return false;
 	}
-	id = row.client_id.n;
-	wr_span(w, row.client_id);
-	wr_span(w, row.name);
+	id = k->row.client_id.n;
+	wr_span(w, k->row.client_id);
+	wr_span(w, k->row.name);
 	q->client_id = span_of(w->p, id);
 	q->client_name = span_of(w->p + id, w->n - id);
 	return true;

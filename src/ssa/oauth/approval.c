@@ -281,7 +281,8 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (refusal->code != ERR_NONE) {
-		parallel_leave(c->ssa->parallel, c->account);
+		if (a->ticket->q.redirect.n > 0)
+			parallel_leave(c->ssa->parallel, c->account);
 		call_refused(c, refusal);
 		return;
 	}
@@ -376,7 +377,8 @@ handle_approval_answer(struct call *c)
 	digests_take(a->sign, &a->ticket->q);
 	if (!package_take(c, a->sign) || !statement_fits(c, a->sign, a->ticket))
 		return;
-	if (!parallel_enter(c->ssa->parallel, c->account, c->now))
+	/* A ticket of credentials/authorize was counted when it was made. */
+	if (a->ticket->q.redirect.n > 0 && !parallel_enter(c->ssa->parallel, c->account, c->now))
 		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, a->sign, on_activated);

@@ -111,6 +111,8 @@ pushed_keep(struct call *c, const struct request *q)
 	row.data = writer_span(&w);
 	if (!writer_ok(&w))
 		call_invalid(c, "The request is too large");
+	else if (!handle_room(c->ssa, c->x->peer, w.n))
+		call_busy(c, "Too many requests; wait a moment");
 	else if (!handle_make(c->ssa, &row, secret, &e))
 		call_failed(c, &e);
 	else {

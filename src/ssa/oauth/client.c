@@ -83,6 +83,18 @@ client_find(struct ssa *s, struct span client_id, struct err *e)
 	return s->store->ops->client_get(s->store, client_id, &row, e) ? client_copy(&row) : NULL;
 }
 
+struct client *
+client_by_id(struct ssa *s, const uint8_t id[16], struct err *e)
+{
+	struct client *sic = s->config.sic_origin[0] != '\0' ? sic_client(s) : NULL;
+	struct client_row row;
+
+	if (sic != NULL && memcmp(sic->row.id, id, 16) == 0)
+		return sic;
+	client_free(sic);
+	return s->store->ops->client_by_id(s->store, id, &row, e) ? client_copy(&row) : NULL;
+}
+
 bool
 client_may_return_to(const struct client *c, struct span uri)
 {

@@ -21,6 +21,8 @@ struct client {
 
 /* Ours (the pages of [sic] origin) or a registered one. Yours; NULL with ERR_MISSING. */
 struct client *client_find(struct ssa *, struct span client_id, struct err *) MUST_USE;
+/* The same by the id that statements and tokens carry. */
+struct client *client_by_id(struct ssa *, const uint8_t id[16], struct err *) MUST_USE;
 void	client_free(struct client *);
 static inline void
 client_auto(struct client **c)

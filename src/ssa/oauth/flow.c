@@ -50,7 +50,9 @@ flow_start(struct call *c, const struct request *q)
 	request_write(&w, q);
 	row.data = writer_span(&w);
 	memcpy(row.requester, q->client, 16);
-	if (!writer_ok(&w) || !handle_make(c->ssa, &row, r, &e))
+	if (writer_ok(&w) && !handle_room(c->ssa, c->x->peer, w.n))
+		page_error(c, 429, "Too many requests", "Wait a moment, then try again.");
+	else if (!writer_ok(&w) || !handle_make(c->ssa, &row, r, &e))
 		page_failed(c, &e);
 	else
 		flow_send(c, "/oauth2/resume?r=%s", r);

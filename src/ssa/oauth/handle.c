@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Handles: random texts of which the store keeps the digest. */
+#include "base/clock.h"
 #include "crypto/hash.h"
 #include "ssa/oauth/handle.h"
 
@@ -8,6 +9,15 @@ handle_make(struct ssa *s, struct handle_row *row, char text[TOKEN_LETTERS + 1],
 {
 	secret_text(text, row->hash);
 	return s->store->ops->handle_put(s->store, row, e);
+}
+
+bool
+handle_room(struct ssa *s, const uint8_t peer[16], size_t bytes)
+{
+	for (size_t n = 0; n <= bytes / BLOCK_BYTES; n++)
+		if (!limit_take(s->strangers, peer, clock_life()))
+			return false;
+	return true;
 }
 
 bool

@@ -76,8 +76,11 @@ void
 page_end(struct call *c, const char *leads_to)
 {
 	page_put(c, "</main>\n</body>\n</html>\n");
-	if (!writer_ok(&c->x->answer))
-		bug("a page is too large");
+	if (!writer_ok(&c->x->answer)) {
+		writer_reset(&c->x->answer);
+		c->x->status = 500;
+		page_put(c, "<!DOCTYPE html><title>This did not work</title>");
+	}
 	c->x->type = "text/html; charset=utf-8";
 	c->x->no_store = true;
 	exchange_set(c->x, "Content-Security-Policy", "default-src 'none'; style-src 'self';"
@@ -88,7 +91,7 @@ page_end(struct call *c, const char *leads_to)
 	/* Not no-referrer: then browsers would send "Origin: null" with our own forms. */
 	exchange_set(c->x, "Referrer-Policy", "same-origin");
 	exchange_set(c->x, "Cross-Origin-Opener-Policy", "same-origin");
-	if (!c->x->plain)
+	if (!c->x->plain && strcmp(c->ssa->base[0].host, "localhost") != 0)
 		exchange_set(c->x, "Strict-Transport-Security", "max-age=31536000");
 }
 

@@ -15,6 +15,13 @@
 #define FAULT		"A fault on our side. Please try again in a moment."
 #define NO_TOKEN	"The link is not valid any more. Ask for a new one where you enrolled."
 
+/* What was typed comes back only if it could have been right: pages stay small. */
+static struct span
+echoed(struct span typed, size_t max)
+{
+	return typed.n <= max ? typed : span_of("", 0);
+}
+
 static void
 register_form(struct call *c, unsigned status, struct span token, struct span name, const char *said)
 {
@@ -31,10 +38,10 @@ register_form(struct call *c, unsigned status, struct span token, struct span na
 	page_put(c, "<h2>Or a password</h2>\n<form method=\"post\" action=\"/login/register\">\n");
 	page_hidden(c, "csrf", span_str(csrf));
 	page_put(c, "<input type=\"hidden\" id=\"token\" name=\"token\" value=\"");
-	page_text(c, token);
+	page_text(c, echoed(token, TOKEN_LETTERS));
 	page_put(c, "\">\n<label for=\"name\">Login name</label>\n<input id=\"name\" name=\"name\""
 	    " autocomplete=\"username\" autocapitalize=\"none\" required maxlength=\"64\" value=\"");
-	page_text(c, name);
+	page_text(c, echoed(name, LOGIN_NAME_MAX));
 	page_put(c, "\">\n<label for=\"password\">Password, at least 12 characters</label>\n"
 	    "<input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"new-password\""
 	    " required minlength=\"12\" maxlength=\"256\">\n<label for=\"again\">The same again</label>\n"
