@@ -203,6 +203,8 @@ def authorization_server(s):
             'code_challenge': 'A' * 43}, Authorization=basic), 201, 'request_uri')
         want(s.ask('/csc/v2/credentials/list', {}, token=t['access_token']), 403)	# of no user
         want(s.form(base + '/oauth2/revoke', {'token': t['access_token']}, Authorization=basic), 204)
+        if s.form('/revoke', {'token': t['access_token']}, Authorization=basic).status != 200:	# as RFC 7009 has it
+            raise SystemExit('/revoke')
         want(s.form(base + '/oauth2/token', {'grant_type': 'client_credentials', 'client_id': 'web',
                                              'client_secret': 'x'}), 401)
 

@@ -249,6 +249,24 @@ TEST(only_policys_protections_suffice_for_scal2)
 	state->policy.protections = 0x3e;
 }
 
+/* Findings C1, C2: where the SSA could ask in the SIC's name, its word is not enough at SCAL2. */
+TEST(a_shared_page_suffices_only_if_policy_says_so)
+{
+	struct authenticator phone = { .type = EVIDENCE_PASSKEY, .protection = PROTECTION_PASSKEY,
+		.spki = soft_spki(sample_passkey()) };
+	struct authenticator device = { .type = EVIDENCE_DEVICE, .protection = PROTECTION_CARD };
+	struct err e = { 0 };
+
+	CHECK(authenticator_suffices(&phone, state, 2, &e));
+	state->rp.shared = true;
+	CHECK(authenticator_suffices(&phone, state, 1, &e) && authenticator_suffices(&device, state, 2, &e));
+	CHECK(!authenticator_suffices(&phone, state, 2, &e) && strcmp(e.reason, "level") == 0);
+	state->policy.shared_sic = 1;
+	CHECK(authenticator_suffices(&phone, state, 2, &e));
+	state->policy.shared_sic = 0;
+	state->rp.shared = false;
+}
+
 TEST(every_purpose_has_a_rule_and_only_resume_works_behind_the_anchor)
 {
 	size_t rules = 0;
@@ -277,6 +295,7 @@ main(void)
 		cmocka_unit_test(a_quorum_of_three_is_not_two),
 		cmocka_unit_test(an_authenticator_of_another_type_than_recorded_is_refused),
 		cmocka_unit_test(only_policys_protections_suffice_for_scal2),
+		cmocka_unit_test(a_shared_page_suffices_only_if_policy_says_so),
 		cmocka_unit_test(every_purpose_has_a_rule_and_only_resume_works_behind_the_anchor),
 	};
 
