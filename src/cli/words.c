@@ -120,7 +120,8 @@ words_bind(FILE *f, const struct statement *s, const struct msg_roster *roster U
 }
 
 static void
-words_remove_authenticator(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+words_remove_authenticator(FILE *f, const struct statement *s,
+    const struct msg_roster *roster UNUSED)
 {
 	line_hex(f, "authenticator", s->remove_authenticator.authenticator, ID_LEN);
 	line_number(f, "from version", s->remove_authenticator.from);

@@ -103,7 +103,8 @@ level_needed(const struct statement *st)
  * the strictest of his keys: else one stolen authenticator could add a second one, and then sign.
  */
 size_t
-approvals_needed(const struct state *s, const struct signer_record *signer, const struct statement *st)
+approvals_needed(const struct state *s, const struct signer_record *signer,
+    const struct statement *st)
 {
 	size_t most = 1;
 
@@ -118,10 +119,10 @@ approvals_needed(const struct state *s, const struct signer_record *signer, cons
 	return most;
 }
 
-/* Exactly so many, each of another authenticator in the signer's record: the list has no id twice. */
+/* Exactly so many, each of another authenticator in the signer's record. */
 static bool
-by_signer(const struct approving *p, const struct signer_record *signer, const struct evidence *list,
-    size_t n, struct err *e)
+by_signer(const struct approving *p, const struct signer_record *signer,
+    const struct evidence *list, size_t n, struct err *e)
 {
 	size_t needed = approvals_needed(p->s, signer, p->st);
 

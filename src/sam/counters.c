@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table of fixed size, by the id's first bytes (ids are random); the later one takes the place. */
+/* A table of fixed size, by the first bytes of ids (random); the later one takes the place. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolment of passkeys. EN 419 241-1 SRA_SAP.1.3: an authenticator no weaker than what it opens. */
+/* Enrolment of passkeys. EN 419 241-1 SRA_SAP.1.3: no weaker than what it opens. */
 #include "base/clock.h"
 #include "sam/passkey.h"
 #include "statement/evidence.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passkeys in the decider: what an enrolment proves, and when a passkey suffices. PROTOCOL.sam 2.1-2.3 */
+/* What a passkey's enrolment proves, when it suffices. PROTOCOL.sam 2.2, 2.3 */
 #ifndef SAM_PASSKEY_H
 #define SAM_PASSKEY_H
 
@@ -7,8 +7,8 @@
 #include "sam/state.h"
 
 /*
- * The authenticator that BIND or ADD_AUTHENTICATOR introduces, without its id. Of a passkey the whole
- * enrolment is verified here; the caller verifies that it approved the statement.
+ * The authenticator that BIND or ADD_AUTHENTICATOR introduces, without its id. Of a passkey the
+ * whole enrolment is verified here; the caller verifies that it approved the statement.
  */
 bool	new_authenticator(const struct state *, const struct statement *, struct authenticator *,
 	    struct err *) MUST_USE;

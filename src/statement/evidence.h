@@ -31,8 +31,8 @@ void	evidences_write(struct writer *, const struct evidences *);
 /* Puts one in at its place. False when full or already there. */
 bool	evidences_add(struct evidences *, uint8_t type, const uint8_t id[16], struct span body) MUST_USE;
 
-/* key: spki of a device key (P-256), or the 32 bytes of a code's public key. A passkey's evidence is
- * false here: it needs the relying party (webauthn/assertion.h). */
+/* key: spki of a device key (P-256), or the 32 bytes of a code's public key. A passkey's evidence
+ * is false here: it needs the relying party (webauthn/assertion.h). */
 bool	evidence_verify(const struct evidence *, const uint8_t d[HASH_LEN], struct span key) MUST_USE;
 /* What an ES256 key signs for d, already hashed: the digest to put into ECDSA. */
 void	approval_digest(const uint8_t d[HASH_LEN], uint8_t digest[HASH_LEN]);

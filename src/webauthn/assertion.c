@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Assertions. EN 419 241-1 SRA_SAP.2: what the authenticator signed names our challenge and origin. */
+/* Assertions. EN 419 241-1 SRA_SAP.2: what was signed names our challenge and origin. */
 #include "base/reader.h"
 #include "webauthn/assertion.h"
 #include "webauthn/authenticator_data.h"

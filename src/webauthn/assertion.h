@@ -15,7 +15,8 @@ struct assertion {
 	uint32_t	count;
 };
 
-/* body: of evidence type 2. The signature first, over raw bytes; then what they say. ERR_DENIED "auth". */
+/* body: of evidence type 2. The signature first, over raw bytes; then what they say. ERR_DENIED,
+ * reason "auth". */
 bool	assertion_verify(struct span body, const uint8_t challenge[HASH_LEN], struct span spki,
 	    const struct relying_party *, struct assertion *, struct err *) MUST_USE;
 /* Signature, type and challenge alone: for whoever holds a receipt, and not the group's genesis. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolment of a passkey: attestation object and client data of create. PROTOCOL.sam 2.2; WebAuthn 7.1 */
+/* Enrolment of a passkey: its attestation object and client data. PROTOCOL.sam 2.2; WebAuthn 7.1 */
 #ifndef WEBAUTHN_ATTESTATION_H
 #define WEBAUTHN_ATTESTATION_H
 

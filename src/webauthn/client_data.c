@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The flat reader: one object, members in any order, none twice. Strings and booleans are looked at,
- * everything else is skipped two levels deep. Finding H18: browsers and password managers differ in
- * order and in what they add, so prefixes are not compared.
+ * The flat reader: one object, members in any order, none twice. Strings and booleans are looked
+ * at, everything else is skipped two levels deep. Finding H18: browsers and password managers
+ * differ in order and in what they add, so prefixes are not compared.
  */
 #include "base/reader.h"
 #include "webauthn/client_data.h"

@@ -14,10 +14,10 @@
 #define CLIENT_DATA_CREATE	"webauthn.create"
 #define CLIENT_DATA_GET		"webauthn.get"
 
-/* type, challenge, origin are these; not across origins. ERR_FORMAT or ERR_DENIED, reason "auth". */
+/* type, challenge, origin are these; not across origins. ERR_DENIED, reason "auth". */
 bool	client_data_binds(struct span json, const char *type, const uint8_t challenge[32],
 	    struct span origin, struct err *) MUST_USE;
-/* The same without an origin to compare: for those who verify a receipt without the group's genesis. */
+/* The same without an origin to compare: for those who do not have the group's genesis. */
 bool	client_data_answers(struct span json, const char *type, const uint8_t challenge[32],
 	    struct err *) MUST_USE;
 

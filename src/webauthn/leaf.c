@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attestation certificates. They are laxer than signers' certificates: empty subjects, old RSA keys. */
+/* Attestation certificates: laxer than signers', with empty subjects and old RSA keys. */
 #include "crypto/verify.h"
 #include "der/signature.h"
 #include "webauthn/leaf.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys of passkeys: P-256, Ed25519, RSA. Whatever does not encode back to the same bytes is refused. */
+/* Keys of passkeys: P-256, Ed25519, RSA; each in its one encoding. */
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "der/signature.h"
@@ -35,7 +35,8 @@ static bool
 rsa_is_fit(struct span n, struct span e)
 {
 	return n.n >= PASSKEY_RSA_MIN && n.n <= PASSKEY_RSA_MAX && n.p[0] != 0 &&
-	    (n.n > PASSKEY_RSA_MIN || (n.p[0] & 0x80) != 0) && (n.p[n.n - 1] & 1) != 0 && e.n >= 3 && e.n <= 4 && e.p[0] != 0 && (e.p[e.n - 1] & 1) != 0;
+	    (n.n > PASSKEY_RSA_MIN || (n.p[0] & 0x80) != 0) && (n.p[n.n - 1] & 1) != 0 &&
+	    e.n >= 3 && e.n <= 4 && e.p[0] != 0 && (e.p[e.n - 1] & 1) != 0;
 }
 
 size_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TPM 2.0 structures, part 2 of its library specification: 12.2.4 TPMT_PUBLIC, 10.12.8 TPMS_ATTEST. */
+/* TPM 2.0 structures, library specification part 2: 12.2.4 TPMT_PUBLIC, 10.12.8 TPMS_ATTEST. */
 #include "base/reader.h"
 #include "crypto/hash.h"
 #include "webauthn/passkey.h"

@@ -259,7 +259,8 @@ TEST(a_shared_page_suffices_only_if_policy_says_so)
 
 	CHECK(authenticator_suffices(&phone, state, 2, &e));
 	state->rp.shared = true;
-	CHECK(authenticator_suffices(&phone, state, 1, &e) && authenticator_suffices(&device, state, 2, &e));
+	CHECK(authenticator_suffices(&phone, state, 1, &e));
+	CHECK(authenticator_suffices(&device, state, 2, &e));
 	CHECK(!authenticator_suffices(&phone, state, 2, &e) && strcmp(e.reason, "level") == 0);
 	state->policy.shared_sic = 1;
 	CHECK(authenticator_suffices(&phone, state, 2, &e));
