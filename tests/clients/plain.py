@@ -7,6 +7,7 @@ import base64
 import json
 import subprocess
 import sys
+import urllib.parse
 
 from ssa import ECDSA, SHA256, Ssa, digests, urlsafe, verify
 
@@ -130,6 +131,7 @@ def every_call(s):
     want(s.ask(OWN + 'status', token=None), 200)
     want(s.ask(OWN + 'genesis', token=None), 200)
     want(s.ask(OWN + 'invitation', {'signer': s.signer}, token=None), 200)
+    assert s.form('/csc/v2/oauth2/token', {}).status == 400
     for base in (V1, V2):
         want(s.ask(base + 'info', {}, token=None), 200, 'specs', 'methods')
         want(s.ask(base + 'info', token=None), 200, 'specs', 'methods')
@@ -162,7 +164,52 @@ def every_call(s):
         raise SystemExit('a frozen key: %r' % frozen)
 
 
+def on_page(s):
+    """credentials/authorize with the object "page": the handle, the person, the SAD, once."""
+    s.login()
+    hashes = digests(2)
+    body = {'credentialID': s.key, 'numSignatures': 2, 'hashes': hashes, 'hashAlgorithmOID': SHA256,
+            'description': 'two contracts', 'authData': [{'id': 'page'}]}
+    first = want(s.ask(V2 + 'credentials/authorize', body), 202, 'handle', 'approvalURL')
+    handle = first['handle']
+    if not first['approvalURL'].endswith('/sign#t=' + handle):
+        raise SystemExit('approvalURL: %r' % first)
+    want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': handle}), 202, 'handle')
+    want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': 'x' * 43}), 400)
+    want(s.ask(OWN + 'approval/state', {'ticket': handle}, token=None), 200, 'state', 'signed')
+    s.device('ticket', handle)
+    sad = want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': handle}), 200, 'SAD', 'expiresIn')['SAD']
+    want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': handle}), 400)
+    sign = {'credentialID': s.key, 'SAD': sad, 'hashes': hashes, 'signAlgo': ECDSA}
+    if len(want(s.ask(V2 + 'signatures/signHash', sign), 200)['signatures']) != 2:
+        raise SystemExit('signatures')
+    declined = want(s.ask(V2 + 'credentials/authorize', body), 202)['handle']
+    want(s.ask(OWN + 'approval/decline', {'ticket': declined}, token=None), 200, 'state')
+    want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': declined}), 400)
+    want(s.ask(V2 + 'credentials/authorize', dict(body, description='a\u202eb')), 400)
+
+
+def authorization_server(s):
+    """What the document says of it, where no library does."""
+    for path in ('/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'):
+        want(s.ask(path, token=None), 200, 'issuer')
+    s.login()
+    secret = open(s.directory + '/secrets/client').read().strip()
+    basic = 'Basic ' + base64.b64encode(b'web:' + urllib.parse.quote_plus(secret).encode()).decode()
+    for base in ('', '/csc/v1', '/csc/v2'):
+        t = want(s.form(base + '/oauth2/token', {'grant_type': 'client_credentials'}, Authorization=basic), 200)
+        want(s.form(base + '/oauth2/pushed_authorize', {
+            'response_type': 'code', 'redirect_uri': 'https://web.example/cb', 'code_challenge_method': 'S256',
+            'code_challenge': 'A' * 43}, Authorization=basic), 201, 'request_uri')
+        want(s.ask('/csc/v2/credentials/list', {}, token=t['access_token']), 403)	# of no user
+        want(s.form(base + '/oauth2/revoke', {'token': t['access_token']}, Authorization=basic), 204)
+        if s.form('/revoke', {'token': t['access_token']}, Authorization=basic).status != 200:	# as RFC 7009 has it
+            raise SystemExit('/revoke')
+        want(s.form(base + '/oauth2/token', {'grant_type': 'client_credentials', 'client_id': 'web',
+                                             'client_secret': 'x'}), 401)
+
+
 if __name__ == '__main__':
-    every = {f.__name__: f for f in (every_call,)}
+    every = {f.__name__: f for f in (every_call, on_page, authorization_server)}
     every[sys.argv[1]](Ssa(*sys.argv[2:]))
     print(json.dumps({'done': sys.argv[1]}))

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Every call of the SSA through a recorder, by our own client and by a plain one; then what was recorded is
+# Every call of the SSA through a recorder, by our own client, a plain one and OAuth's; then what was recorded is
 # compared with docs/openapi.yaml, member by member.
 . "$SOURCE/tests/flow/csc_common"
 tsa_start
@@ -9,7 +9,13 @@ url = $TSA_URL
 ca = $DIR/tsa/tsa.pem
 [sic]
 origin = https://approve.example"
+clients_register
 is "our own client signs a file" own_client
+is "the signer makes a login" python3 "$CLIENTS/browser.py" register "${WHO[@]}"
+is "tokens, pushed requests, revocation and metadata" plain_client authorization_server
+is "a browser's way through the authorization server, and the approval calls" python3 "$CLIENTS/known.py" "${WHO[@]}" \
+	"EUDI Kotlin 0.8" Documenso
+is "the signer approves on the page while the client waits" plain_client on_page
 is "a plain client makes every call" plain_client every_call
 is "what was answered is what docs/openapi.yaml says" python3 "$SOURCE/tests/openapi/check" answers \
 	"$SOURCE/docs/openapi.yaml" "$DIR/record"

@@ -6,7 +6,8 @@ static bool
 is_for_pages(const char *path)
 {
 	return strncmp(path, "/propria/v1/", 12) == 0 || strncmp(path, "/csc/v2/", 8) == 0 ||
-	    strcmp(path, "/oauth2/token") == 0 || strcmp(path, "/oauth2/revoke") == 0;
+	    strcmp(path, "/oauth2/token") == 0 || strcmp(path, "/oauth2/revoke") == 0 ||
+	    strcmp(path, "/revoke") == 0;
 }
 
 bool

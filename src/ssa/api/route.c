@@ -32,6 +32,7 @@ static const struct route routes[] = {
 	{ "/oauth2/pushed_authorize",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
 	{ "/oauth2/token",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },
 	{ "/oauth2/revoke",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
+	{ "/revoke",				false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_oauth_revoke },
 	{ "/csc/v2/oauth2/authorize",		true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_oauth_authorize },
 	{ "/csc/v2/oauth2/pushed_authorize",	false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_pushed_authorize },
 	{ "/csc/v2/oauth2/token",		false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_token },

@@ -30,13 +30,15 @@ void
 handle_metadata(struct call *c)
 {
 	const char *base = c->ssa->base[c->x->plain].url;
+	char revoke[URL_MAX];
 	struct emit m = call_answer(c);
 
 	emit_text(&m, "issuer", base);
 	endpoint(&m, "authorization_endpoint", base, "authorize");
 	endpoint(&m, "token_endpoint", base, "token");
 	endpoint(&m, "pushed_authorization_request_endpoint", base, "pushed_authorize");
-	endpoint(&m, "revocation_endpoint", base, "revoke");
+	snprintf(revoke, sizeof(revoke), "%s/revoke", base);
+	emit_text(&m, "revocation_endpoint", revoke);	/* RFC 7009 wants 200, CSC's own 204 */
 	LIST(&m, "scopes_supported", "service", "credential");
 	LIST(&m, "response_types_supported", "code");
 	LIST(&m, "response_modes_supported", "query");

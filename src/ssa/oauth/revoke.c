@@ -22,6 +22,15 @@ end(struct call *c, struct span text, const struct client *k, struct err *e)
 	return why.code == ERR_MISSING || (*e = why, false);
 }
 
+/* The endpoint of the metadata answers as RFC 7009 2.2 has it, the others as CSC. */
+static void
+revoked(struct call *c)
+{
+	call_done(c);
+	if (strcmp(c->x->path, "/revoke") == 0)
+		c->x->status = 200;
+}
+
 /* The same answer for a token that was good and for one that never was (RFC 7009 2.2). */
 void
 handle_oauth_revoke(struct call *c)
@@ -42,5 +51,5 @@ handle_oauth_revoke(struct call *c)
 	else if (!end(c, f.field[P_TOKEN], k, &e))
 		call_failed(c, &e);
 	else
-		call_done(c);
+		revoked(c);
 }

@@ -39,7 +39,8 @@ async function register(box) {
 	const made = await navigator.credentials.create({ publicKey: {
 		challenge: bytes(box.dataset.challenge), rp: { id: box.dataset.rp, name: box.dataset.name },
 		user: { id: crypto.getRandomValues(new Uint8Array(16)), name, displayName: name },
-		pubKeyCredParams: [{ type: 'public-key', alg: -7 }], attestation: 'none', timeout: 120000,
+		pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
+		attestation: 'none', timeout: 120000,
 		authenticatorSelection: { residentKey: 'required', userVerification: 'required' } } });
 	await send('/login/register/passkey', { csrf: box.dataset.csrf, token: at('token').value,
 		challenge: box.dataset.challenge, attestation: text(made.response.attestationObject),

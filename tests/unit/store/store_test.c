@@ -316,6 +316,47 @@ TEST(a_grant_ends_with_its_tokens_and_handles_alone)
 	gone(s);
 }
 
+static void
+run_sql(sqlite3 *db, const char *name)
+{
+	char sql[16384], where[512];
+	size_t n;
+	FILE *f;
+
+	snprintf(where, sizeof(where), "%s/%s", getenv("SCHEMA"), name);
+	CHECK((f = fopen(where, "r")) != NULL);
+	n = fread(sql, 1, sizeof(sql) - 1, f);
+	fclose(f);
+	sql[n] = '\0';
+	CHECK(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+}
+
+TEST(tokens_of_the_first_schema_stay_their_accounts_own)
+{
+	struct store *s = fresh();
+	struct activation_row a;
+	struct token_row t;
+	struct err e = { 0 };
+	uint8_t hash[32];
+	sqlite3 *db;
+
+	store_close(s);
+	CHECK(unlink(path) == 0 && sqlite3_open(path, &db) == SQLITE_OK);
+	run_sql(db, "0001-init.sql");
+	CHECK(sqlite3_exec(db, "PRAGMA user_version = 1; INSERT INTO tokens VALUES (zeroblob(32),"
+	    " x'01010101010101010101010101010101', 50); INSERT INTO activations VALUES (zeroblob(32),"
+	    " zeroblob(16), x'01010101010101010101010101010101', zeroblob(16), zeroblob(32), 60)", NULL, NULL,
+	    NULL) == SQLITE_OK);
+	sqlite3_close(db);
+	CHECK((s = store_sqlite_open(path, &e)) != NULL);
+	id_of(hash, 32, 0);
+	CHECK(s->ops->token_get(s, hash, &t, &e) && t.scope == SCOPE_SERVICE && t.expires == 50 &&
+	    t.account[0] == 1 && memcmp(t.requester, t.account, 16) == 0 && t.grant[0] == 0);
+	CHECK(s->ops->activation_get(s, hash, &a, &e) && a.account[0] == 1 &&
+	    memcmp(a.requester, a.account, 16) == 0);
+	gone(s);
+}
+
 TEST(closing_writes_what_is_waiting)
 {
 	struct store *s = fresh();
@@ -453,6 +494,7 @@ main(void)
 		cmocka_unit_test(a_login_name_belongs_to_one_account),
 		cmocka_unit_test(a_handle_moves_from_state_to_state_once),
 		cmocka_unit_test(a_grant_ends_with_its_tokens_and_handles_alone),
+		cmocka_unit_test(tokens_of_the_first_schema_stay_their_accounts_own),
 		cmocka_unit_test(closing_writes_what_is_waiting),
 		cmocka_unit_test(a_new_file_gets_the_schema_and_is_for_us_alone),
 		cmocka_unit_test(a_file_that_is_no_database_is_named),
