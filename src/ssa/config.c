@@ -42,6 +42,7 @@ static const struct setting {
 	TEXT("info", "specs_v1", specs_v1, false),
 	TEXT("sic", "origin", sic_origin, false),
 	TEXT("csc", "auth_mode", auth_mode, false),
+	{ "csc", "basic", KIND_FLAG, offsetof(struct config, basic), 0, false },
 	TEXT("timestamp", "url", timestamp_url, false),
 	TEXT("timestamp", "ca", timestamp_ca, false),
 	NUMBER("timestamp", "timeout_ms", timestamp_ms, 60000),

@@ -31,6 +31,7 @@ struct config {
 	char		specs_v1[16];
 	/* [csc] */
 	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
+	bool		basic;			/* auth/login with a password */
 	/* [timestamp] */
 	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
 	unsigned	timestamp_ms;

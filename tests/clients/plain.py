@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.parse
 
+from browser import NAME, PASSWORD
 from ssa import ECDSA, SHA256, Ssa, digests, urlsafe, verify
 
 V1, V2, OWN = '/csc/v1/', '/csc/v2/', '/propria/v1/'
@@ -189,6 +190,32 @@ def on_page(s):
     want(s.ask(V2 + 'credentials/authorize', dict(body, description='a\u202eb')), 400)
 
 
+def logins(s):
+    """auth/login as Laverca has it, and what does not log in."""
+    def basic(pair):
+        return {'Authorization': 'Basic ' + base64.b64encode(pair.encode()).decode()}
+    good = basic(NAME + ':' + PASSWORD)
+    for base in (V1, V2):
+        path = base + 'auth/login'
+        if 'basic' not in want(s.ask(base + 'info', {}, token=None), 200)['authType']:
+            raise SystemExit('authType')
+        t = want(s.ask(path, {'rememberMe': True}, token=None, **good), 200, 'access_token', 'refresh_token', 'expires_in')
+        want(s.ask(base + 'credentials/list', {}, token=t['access_token']), 200)
+        n = want(s.ask(path, {'refresh_token': t['refresh_token']}, token=None), 200, 'access_token')
+        want(s.ask(base + 'auth/revoke', {'token': t['refresh_token']}, token=n['access_token']), 204)
+        want(s.ask(base + 'credentials/list', {}, token=t['access_token']), 401)
+        want(s.ask(path, {'refresh_token': t['refresh_token']}, token=None), 400)
+        if 'refresh_token' in want(s.ask(path, {}, token=None, **good), 200):
+            raise SystemExit('a refresh token that nobody asked for')
+        wrong = want(s.ask(path, {}, token=None, **basic(NAME + ':not the password')), 400)
+        nobody = want(s.ask(path, {}, token=None, **basic('nobody@example:not the password')), 400)
+        if {k: wrong[k] for k in wrong if k != 'request_id'} != {k: nobody[k] for k in nobody if k != 'request_id'}:
+            raise SystemExit('a wrong password and an unknown name differ')
+        want(s.ask(path, {}, token=None), 401)
+        want(s.ask(path, {}, token=None, Authorization='Basic !!!'), 401)
+        want(s.ask(path, {}, token=None, **basic('no colon')), 400)
+
+
 def authorization_server(s):
     """What the document says of it, where no library does."""
     for path in ('/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'):
@@ -210,6 +237,6 @@ def authorization_server(s):
 
 
 if __name__ == '__main__':
-    every = {f.__name__: f for f in (every_call, on_page, authorization_server)}
+    every = {f.__name__: f for f in (every_call, logins, on_page, authorization_server)}
     every[sys.argv[1]](Ssa(*sys.argv[2:]))
     print(json.dumps({'done': sys.argv[1]}))

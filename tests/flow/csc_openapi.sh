@@ -4,7 +4,9 @@
 # compared with docs/openapi.yaml, member by member.
 . "$SOURCE/tests/flow/csc_common"
 tsa_start
-csc_group "[timestamp]
+csc_group "[csc]
+basic = yes
+[timestamp]
 url = $TSA_URL
 ca = $DIR/tsa/tsa.pem
 [sic]
@@ -15,6 +17,7 @@ is "the signer makes a login" python3 "$CLIENTS/browser.py" register "${WHO[@]}"
 is "tokens, pushed requests, revocation and metadata" plain_client authorization_server
 is "a browser's way through the authorization server, and the approval calls" python3 "$CLIENTS/known.py" "${WHO[@]}" \
 	"EUDI Kotlin 0.8" Documenso
+is "name and password log in, and nothing else does" plain_client logins
 is "the signer approves on the page while the client waits" plain_client on_page
 is "a plain client makes every call" plain_client every_call
 is "what was answered is what docs/openapi.yaml says" python3 "$SOURCE/tests/openapi/check" answers \

@@ -20,6 +20,7 @@ struct activation {
 	struct cached	of;			/* named by SHA-256 of the SAD */
 	uint8_t		id[16], account[16], requester[16], key[16], d[HASH_LEN];
 	uint64_t	expires;
+	bool		counted;		/* in ssa->parallel */
 	const struct alg *alg;
 	size_t		n;
 	bool		*used;			/* n: sent to the SAM, or spent */

@@ -53,6 +53,8 @@ members_write(struct emit *m, const struct config *c, const char *base_url, unsi
 	emit_array(m, "authType");
 	emit_text(m, NULL, "oauth2code");
 	emit_text(m, NULL, "oauth2client");
+	if (c->basic)
+		emit_text(m, NULL, "basic");
 	emit_array_end(m);
 	emit_text(m, "oauth2", oauth2);
 	methods_write(m, c, version);

@@ -9,6 +9,7 @@
 static const struct route routes[] = {
 	/* path					get	post	who		takes		secret	answered by */
 	{ "/csc/v2/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v2/auth/login",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_auth_login },
 	{ "/csc/v2/auth/revoke",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_revoke },
 	{ "/csc/v2/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
 	{ "/csc/v2/credentials/info",		false,	true,	WHO_EITHER,	TAKES_JSON,	false,	handle_credential },
@@ -21,6 +22,7 @@ static const struct route routes[] = {
 	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_EITHER,	TAKES_JSON,	true,	handle_sign_hash },
 	{ "/csc/v2/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
 	{ "/csc/v1/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
+	{ "/csc/v1/auth/login",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_auth_login },
 	{ "/csc/v1/auth/revoke",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_revoke },
 	{ "/csc/v1/credentials/list",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_list },
 	{ "/csc/v1/credentials/info",		false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_credential },
@@ -93,6 +95,8 @@ route_find(const char *path)
 bool
 route_is_offered(const struct route *r, const struct config *c)
 {
+	if (r->handle == handle_auth_login)
+		return c->basic;
 	if (r->handle == handle_timestamp)
 		return c->timestamp_url[0] != '\0';
 	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';

@@ -41,6 +41,7 @@ void	handle_authorize_check(struct call *);
 void	handle_extend(struct call *);
 void	handle_create(struct call *);
 void	handle_delete(struct call *);
+void	handle_auth_login(struct call *);
 void	handle_revoke(struct call *);
 void	handle_timestamp(struct call *);
 void	handle_history(struct call *);

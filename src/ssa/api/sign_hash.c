@@ -132,8 +132,10 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m,
 	}
 	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
 		use_keep(c->ssa, s->activation->d, m);
-	if (s->bytes.n == 0 && !s->looked_back && all_used(s->activation))
+	if (s->activation->counted && all_used(s->activation)) {
+		s->activation->counted = false;
 		parallel_leave(c->ssa->parallel, c->account);
+	}
 	if (count_of(m, USE_SIGNED) == m->n)
 		signatures_write(c, s, m, next);
 	else
