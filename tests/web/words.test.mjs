@@ -9,26 +9,14 @@ import { cause, ERRORS } from '../../web/page/frame.js';
 import { vectors } from './vectors.mjs';
 
 const where = new URL('../../web/i18n/', import.meta.url);
-<<<<<<< HEAD
 const files = readdirSync(where);
 const read = (name) => JSON.parse(readFileSync(new URL(name, where), 'utf8'));
-=======
-/* A language is en.json, which all pages have, and en-PAGE.json of each. */
-const languages = {};
-for (const f of readdirSync(where))
-	languages[f.slice(0, 2)] = { ...languages[f.slice(0, 2)], ...JSON.parse(readFileSync(new URL(f, where), 'utf8')) };
->>>>>>> pages
 const has = (all, key) => key in all || (`${key}.one` in all && `${key}.other` in all);
 
 for (const language of ['en', 'de', 'fr']) {
 	test(`${language} has each word in which officers are told a statement`, () => {
 		const all = { ...read(`${language}.json`), ...read(`${language}-approve.json`) };
 		assert.deepEqual(WORD_KEYS.filter((k) => !has(all, k)), []);
-<<<<<<< HEAD
-=======
-		assert.deepEqual(Object.keys(all).sort(), Object.keys(languages.en).sort());
-		assert.ok(Object.values(all).every((v) => typeof v === 'string'));
->>>>>>> pages
 	});
 
 	test(`${language} has the words that English has`, () => {
