@@ -95,8 +95,8 @@ function passkeyRow(a) {
 
 	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' })),
 	    badge(a.type === 2 ? 'keys.type.2' : 'keys.type.1', a.type === 2 ? '' : 'off'),
-	    el('span', { class: 'quiet' }, a.protection === undefined ? '' : el('span', { t: words }),
-		Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { t: ['keys.bound', { time: moment(a.bound) }] }) : ''));
+	    a.protection === undefined ? '' : el('span', { class: 'quiet', t: words }),
+	    Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { class: 'quiet', t: ['keys.bound', { time: moment(a.bound) }] }) : '');
 }
 
 function readUse(use, key) {

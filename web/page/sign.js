@@ -139,7 +139,7 @@ function goOn(link, url) {
 	show(link, Boolean(to));
 	if (to) {
 		$(link).href = to;
-		say($(link), 'continue', { name: ask.requester.name });
+		$(link).replaceChildren(el('span', { t: ['continue', { name: ask.requester.name }] }));
 	}
 	return to;
 }
