@@ -21,7 +21,7 @@ struct heads {
 	bool		 signing, anchoring;
 	struct head	 asked;		/* being signed */
 	uint64_t	 anchoring_size;
-	uint64_t	 settled;	/* log size right behind the last HEAD entry: nothing new since */
+	uint64_t	 settled;	/* log size that a head covers, or it and the HEAD entry itself */
 	uint64_t	 next_head, next_anchor;	/* life clock */
 	uint64_t	 retry;		/* after a failure: nothing before this */
 	struct wanted	*wanted;
@@ -86,9 +86,12 @@ head_signed(void *owner, void *job UNUSED, struct reader *answer, const struct e
 	}
 	if (sam->open != SAM_OPEN)
 		return;
+	h->settled = h->asked.size;
+	/* What was logged while the module signed is not covered, and wants another head. */
+	if (journal_size(sam->journal) == h->asked.size)
+		h->settled++;
 	entry_head_signed_write(journal_begin(sam->journal, ENTRY_HEAD_SIGNED), &h->asked);
 	journal_end(sam->journal);
-	h->settled = journal_size(sam->journal);
 	serve(sam);
 }
 
