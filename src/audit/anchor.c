@@ -69,11 +69,3 @@ anchor_compare(const struct anchor *a, const uint8_t group[HASH_LEN], const stru
 	*says = !holds ? ANCHOR_DIFFERENT : log->size == a->size ? ANCHOR_EQUAL : ANCHOR_AHEAD;
 	return true;
 }
-
-const char *
-anchor_word(enum anchor_says says)
-{
-	static const char *const words[] = { "equal", "ahead", "behind", "different" };
-
-	return (size_t)says < COUNT(words) ? words[says] : "unknown";
-}

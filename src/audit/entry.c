@@ -23,22 +23,21 @@ READER(head) { return entry_head_signed_read(s, &p->head, e); }
 
 static const struct kind {
 	const char	*name;
-	bool		 state;		/* anchored at once */
 	bool		(*read)(struct span, union entry_payload *, struct err *);
 } kinds[ENTRY_KINDS] = {
-	[ENTRY_GENESIS]		= { "genesis",	true,	read_genesis },
-	[ENTRY_START]		= { "start",	true,	read_start },
-	[ENTRY_STOP]		= { "stop",	true,	read_stop },
-	[ENTRY_HEAD_SIGNED]	= { "head",	false,	read_head },
-	[ENTRY_PROPOSED]	= { "proposed",	true,	read_proposed },
-	[ENTRY_ACT]		= { "act",	true,	read_act },
-	[ENTRY_SIGNER]		= { "signer",	true,	read_signer },
-	[ENTRY_KEY]		= { "key",	true,	read_key },
-	[ENTRY_RESERVED]	= { "reserved",	false,	read_reserved },
-	[ENTRY_OUTCOME]		= { "outcome",	false,	read_outcome },
-	[ENTRY_REFUSED]		= { "refused",	false,	read_refused },
-	[ENTRY_REFUSALS]	= { "refusals",	false,	read_refusals },
-	[ENTRY_ALARM]		= { "alarm",	false,	read_alarm },
+	[ENTRY_GENESIS]		= { "genesis",	read_genesis },
+	[ENTRY_START]		= { "start",	read_start },
+	[ENTRY_STOP]		= { "stop",	read_stop },
+	[ENTRY_HEAD_SIGNED]	= { "head",	read_head },
+	[ENTRY_PROPOSED]	= { "proposed",	read_proposed },
+	[ENTRY_ACT]		= { "act",	read_act },
+	[ENTRY_SIGNER]		= { "signer",	read_signer },
+	[ENTRY_KEY]		= { "key",	read_key },
+	[ENTRY_RESERVED]	= { "reserved",	read_reserved },
+	[ENTRY_OUTCOME]		= { "outcome",	read_outcome },
+	[ENTRY_REFUSED]		= { "refused",	read_refused },
+	[ENTRY_REFUSALS]	= { "refusals",	read_refusals },
+	[ENTRY_ALARM]		= { "alarm",	read_alarm },
 };
 
 bool
@@ -79,10 +78,4 @@ const char *
 entry_kind_name(enum entry_kind kind)
 {
 	return (size_t)kind < ENTRY_KINDS && kinds[kind].name != NULL ? kinds[kind].name : "unknown";
-}
-
-bool
-entry_is_state(enum entry_kind kind)
-{
-	return (size_t)kind < ENTRY_KINDS && kinds[kind].state;
 }

@@ -6,9 +6,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "audit/follow.h"
+#include "auditor/follow.h"
 #include "audit/genesis.h"
-#include "audit/hex.h"
+#include "auditor/hex.h"
 #include "audit/tree_file.h"
 
 struct follow {
@@ -47,14 +47,16 @@ batch_group_is_right(const struct follow *f, const struct batch_view *v, struct 
 	return v->first != 0 || (batch_next(&r, &entry) && group_is_right(f, entry, e));
 }
 
+/* Writes again what differs from the log in the tree file. */
 static bool
-mend(void *ctx, const struct batch_view *v, uint64_t offset, const struct tree *after,
+mend(void *ctx, const struct batch_view *v, uint64_t offset UNUSED, const struct tree *after UNUSED,
     struct span nodes, struct err *e)
 {
 	struct follow *f = ctx;
-	struct scan_visitor tree = tree_file_mender(&f->tree_fd);
+	uint64_t at = tree_nodes(v->first);
 
-	return batch_group_is_right(f, v, e) && tree.batch(tree.ctx, v, offset, after, nodes, e);
+	return batch_group_is_right(f, v, e) &&
+	    (tree_file_same(f->tree_fd, at, nodes) || tree_file_write(f->tree_fd, at, nodes, e));
 }
 
 static bool

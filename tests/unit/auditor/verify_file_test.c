@@ -2,7 +2,7 @@
 /* The offline verifier: what it accepts, and that nothing altered passes. */
 #include <unistd.h>
 
-#include "audit/verify_file.h"
+#include "auditor/verify_file.h"
 #include "tests/unit/audit/fixture.h"
 
 static bool
