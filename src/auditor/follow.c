@@ -23,7 +23,7 @@ struct follow {
 static bool
 group_is_right(const struct follow *f, struct span first_entry, struct err *e)
 {
-	struct entry_genesis g;
+	union entry_payload p;
 	uint8_t group[HASH_LEN];
 	struct entry entry;
 
@@ -31,9 +31,9 @@ group_is_right(const struct follow *f, struct span first_entry, struct err *e)
 		return false;
 	if (entry.kind != ENTRY_GENESIS)
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
-	if (!entry_genesis_read(entry.payload, &g, e))
+	if (!entry_payload_read(&entry, &p, e))
 		return false;
-	genesis_group(g.genesis, group);
+	genesis_group(p.genesis.genesis, group);
 	return !f->pinned || memcmp(group, f->group, HASH_LEN) == 0 ||
 	    err_why(e, ERR_DENIED, "group", "this is the log of another group");
 }
