@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inclusion and consistency proofs, made from stored nodes; the consistency that an anchor needs. */
+/* Inclusion and consistency proofs, made from stored nodes; consistency is verified for anchors. */
 #include "audit/tree.h"
 #include "audit/tree_node.h"
 
