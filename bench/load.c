@@ -12,6 +12,7 @@
 #include "load.h"
 #include "request.h"
 
+#define CHALLENGE_US	30000000	/* far below the life of a nonce */
 #define CONNECTIONS_MAX	1024
 #define VERIFY_EACH	32	/* one approval in so many is verified */
 #define STUCK_US	20000000
@@ -22,6 +23,7 @@ struct flight {
 	struct conn	conn;
 	enum phase	phase;
 	struct job	job;
+	struct challenge challenge;
 	uint64_t	began;
 };
 
@@ -93,14 +95,26 @@ load_free(struct load *l)
 }
 
 static bool
+sign(struct load *l, struct flight *f, struct err *e)
+{
+	f->phase = SIGN;
+	f->challenge.there = false;
+	return request_sign(&f->conn.out, &l->site, &f->job, &f->challenge, e) &&
+	    (conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke"));
+}
+
+/* The last answer may have brought a challenge; one that grew old is fetched anew. */
+static bool
 begin(struct load *l, struct flight *f, const struct workload *what, uint64_t arrived, struct err *e)
 {
 	f->job.what = what;
 	f->began = arrived;
-	f->phase = CHALLENGE;
 	random_bytes(f->job.seed, sizeof(f->job.seed));
-	request_challenge(&f->conn.out, &l->site, &f->job);
 	l->in_flight++;
+	if (f->challenge.there && clock_us() - f->challenge.since < CHALLENGE_US)
+		return sign(l, f, e);
+	f->phase = CHALLENGE;
+	request_challenge(&f->conn.out, &l->site, &f->job);
 	return conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke");
 }
 
@@ -111,6 +125,7 @@ ended(struct load *l, struct flight *f, struct span body, struct err *e)
 
 	if (!answer_holds(&f->job, body, verify, e))
 		return false;
+	challenge_take(body, "\"nextChallenge\":", &f->challenge);
 	if (l->n_latencies < l->latencies_max)
 		l->latencies[l->n_latencies++] = (double)(clock_us() - f->began) / 1000;
 	l->verified += verify;
@@ -138,10 +153,8 @@ ready(struct load *l, struct flight *f, struct err *e)
 		return err_set(e, ERR_DENIED, "status %u: %.*s", status, (int)body.n, (const char *)body.p);
 	if (f->phase == SIGN)
 		return ended(l, f, body, e);
-	f->phase = SIGN;
-	if (!request_sign(&f->conn.out, &l->site, &f->job, body, e))
-		return false;
-	return conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke");
+	return challenge_take(body, "\"challenge\":", &f->challenge) ? sign(l, f, e) :
+	    err_set(e, ERR_FORMAT, "no challenge");
 }
 
 /* Waits at most until `until`, handles what is there. */

@@ -64,21 +64,29 @@ text_after(struct span answer, const char *name, struct span *text)
 	return true;
 }
 
+bool
+challenge_take(struct span answer, const char *name, struct challenge *c)
+{
+	struct span text;
+
+	c->since = clock_us();
+	c->there = text_after(answer, name, &text) && text.n < sizeof(c->text);
+	if (c->there) {
+		memcpy(c->text, text.p, text.n);
+		c->text[text.n] = '\0';
+	}
+	return c->there;
+}
+
 static bool
-challenge_read(struct span answer, struct statement *s, struct err *e)
+challenge_read(const struct challenge *c, struct statement *s, struct err *e)
 {
 	uint8_t bytes[64];
 	struct writer w = writer_over(bytes, sizeof(bytes));
 	struct reader r;
-	struct span text;
-	char copy[96];
 	uint64_t now;
 
-	if (!text_after(answer, "\"challenge\":", &text) || text.n >= sizeof(copy))
-		return err_set(e, ERR_FORMAT, "no challenge");
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	if (!base64url_read(copy, &w))
+	if (!base64url_read(c->text, &w))
 		return err_set(e, ERR_FORMAT, "the challenge is not base64url");
 	r = reader_over(writer_span(&w));
 	return (rd_bytes(&r, s->fresh, FRESH_LEN) && rd_u32(&r, &s->epoch) && rd_u64(&r, &now) &&
@@ -164,12 +172,12 @@ sign_body(struct writer *w, const struct job *j, struct span package, uint8_t di
 	}
 	wr_span(w, span_str("],\"SAD\":\"PRS1."));
 	wr_bytes(w, text, base64url_text(package, text));
-	wr_span(w, span_str("\"}"));
+	wr_span(w, span_str("\",\"nextChallenge\":true}"));
 }
 
 bool
-request_sign(struct writer *w, const struct request_site *site, const struct job *j, struct span answer,
-    struct err *e)
+request_sign(struct writer *w, const struct request_site *site, const struct job *j,
+    const struct challenge *challenge, struct err *e)
 {
 	static struct statement s;	/* large; one request is built at a time */
 	static uint8_t digests[ITEMS_MAX][32], package_room[TEXT_MAX / 2], statement_room[TEXT_MAX / 2],
@@ -180,7 +188,7 @@ request_sign(struct writer *w, const struct request_site *site, const struct job
 	struct writer evidences = writer_over(evidence_room, sizeof(evidence_room));
 	struct writer body = writer_over(body_room, sizeof(body_room));
 
-	if (!challenge_read(answer, &s, e))
+	if (!challenge_read(challenge, &s, e))
 		return false;
 	statement_make(&s, j, digests);
 	statement_write(&statement, &s);

@@ -17,10 +17,18 @@ struct request_site {
 	char	host[256];		/* for the Host field */
 };
 
+struct challenge {		/* as getChallenge gives it, or signHash for the next approval */
+	bool		there;
+	char		text[96];
+	uint64_t	since;		/* clock_us() */
+};
+
+/* From an answer's member of this name. */
+bool	challenge_take(struct span answer, const char *name, struct challenge *);
 void	request_challenge(struct writer *, const struct request_site *, const struct job *);
-/* From the challenge's answer: builds the statement, approves it, asks for the signatures. */
-bool	request_sign(struct writer *, const struct request_site *, const struct job *, struct span answer,
-	    struct err *) MUST_USE;
+/* Builds the statement, approves it, asks for the signatures and for the next challenge. */
+bool	request_sign(struct writer *, const struct request_site *, const struct job *,
+	    const struct challenge *, struct err *) MUST_USE;
 /* Are all signatures there? With `verify`, the first and the last are verified. */
 bool	answer_holds(const struct job *, struct span answer, bool verify, struct err *) MUST_USE;
 

@@ -46,6 +46,9 @@ struct field {
 	.size = _Generic(MEMBER(t, m), uint8_t: 1, uint16_t: 2, uint32_t: 4, uint64_t: 8),	\
 	.at = offsetof(t, m), .min = (least), .max = (most)
 #define NUMBER(t, m)	RANGE(t, m, 0, UINT64_MAX)
+/* 0 or 1 */
+#define FLAG(t, m)	.kind = FIELD_NUMBER, .wire = 1, .size = 1, .max = 1,			\
+	.at = _Generic(MEMBER(t, m), bool: offsetof(t, m))
 /* An array of bytes, all of it. */
 #define BYTES(t, m)	.kind = FIELD_BYTES, .max = sizeof(MEMBER(t, m)),			\
 	.at = _Generic(&MEMBER(t, m)[0], uint8_t *: offsetof(t, m))

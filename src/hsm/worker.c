@@ -313,9 +313,9 @@ answer_frame(struct worker *v, int fd, const struct frame *f)
 	return frame_send(fd, writer_span(&w), &e) && v->leave == WORKER_DONE;
 }
 
-/* Answers the whole frames at hand. */
+/* Answers the whole frames at hand by `answer`, until it says no. */
 static bool
-answer_all(struct worker *v, int fd)
+answer_all(struct worker *v, int fd, bool (*answer)(struct worker *, int, const struct frame *))
 {
 	struct err e = {0};
 	struct frame f;
@@ -329,12 +329,39 @@ answer_all(struct worker *v, int fd)
 			return false;
 		}
 		if (used > 0)
-			go_on = answer_frame(v, fd, &f);
+			go_on = answer(v, fd, &f);
 		at += used;
 	} while (used > 0 && go_on);
 	memmove(v->in, v->in + at, v->n_in - at);
 	v->n_in -= at;
 	return go_on;
+}
+
+static bool
+refuse_unbegun(struct worker *v, int fd, const struct frame *f)
+{
+	AUTO_WRITER w = writer_over(v->out, sizeof(v->out));
+	size_t at = frame_begin(&w, MSG_REFUSED, f->number);
+	struct err e = {0};
+
+	msg_refused_write(&w, ERR_BACKEND, HSM_LEAVING);
+	frame_end(&w, at);
+	return frame_send(fd, writer_span(&w), &e);
+}
+
+/* Nothing more comes in; what waits in the socket was not begun, and its asker hears so. */
+static enum worker_exit
+leave(struct worker *v, int fd)
+{
+	ssize_t got = 0;
+
+	if (v->leave == WORKER_BROKEN || shutdown(fd, SHUT_RD) != 0)
+		return v->leave;
+	do
+		v->n_in += (size_t)got;
+	while (answer_all(v, fd, refuse_unbegun) &&
+	    (got = recv(fd, v->in + v->n_in, sizeof(v->in) - v->n_in, MSG_DONTWAIT)) > 0);
+	return v->leave;
 }
 
 enum worker_exit
@@ -348,8 +375,8 @@ worker_serve(struct worker *v, int fd)
 		if (got <= 0)
 			return v->leave;
 		v->n_in += (size_t)got;
-		if (!answer_all(v, fd))
-			return v->leave;
+		if (!answer_all(v, fd, answer_frame))
+			return leave(v, fd);
 	}
 }
 

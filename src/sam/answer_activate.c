@@ -10,11 +10,22 @@
 #include "sam/use.h"
 
 bool
+challenge_make(struct sam *sam, const uint8_t signer[ID_LEN], uint16_t purpose,
+    struct msg_challenged *m, struct err *e)
+{
+	struct nonce_scope scope = { .group = sam->state->group, .epoch = sam->state->epoch,
+		.subject = signer, .purpose = purpose };
+
+	m->epoch = sam->state->epoch;
+	m->now = clock_wall();
+	return nonces_issue(sam->nonces, &scope, clock_life(), m->fresh, e);
+}
+
+bool
 answer_challenge(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 {
 	struct msg_challenge m;
-	struct msg_challenged answer = { .epoch = sam->state->epoch, .now = clock_wall() };
-	struct nonce_scope scope = { .group = sam->state->group, .epoch = sam->state->epoch };
+	struct msg_challenged answer;
 	uint8_t mem[64];
 	struct writer w = writer_over(mem, sizeof(mem));
 
@@ -23,9 +34,7 @@ answer_challenge(struct sam *sam, struct call *c, struct reader *r, struct err *
 	memcpy(c->signer, m.signer, ID_LEN);
 	if (rule_find(m.purpose) == NULL || rule_find(m.purpose)->fresh != FRESH_NONCE)
 		return err_why(e, ERR_DENIED, "purpose", "no nonces for purpose %04x", m.purpose);
-	scope.subject = m.signer;
-	scope.purpose = m.purpose;
-	if (!nonces_issue(sam->nonces, &scope, clock_life(), answer.fresh, e))
+	if (!challenge_make(sam, m.signer, m.purpose, &answer, e))
 		return false;
 	msg_challenged_write(&w, &answer);
 	call_answer(sam, c, &w);
@@ -163,7 +172,7 @@ answer_activate(struct sam *sam, struct call *c, struct reader *r, struct err *e
 	AUTO_SIGNER s = { .row = NULL };
 	AUTO_KEY k = { .row = NULL };
 	struct activation *a;
-	uint8_t mem[128];
+	uint8_t mem[192];
 	struct writer w = writer_over(mem, sizeof(mem));
 
 	if (!parts_read(r, &p, c, e) || !is_fresh(sam, &p, &a, e) || !records_hold(sam, &p, &s, &k, e) ||
@@ -178,10 +187,12 @@ answer_activate(struct sam *sam, struct call *c, struct reader *r, struct err *e
 	if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))
 		return false;
 	if (p.m.n > 0)
-		return use_begin(sam, c, a, p.m.index, p.m.n, true, e);
+		return use_begin(sam, c, a, p.m.index, p.m.n,
+		    p.m.next ? USE_ACTIVATED_NEXT : USE_ACTIVATED, e);
 	memcpy(answer.activation, a->id, ID_LEN);
 	answer.expires = a->exp;
 	answer.results = (struct msg_results){ .n = 0 };
+	answer.has_next = p.m.next && challenge_make(sam, a->signer, PURPOSE_SIGN, &answer.next, NULL);
 	msg_activated_write(&w, &answer);
 	call_answer(sam, c, &w);
 	return true;

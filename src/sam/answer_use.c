@@ -17,7 +17,7 @@
 
 struct use {
 	struct activation	*a;
-	bool			 with_activation;	/* the answer is ACTIVATE's */
+	enum use_answer		 answer;
 	uint64_t		 reserved;		/* sequence number of the reservation */
 	uint64_t		 place;			/* of the outcome in the log */
 	size_t			 n;
@@ -71,10 +71,12 @@ use_answer(struct sam *sam, struct call *c, const struct use *u)
 		m.results.result[i] = (struct use_result){ u->index[i], u->status[i],
 			span_of(u->signatures + i * u->a->alg->signature_len, len) };
 	}
-	if (u->with_activation)
-		msg_activated_write(&w, &m);
-	else
+	m.has_next = u->answer == USE_ACTIVATED_NEXT &&
+	    challenge_make(sam, u->a->signer, PURPOSE_SIGN, &m.next, NULL);
+	if (u->answer == USE_RESULTS)
 		msg_results_write(&w, &m.results);
+	else
+		msg_activated_write(&w, &m);
 	call_answer(sam, c, &w);
 }
 
@@ -233,7 +235,7 @@ there_is_room(const struct sam *sam, struct err *e)
 
 bool
 use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t *index, size_t n,
-    bool with_activation, struct err *e)
+    enum use_answer answer, struct err *e)
 {
 	struct use *u;
 
@@ -248,7 +250,7 @@ use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t 
 	if (!there_is_room(sam, e))
 		return false;
 	u = use_new(a, index, n);
-	u->with_activation = with_activation;
+	u->answer = answer;
 	c->work = u;
 	c->work_free = use_free;
 	for (size_t i = 0; i < n; i++)
@@ -272,5 +274,5 @@ answer_use(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	for (size_t i = 0; i < m.n; i++)
 		if (m.index[i] < a->n && !activation_covers(a, m.index[i], m.digest[i], e))
 			return false;
-	return use_begin(sam, c, a, m.index, m.n, false, e);
+	return use_begin(sam, c, a, m.index, m.n, USE_RESULTS, e);
 }

@@ -9,8 +9,11 @@
 #include "base/clock.h"
 #include "sam/pool.h"
 #include "wire/frame.h"
+#include "wire/hsm.h"
 
 #define QUEUE_MAX	4096
+#define DEPTH		2	/* requests a worker has at once: the second waits in its socket */
+#define SECOND_MAX	16384	/* ... where it must fit: the decider never waits for a worker */
 
 struct ask {
 	struct ask	*next;
@@ -24,8 +27,11 @@ struct ask {
 struct worker {
 	int		 fd;		/* -1: none */
 	bool		 ended;		/* its process did: nothing more is asked of it */
-	struct ask	*running;
-	uint64_t	 deadline;
+	struct ask	*has[DEPTH];	/* the first one runs */
+	uint64_t	 deadline;	/* of that one, or of the limbo */
+	struct ask	*limbo;		/* was behind one that is lost: not begun, once the process
+					   is known to be dead */
+	bool		 heard;		/* an answer of it is being read: nothing moves */
 	struct writer	 in;
 };
 
@@ -79,7 +85,9 @@ pool_free(struct pool *p)
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->worker[i].fd >= 0)
 			close(p->worker[i].fd);
-		ask_free(p->worker[i].running);
+		for (size_t k = 0; k < DEPTH; k++)
+			ask_free(p->worker[i].has[k]);
+		ask_free(p->worker[i].limbo);
 		writer_wipe(&p->worker[i].in);
 	}
 	while (p->first != NULL) {
@@ -117,20 +125,32 @@ pool_busy(const struct pool *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		n += p->worker[i].running != NULL;
+		n += p->worker[i].has[0] != NULL || p->worker[i].limbo != NULL;
 	return n;
 }
 
+static void
+put_first(struct pool *p, struct ask *a)
+{
+	a->next = p->first;
+	p->first = a;
+	p->last = p->last == NULL ? a : p->last;
+	p->queued++;
+}
+
+/* A worker takes its requests in order and answers each before it begins the next. */
 void
 pool_lost(struct pool *p, size_t i)
 {
 	struct worker *w = &p->worker[i];
-	struct ask *a = w->running;
+	struct ask *a = w->has[0];
 
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
-	w->running = NULL;
+	if (w->limbo == NULL && (w->limbo = w->has[1]) != NULL)
+		w->deadline = clock_life() + p->patience;
+	w->has[0] = w->has[1] = NULL;
 	writer_wipe(&w->in);
 	if (pool_alive(p) == 0 && p->alone_since == 0)
 		p->alone_since = clock_life();
@@ -138,29 +158,50 @@ pool_lost(struct pool *p, size_t i)
 		fail(p, a, "lost", "the module worker was lost while it worked on this");
 }
 
+/* Gives worker i the first of the queue, if it has less than `depth`. */
 static void
-start(struct pool *p, size_t i)
+start(struct pool *p, size_t i, size_t depth)
 {
 	struct worker *w = &p->worker[i];
 	struct ask *a = p->first;
 	struct err e = { 0 };
+	size_t place = w->has[0] == NULL ? 0 : 1;
 
-	if (w->fd < 0 || w->ended || w->running != NULL || a == NULL)
+	if (w->fd < 0 || w->ended || w->heard || a == NULL || place >= depth ||
+	    w->has[place] != NULL || (place > 0 && a->frame.n > SECOND_MAX))
 		return;
 	if ((p->first = a->next) == NULL)
 		p->last = NULL;
 	p->queued--;
-	w->running = a;
-	w->deadline = clock_life() + p->patience;
-	if (!frame_send(w->fd, a->frame, &e))
+	w->has[place] = a;
+	if (place == 0)
+		w->deadline = clock_life() + p->patience;
+	if (!frame_send(w->fd, a->frame, &e)) {		/* not whole there: not begun */
+		w->has[place] = NULL;
+		put_first(p, a);
 		pool_lost(p, i);
+	}
 }
 
+/* A second one only where others wait as well: none stands behind a slow one while a worker is idle. */
 static void
 start_all(struct pool *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		start(p, i);
+		start(p, i, 1);
+	for (size_t i = 0; i < p->n && p->queued > p->n; i++)
+		start(p, i, DEPTH);
+}
+
+/* Its process is gone: what had not begun there begins elsewhere. */
+static void
+bring_back(struct pool *p, size_t i)
+{
+	struct ask *a = p->worker[i].limbo;
+
+	p->worker[i].limbo = NULL;
+	if (a != NULL)
+		put_first(p, a);
 }
 
 void
@@ -171,10 +212,11 @@ pool_attach(struct pool *p, size_t i, int fd)
 		return;
 	}
 	pool_lost(p, i);
+	bring_back(p, i);	/* a new one is raised when the former was reaped */
 	p->worker[i].fd = fd;
 	p->worker[i].ended = false;
 	p->alone_since = 0;
-	start(p, i);
+	start_all(p);
 }
 
 bool
@@ -200,14 +242,12 @@ pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_do
 	*a = (struct ask){ .done = done, .job = job, .type = type, .number = p->number,
 	    .frame = writer_span(&w) };
 	if (p->first == NULL || urgent) {
-		a->next = p->first;
-		p->first = a;
-		p->last = p->last == NULL ? a : p->last;
+		put_first(p, a);
 	} else {
 		p->last->next = a;
 		p->last = a;
+		p->queued++;
 	}
-	p->queued++;
 	start_all(p);
 	return true;
 }
@@ -219,84 +259,124 @@ pool_fd(const struct pool *p, size_t i)
 }
 
 /* An answer that is not one to the question ends the worker: a broken peer is not recovered from. */
-static void
+static bool
 answered(struct pool *p, size_t i, const struct frame *f)
 {
 	struct worker *w = &p->worker[i];
 	struct reader r = reader_over(f->payload);
-	struct ask *a = w->running;
+	struct ask *a = w->has[0];
 	struct err e = { 0 };
 
 	if (a == NULL || f->number != a->number ||
-	    (f->type != MSG_REFUSED && f->type != a->type + 1)) {
-		pool_lost(p, i);
-		return;
-	}
-	if (f->type == MSG_REFUSED) {
+	    (f->type != MSG_REFUSED && f->type != a->type + 1))
+		return false;
+	w->has[0] = w->has[1];
+	w->has[1] = NULL;
+	w->deadline = clock_life() + p->patience;
+	if (f->type != MSG_REFUSED) {
+		a->done(p->owner, a->job, &r, NULL);
+	} else {
 		msg_refused_raise(&r, "module", &e);
+		if (strcmp(e.reason, HSM_LEAVING) == 0) {
+			put_first(p, a);
+			return true;
+		}
 		snprintf(e.reason, sizeof(e.reason), "refused");
 		a->done(p->owner, a->job, NULL, &e);
-	} else {
-		a->done(p->owner, a->job, &r, NULL);
 	}
-	/* Only now: until then done may ask again, and the answer it reads must stay where it is. */
-	w->running = NULL;
 	ask_free(a);
+	return true;
+}
+
+/*
+ * The whole answers at hand. False: the worker is lost. Who is told may ask again; while `heard`,
+ * that reaches other workers only, and the answer that is read stays where it is.
+ */
+static bool
+take_answers(struct pool *p, size_t i)
+{
+	struct worker *w = &p->worker[i];
+	struct err e = { 0 };
+	struct frame f;
+	size_t used = 1, at = 0;
+	bool good = true;
+
+	w->heard = true;
+	while (good && used > 0) {
+		good = frame_read(span_of(w->in.p + at, w->in.n - at), FRAME_MAX, &f, &used, &e) &&
+		    (used == 0 || answered(p, i, &f));
+		at += used;
+	}
+	w->heard = false;
+	if (!good || (at < w->in.n && w->has[0] == NULL))
+		return false;
+	memmove(w->in.p, w->in.p + at, w->in.n - at);
+	w->in.n -= at;
+	return true;
+}
+
+/* False: there is nothing more to read. */
+static bool
+read_some(struct pool *p, size_t i)
+{
+	struct worker *w = &p->worker[i];
+	ssize_t got = recv(w->fd, p->block, sizeof(p->block), MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got > 0) {
+		wr_bytes(&w->in, p->block, (size_t)got);
+		explicit_bzero(p->block, (size_t)got);
+	}
+	if (got > 0 && writer_ok(&w->in) && take_answers(p, i))
+		return true;
+	pool_lost(p, i);
+	return false;
 }
 
 void
 pool_readable(struct pool *p, size_t i)
 {
-	struct worker *w = &p->worker[i];
-	ssize_t got = recv(w->fd, p->block, sizeof(p->block), MSG_DONTWAIT);
-	struct frame f;
-	struct err e = { 0 };
-	size_t used;
-
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got > 0) {
-		wr_bytes(&w->in, p->block, (size_t)got);
-		explicit_bzero(p->block, (size_t)got);
-	}
-	if (got <= 0 || !writer_ok(&w->in) || !frame_read(writer_span(&w->in), FRAME_MAX, &f, &used, &e)) {
-		pool_lost(p, i);
-		return;
-	}
-	if (used == 0)
-		return;
-	if (used != w->in.n) {		/* one request, one answer, nothing behind it */
-		pool_lost(p, i);
-		return;
-	}
-	answered(p, i, &f);
-	if (w->fd >= 0)
-		writer_reset(&w->in);
-	start(p, i);
+	(void)read_some(p, i);
+	start_all(p);
 }
 
 void
 pool_ended(struct pool *p, size_t i)
 {
 	struct worker *w = &p->worker[i];
-	size_t before = SIZE_MAX;
 
 	w->ended = true;
-	while (w->fd >= 0 && w->running != NULL && w->in.n != before) {
-		before = w->in.n;
-		pool_readable(p, i);
-	}
+	while (w->fd >= 0 && w->has[0] != NULL && read_some(p, i))
+		continue;
 	pool_lost(p, i);
+	bring_back(p, i);
+	start_all(p);
+}
+
+/* Its process should be dead for long: nobody knows what it does. */
+static void
+give_up_limbo(struct pool *p, size_t i)
+{
+	struct ask *a = p->worker[i].limbo;
+
+	p->worker[i].limbo = NULL;
+	if (a != NULL)
+		fail(p, a, "lost", "the module worker does not end");
 }
 
 int
 pool_expired(struct pool *p, uint64_t now)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (p->worker[i].running != NULL && now >= p->worker[i].deadline) {
-			pool_lost(p, i);
-			return (int)i;
-		}
+	for (size_t i = 0; i < p->n; i++) {
+		struct worker *w = &p->worker[i];
+
+		if ((w->has[0] == NULL && w->limbo == NULL) || now < w->deadline)
+			continue;
+		give_up_limbo(p, i);
+		pool_lost(p, i);
+		return (int)i;
+	}
 	return -1;
 }
 
@@ -306,7 +386,8 @@ pool_wait(const struct pool *p, uint64_t now)
 	uint64_t least = UINT64_MAX;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (p->worker[i].running != NULL && p->worker[i].deadline < least)
+		if ((p->worker[i].has[0] != NULL || p->worker[i].limbo != NULL) &&
+		    p->worker[i].deadline < least)
 			least = p->worker[i].deadline;
 	if (least == UINT64_MAX)
 		return -1;
@@ -330,6 +411,8 @@ pool_give_up(struct pool *p, uint64_t now, uint64_t patience_ms)
 {
 	if (p->alone_since == 0 || now - p->alone_since < patience_ms)
 		return;
+	for (size_t i = 0; i < p->n; i++)
+		give_up_limbo(p, i);
 	while (p->first != NULL) {
 		struct ask *a = p->first;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The workers as the decider sees them: a queue, one request at a time per worker, a deadline per
- * operation. A worker that hangs or dies loses its own request only. PROTOCOL.sam 7;
+ * The workers as the decider sees them: a queue, one request at a time per worker (and a second one
+ * waiting in its socket while others queue), a deadline per operation. A worker that hangs or dies
+ * loses the request it was at only; what it had not begun goes to another one. PROTOCOL.sam 7;
  * EN 419 241-2 FTP_ITC.1 CM.
  */
 #ifndef SAM_POOL_H

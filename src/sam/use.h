@@ -4,10 +4,21 @@
 #define SAM_USE_H
 
 #include "sam/sam.h"
+#include "wire/activate.h"
+
+enum use_answer {
+	USE_RESULTS,		/* USE's */
+	USE_ACTIVATED,		/* ACTIVATE's */
+	USE_ACTIVATED_NEXT	/* ... with a nonce for the signer's next approval */
+};
 
 /* Checks again what may have changed, burns the indexes (ascending), and has them signed. The call
- * is answered later; false: nothing was burned. with_activation: the answer is ACTIVATE's. */
+ * is answered later; false: nothing was burned. */
 bool	use_begin(struct sam *, struct call *, struct activation *, const uint32_t *index, size_t n,
-	    bool with_activation, struct err *) MUST_USE;
+	    enum use_answer, struct err *) MUST_USE;
+
+/* A nonce of this life for the signer's purpose: the answer of CHALLENGE. False: too many are open. */
+bool	challenge_make(struct sam *, const uint8_t signer[ID_LEN], uint16_t purpose,
+	    struct msg_challenged *, struct err *) MUST_USE;
 
 #endif

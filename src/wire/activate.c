@@ -27,6 +27,7 @@ static const struct field msg_activate_fields[] = {
 	{ SPAN32(struct msg_activate, signer_record, 1, RECORD_MAX) },
 	{ SPAN32(struct msg_activate, key_record, 1, RECORD_MAX) },
 	{ LIST32(struct msg_activate, n, 0, USES_MAX, activate_index) },
+	{ FLAG(struct msg_activate, next) },
 	{ FIELD_END },
 };
 MESSAGE(msg_activate, "ACTIVATE")
@@ -45,10 +46,15 @@ static const struct field msg_results_fields[] = {
 };
 MESSAGE(msg_results, "results")
 
+static const struct field activated_next[] = {
+	{ PART(struct msg_activated, next, msg_challenged_fields) },
+	{ FIELD_END },
+};
 static const struct field msg_activated_fields[] = {
 	{ BYTES(struct msg_activated, activation) },
 	{ NUMBER(struct msg_activated, expires) },
 	{ PART(struct msg_activated, results, msg_results_fields) },
+	{ LIST8(struct msg_activated, has_next, 0, 1, activated_next) },
 	{ FIELD_END },
 };
 MESSAGE(msg_activated, "ACTIVATE answer")

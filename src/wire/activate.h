@@ -28,6 +28,7 @@ struct msg_activate {
 	struct span	statement, evidences, signer_record, key_record;
 	size_t		n;
 	uint32_t	index[USES_MAX];
+	bool		next;		/* a nonce for the next approval, please */
 };
 struct msg_use {
 	uint8_t		activation[ID_LEN];
@@ -54,6 +55,8 @@ struct msg_activated {
 	uint8_t		activation[ID_LEN];
 	uint64_t	expires;
 	struct msg_results results;
+	size_t		has_next;	/* 0 or 1 */
+	struct msg_challenged next;
 };
 
 MESSAGE_OF(msg_challenge);

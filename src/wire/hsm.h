@@ -35,6 +35,9 @@ enum hsm_flag {			/* HELLO: what the module granted, found by trying */
 #define HSM_FLAGS_ALL		0x1fu
 
 enum hsm_head_key { HSM_KEY_LOG = 1, HSM_KEY_ATTESTATION = 2 };
+/* A refusal's reason: the worker ends before it began this; another one may. */
+#define HSM_LEAVING		"leaving"
+
 enum hsm_status { HSM_SIGNED = 0, HSM_FAILED = 1 };
 
 struct msg_hsm_hello {		/* the answer; the request is empty */

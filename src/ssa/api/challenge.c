@@ -3,6 +3,7 @@
 #include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/api/sign.h"
 #include "statement/statement.h"
 #include "wire/activate.h"
 
@@ -32,19 +33,26 @@ challenged(struct call *c, struct reader *r, const struct err *refusal, struct m
 	return false;
 }
 
-static void
-on_csc(struct call *c, struct reader *r, const struct err *refusal)
+void
+challenge_emit(struct emit *out, const char *name, const struct msg_challenged *m)
 {
 	uint8_t bytes[64];
 	struct writer w = writer_over(bytes, sizeof(bytes));
+
+	msg_challenged_write(&w, m);
+	emit_base64url(out, name, writer_span(&w));
+}
+
+static void
+on_csc(struct call *c, struct reader *r, const struct err *refusal)
+{
 	struct msg_challenged m;
 	struct emit out;
 
 	if (!challenged(c, r, refusal, &m))
 		return;
-	msg_challenged_write(&w, &m);
 	out = call_answer(c);
-	emit_base64url(&out, "challenge", writer_span(&w));
+	challenge_emit(&out, "challenge", &m);
 	call_answered(c, &out);
 }
 

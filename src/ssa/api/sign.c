@@ -71,6 +71,7 @@ sign_activate(struct call *c, struct sign *s, call_next *next)
 	m.evidences = s->package.evidences;
 	m.signer_record = c->signer->record;
 	m.key_record = s->key->record;
+	m.next = s->next;
 	m.n = 0;
 	if (!s->only_activate) {
 		m.n = s->n;

@@ -15,6 +15,7 @@ struct sign {
 	uint32_t	*index;			/* ascending, as the SAM is asked */
 	size_t		*place;			/* of the client's j-th digest in index */
 	bool		 only_activate;
+	bool		 next;			/* the client wants a nonce for its next approval */
 	bool		 looked_back;		/* OUTCOME was asked */
 	struct err	 past;		/* why an approval of an earlier life was refused */
 };
@@ -30,6 +31,8 @@ const char	*sign_package_fault(struct call *, struct sign *);
 /* Refused for a sealed record that is old, damaged, or not here at all: the SAM has it. */
 bool		 sign_is_outdated(const struct call *, const struct sign *, const struct err *refusal);
 void		 sign_activate(struct call *, struct sign *, call_next *);
+/* A nonce as getChallenge gives it: b64url(fresh, epoch, now). */
+void		 challenge_emit(struct emit *, const char *name, const struct msg_challenged *);
 /* Index and place from s->digests. False: a digest is not covered (any more). */
 bool		 sign_map(struct sign *, size_t *used) MUST_USE;
 

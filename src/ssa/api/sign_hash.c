@@ -37,8 +37,10 @@ count_of(const struct msg_results *m, enum use_status status)
 	return n;
 }
 
+/* next: a nonce for the caller's next approval; NULL: none. */
 static void
-signatures_write(struct call *c, const struct sign *s, const struct msg_results *m)
+signatures_write(struct call *c, const struct sign *s, const struct msg_results *m,
+    const struct msg_challenged *next)
 {
 	struct emit out = call_answer(c);
 	struct err e = { 0 };
@@ -53,6 +55,8 @@ signatures_write(struct call *c, const struct sign *s, const struct msg_results 
 		emit_base64(&out, NULL, writer_span(&w));
 	}
 	emit_array_end(&out);
+	if (next != NULL)
+		challenge_emit(&out, "nextChallenge", next);
 	if (ok) {
 		call_answered(c, &out);
 		return;
@@ -99,7 +103,8 @@ use_ask(struct call *c, struct sign *s)
 }
 
 static void
-results_answer(struct call *c, struct sign *s, const struct msg_results *m)
+results_answer(struct call *c, struct sign *s, const struct msg_results *m,
+    const struct msg_challenged *next)
 {
 	struct err e = { 0 };
 
@@ -119,7 +124,7 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m)
 	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
 		use_keep(c->ssa, s->activation->d, m);
 	if (count_of(m, USE_SIGNED) == m->n)
-		signatures_write(c, s, m);
+		signatures_write(c, s, m, next);
 	else
 		call_error(c, 500, "server_error", PARTIAL, "partial");
 }
@@ -144,7 +149,7 @@ on_results(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (msg_results_read(r, &m, &e))
-		results_answer(c, s, &m);
+		results_answer(c, s, &m, NULL);
 	else
 		call_failed(c, &e);
 }
@@ -187,7 +192,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	else if (refusal->code != ERR_NONE)
 		call_refused(c, refusal);
 	else if (msg_activated_read(r, &m, &e))
-		results_answer(c, s, &m.results);
+		results_answer(c, s, &m.results, m.has_next ? &m.next : NULL);
 	else
 		call_failed(c, &e);
 }
@@ -213,6 +218,8 @@ parameters_fault(struct call *c, struct sign *s)
 	if ((fault = sign_algorithm_fault(s->key->alg, sign_oid, has_params, params, &needed)) != NULL ||
 	    (fault = hash_algorithm_fault(s->key->alg, has_hash, hash_oid, needed)) != NULL)
 		return fault;
+	if (json_flag(c->json, "nextChallenge", &s->next) == JSON_WRONG)
+		return "Invalid type boolean parameter nextChallenge";
 	if (has_mode == JSON_WRONG || (has_mode == JSON_GOT && !span_equal(mode, span_str("S"))))
 		return "Invalid parameter operationMode";
 	if ((fault = hashes_read(list, n, s->key->alg, &s->digests)) != NULL)

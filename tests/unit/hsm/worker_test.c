@@ -131,6 +131,32 @@ TEST(a_signature_that_is_not_of_the_public_key_given_never_leaves)
 	worker = rig_start(&rig, "1", RIG_PIN);
 }
 
+TEST(what_a_leaving_worker_had_not_begun_is_handed_back)
+{
+	AUTO_WRITER q = writer_grow(4096), a = writer_grow(ASK_MAX);
+	uint8_t digest[32] = { 1 };
+	struct asked_key k, other;
+	struct err e = {0};
+	struct frame f;
+	size_t at;
+
+	CHECK(ask_generate(worker.fd, 1, &k, &e) && ask_generate(worker.fd, 1, &other, &e));
+	at = frame_begin(&q, HSM_SIGN, 1);
+	msg_hsm_sign_write(&q, &(struct msg_hsm_sign){ .alg = 1, .spki = span_of(other.spki, 91),
+	    .mech = k.mech, .wrapped = span_of(k.wrapped, k.n_wrapped), .n = 1,
+	    .digest = { span_of(digest, sizeof(digest)) } });
+	frame_end(&q, at);
+	at = frame_begin(&q, HSM_RANDOM, 2);
+	msg_hsm_random_write(&q, 16);
+	frame_end(&q, at);
+	CHECK(frame_send(worker.fd, writer_span(&q), &e));
+	CHECK(frame_receive(worker.fd, &a, &f, &e) && f.type == HSM_SIGN + 1 && f.number == 1);
+	CHECK(frame_receive(worker.fd, &a, &f, &e) && f.type == MSG_REFUSED && f.number == 2);
+	CHECK(f.payload.n == 9 && memcmp(f.payload.p + 2, HSM_LEAVING, 7) == 0);
+	CHECK(rig_wait(&worker) == 4);
+	worker = rig_start(&rig, "1", RIG_PIN);
+}
+
 TEST(a_key_of_another_algorithm_is_refused)
 {
 	AUTO_WRITER a = writer_grow(ASK_MAX);
@@ -345,6 +371,7 @@ main(void)
 		WITH(a_key_outlives_the_worker_that_made_it, start),
 		WITH(a_tampered_key_is_refused_at_every_byte, start),
 		WITH(a_signature_that_is_not_of_the_public_key_given_never_leaves, start),
+		WITH(what_a_leaving_worker_had_not_begun_is_handed_back, start),
 		WITH(a_key_of_another_algorithm_is_refused, start_all),
 		WITH(algorithms_that_were_not_probed_are_refused, start),
 		WITH(a_mechanism_that_is_not_ours_is_refused, start),

@@ -124,21 +124,150 @@ TEST(jobs_go_to_idle_workers_one_at_a_time_and_in_order)
 	struct world *w = world(2, 2);
 	uint64_t n = 0;
 
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 4; i++)
 		CHECK(ask(w, i, false));
-	CHECK(pool_busy(w->pool) == 2 && pool_queued(w->pool) == 4 && pool_alive(w->pool) == 2);
-	for (int i = 0; i < 6; i++) {
+	CHECK(pool_busy(w->pool) == 2 && pool_queued(w->pool) == 2 && pool_alive(w->pool) == 2);
+	for (int i = 0; i < 4; i++) {
 		CHECK(asked(w, (size_t)i % 2, &n) == i);
 		CHECK(asked(w, (size_t)i % 2, &n) == -1 || i < 0);
 		answer(w, (size_t)i % 2, HSM_HMAC + 1, n, "ok");
 	}
-	CHECK(w->done == 6 && strcmp(w->how[5], "ok") == 0 && pool_busy(w->pool) == 0);
+	CHECK(w->done == 4 && strcmp(w->how[3], "ok") == 0 && pool_busy(w->pool) == 0);
+	world_free(w);
+}
+
+/* 0 and 1 run, 2 is ahead at the first worker, 3 and 4 wait. */
+static struct world *
+busy_world(void)
+{
+	struct world *w = world(2, 2);
+	uint64_t n = 0;
+
+	for (int i = 0; i < 5; i++)
+		CHECK(ask(w, i, false));
+	CHECK(pool_busy(w->pool) == 2 && pool_queued(w->pool) == 2);
+	CHECK(asked(w, 0, &n) == 0 && asked(w, 1, &n) == 1);
+	return w;
+}
+
+static void
+end(struct world *w, size_t i)
+{
+	close(w->fd[i]);
+	w->fd[i] = -1;
+	pool_ended(w->pool, i);
+}
+
+/* Jobs 1, 2 and what was sent ahead are done by the second worker; 2 exactly once. */
+static void
+second_worker_does_the_rest(struct world *w, const int *want, size_t n_want)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < n_want; i++) {
+		if (i > 0)
+			CHECK(asked(w, 1, &n) == want[i]);
+		answer(w, 1, HSM_HMAC + 1, i == 0 ? 2 : n, "b");
+	}
+	CHECK(asked(w, 1, &n) == -1 && pool_queued(w->pool) == 0 && pool_busy(w->pool) == 0);
+}
+
+TEST(a_second_job_is_sent_ahead_while_others_wait_and_each_is_answered_in_turn)
+{
+	AUTO_WRITER out = writer_grow(1000);
+	struct world *w = busy_world();
+	uint64_t n = 0;
+
+	CHECK(asked(w, 0, &n) == 2 && n == 3);
+	for (uint64_t i = 1; i <= 3; i += 2) {
+		size_t at = frame_begin(&out, HSM_HMAC + 1, i);
+
+		wr_bytes(&out, "both", 4);
+		frame_end(&out, at);
+	}
+	CHECK(send(w->fd[0], out.p, out.n, 0) == (ssize_t)out.n);
+	pool_readable(w->pool, 0);
+	CHECK(w->done == 2 && strcmp(w->how[0], "both") == 0 && strcmp(w->how[2], "both") == 0);
+	CHECK(asked(w, 0, &n) == 3 && pool_busy(w->pool) == 2 && pool_queued(w->pool) == 1);
+	answer(w, 0, HSM_HMAC + 1, 99, "of another number");
+	CHECK(strcmp(w->how[3], "lost") == 0 && pool_alive(w->pool) == 1);
+	world_free(w);
+}
+
+TEST(what_a_dead_worker_had_not_begun_goes_to_another)
+{
+	static const int want[] = { 1, 2, 3, 4 };
+	struct world *w = busy_world();
+
+	end(w, 0);
+	CHECK(w->done == 1 && strcmp(w->how[0], "lost") == 0 && pool_queued(w->pool) >= 2);
+	second_worker_does_the_rest(w, want, COUNT(want));
+	CHECK(w->done == 5 && strcmp(w->how[2], "b") == 0);
+	world_free(w);
+}
+
+/* It might wake up and do it: nobody else gets it before the process is gone. */
+TEST(what_a_hanging_worker_had_not_begun_waits_for_its_death)
+{
+	struct world *w = busy_world();
+	uint64_t now = clock_life(), n = 0;
+
+	answer(w, 1, HSM_HMAC + 1, 2, "b");
+	CHECK(asked(w, 1, &n) == 3);
+	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0 && strcmp(w->how[0], "lost") == 0);
+	CHECK(w->done == 2 && pool_busy(w->pool) == 2);
+	answer(w, 1, HSM_HMAC + 1, n, "b");
+	CHECK(asked(w, 1, &n) == 4);
+	answer(w, 1, HSM_HMAC + 1, n, "b");
+	CHECK(asked(w, 1, &n) == -1 && pool_busy(w->pool) == 1 && w->done == 4);
+	end(w, 0);
+	CHECK(asked(w, 1, &n) == 2);
+	world_free(w);
+}
+
+TEST(what_waits_for_a_death_that_does_not_come_is_lost)
+{
+	struct world *w = busy_world();
+	uint64_t now = clock_life(), n = 0;
+
+	CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0);
+	CHECK(pool_wait(w->pool, now + 2 * PATIENCE) == 0 && w->how[2][0] == '\0');
+	CHECK(pool_expired(w->pool, now + 5 * PATIENCE) == 0 && strcmp(w->how[2], "lost") == 0);
+	attach(w, 0);
+	CHECK(asked(w, 0, &n) != 2);
+	world_free(w);
+}
+
+TEST(what_a_leaving_worker_hands_back_goes_to_another)
+{
+	struct world *w = busy_world();
+	uint64_t n = 0;
+
+	answer(w, 0, HSM_HMAC + 1, 1, "a");
+	answer(w, 0, MSG_REFUSED, 3, "\x06\x07leaving");
+	CHECK(w->done == 1 && w->how[2][0] == '\0');
+	CHECK(asked(w, 0, &n) == 2 && asked(w, 0, &n) == 2);	/* it has not gone yet */
+	world_free(w);
+}
+
+TEST(what_would_not_fit_a_socket_is_not_sent_ahead)
+{
+	struct world *w = world(1, 1);
+	static uint8_t big[20000];
+	struct err e = { 0 };
+	uint64_t n = 0;
+
+	CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
+	for (int i = 1; i < 4; i++)
+		CHECK(pool_ask(w->pool, HSM_HMAC, span_of(big, sizeof(big)), false, done,
+		    (void *)(intptr_t)i, &e));
+	CHECK(asked(w, 0, &n) == -1 && pool_queued(w->pool) == 3);
 	world_free(w);
 }
 
 TEST(what_is_urgent_goes_before_what_waits)
 {
-	static const int want[] = { 0, 9, 8, 1, 2 };
+	static const int want[] = { 0, 1, 9, 8, 2 };		/* 1 was sent ahead when 8 came */
 	struct world *w = world(1, 1);
 	uint64_t n = 0;
 
@@ -238,7 +367,7 @@ TEST(bytes_behind_an_answer_or_without_a_question_end_the_worker)
 	CHECK(ask(w, 0, false) && asked(w, 0, &n) == 0);
 	CHECK(send(w->fd[0], "\0\0\0\x0b\x43\0\0\0\0\0\0\0\x01hi!", 16, 0) == 16);
 	pool_readable(w->pool, 0);
-	CHECK(w->done == 1 && strcmp(w->how[0], "lost") == 0);
+	CHECK(w->done == 1 && strcmp(w->how[0], "hi") == 0 && pool_alive(w->pool) == 1);
 	answer(w, 1, HSM_HMAC + 1, 0, "unasked");
 	CHECK(w->done == 1 && pool_alive(w->pool) == 0);
 	world_free(w);
@@ -319,7 +448,9 @@ TEST(an_answer_stays_while_it_is_read)
 	w->ask_again = true;
 	pool_readable(w->pool, 0);
 	CHECK(strcmp(w->how[0], "still here") == 0);
-	CHECK(w->done == 2 && strcmp(w->how[100], "lost") == 0);
+	CHECK(w->done == 1 && pool_queued(w->pool) == 1 && pool_alive(w->pool) == 0);
+	attach(w, 0);			/* what reached no worker whole was not begun */
+	CHECK(asked(w, 0, &n) == 100);
 	world_free(w);
 }
 
@@ -377,6 +508,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(jobs_go_to_idle_workers_one_at_a_time_and_in_order),
+		cmocka_unit_test(a_second_job_is_sent_ahead_while_others_wait_and_each_is_answered_in_turn),
+		cmocka_unit_test(what_a_dead_worker_had_not_begun_goes_to_another),
+		cmocka_unit_test(what_a_hanging_worker_had_not_begun_waits_for_its_death),
+		cmocka_unit_test(what_waits_for_a_death_that_does_not_come_is_lost),
+		cmocka_unit_test(what_a_leaving_worker_hands_back_goes_to_another),
+		cmocka_unit_test(what_would_not_fit_a_socket_is_not_sent_ahead),
 		cmocka_unit_test(what_is_urgent_goes_before_what_waits),
 		cmocka_unit_test(a_worker_that_dies_loses_its_own_job_alone),
 		cmocka_unit_test(what_a_worker_answered_before_it_died_counts),

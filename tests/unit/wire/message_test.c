@@ -91,7 +91,11 @@ TEST(activate_may_name_no_index_but_use_must)
 	for (size_t i = 0; i < 4; i++)
 		wr_span32(&a, span_str("part"));
 	indexes(&a, 0, 0);
+	CHECK(!reads("activate", &a));		/* the flag for the next nonce is missing */
+	wr_u8(&a, 1);
 	CHECK(reads("activate", &a));
+	a.p[a.n - 1] = 2;
+	CHECK(!reads("activate", &a));
 	wr_zero(&u, ID_LEN);
 	wr_u32(&u, 0);
 	CHECK(!reads("use", &u));
@@ -134,6 +138,7 @@ TEST(activate_needs_both_records)
 		for (size_t i = 0; i < 4; i++)
 			wr_span32(&w, span_str(i == empty ? "" : "x"));
 		indexes(&w, 0, 0);
+		wr_u8(&w, 0);
 		CHECK(!reads("activate", &w));
 	}
 }
