@@ -3,8 +3,9 @@
 #include "audit/genesis.h"
 #include "base/text.h"
 #include "crypto/alg.h"
+#include "webauthn/relying_party.h"
 
-#define PROTECTIONS_KNOWN	0x001e	/* 1 file, 2 token or card, 3 TPM, 4 phone */
+#define PROTECTIONS_KNOWN	0x00fe	/* 1 file, 2 card, 3 TPM, 4 phone, 5 to 7 passkeys */
 
 bool
 policy_read(struct reader *r, struct policy *out, struct err *e)
@@ -16,11 +17,13 @@ policy_read(struct reader *r, struct policy *out, struct err *e)
 	if (!rd_u32(&at, &m.statement_life) || !rd_u8(&at, &m.min_loa) ||
 	    !rd_u16(&at, &m.protections) || !rd_u8(&at, &m.ro_quorum) ||
 	    !rd_u8(&at, &m.so_quorum) || !rd_u8(&at, &m.keys_per_signer) ||
-	    !rd_u8(&at, &m.follower) || !rd_u16(&at, &zero) || zero != 0)
+	    !rd_u8(&at, &m.follower) || !rd_u16(&at, &zero) || zero != 0 ||
+	    !rd_u64(&at, &m.eddsa_until) || !rd_u64(&at, &m.rs256_until) ||
+	    !rd_u8(&at, &m.shared_sic))
 		return err_set(e, ERR_FORMAT, "policy: malformed");
 	if (m.statement_life == 0 || m.min_loa < 1 || m.min_loa > 3 ||
 	    (m.protections & ~PROTECTIONS_KNOWN) != 0 || m.keys_per_signer < 1 ||
-	    m.keys_per_signer > 32 || m.follower > FOLLOWER_SYNC)
+	    m.keys_per_signer > 32 || m.follower > FOLLOWER_SYNC || m.shared_sic > 1)
 		return err_set(e, ERR_FORMAT, "policy: a value out of its range");
 	/* Dual control is not for sale, and a statement carries eight approvals at most. */
 	if (m.ro_quorum < 1 || m.so_quorum < 2 || m.ro_quorum > QUORUM_MAX ||
@@ -42,11 +45,15 @@ policy_write(struct writer *w, const struct policy *m)
 	wr_u8(w, m->keys_per_signer);
 	wr_u8(w, m->follower);
 	wr_u16(w, 0);
+	wr_u64(w, m->eddsa_until);
+	wr_u64(w, m->rs256_until);
+	wr_u8(w, m->shared_sic);
 }
 
 static bool
 read_module(struct reader *r, struct genesis *m, struct err *e)
 {
+	struct relying_party rp;
 	struct span point;
 
 	if (!rd_bytes(r, m->kek, ID_LEN) || !rd_bytes(r, m->hmac, ID_LEN) ||
@@ -56,9 +63,12 @@ read_module(struct reader *r, struct genesis *m, struct err *e)
 	if (!rd_span8(r, 0, UINT8_MAX, &m->library) || !text_is_clean(m->library) ||
 	    !rd_span8(r, 0, UINT8_MAX, &m->token) || !text_is_clean(m->token) ||
 	    !rd_span8(r, 0, UINT8_MAX, &m->serial) || !text_is_clean(m->serial) ||
-	    !rd_u8(r, &m->assurance) || m->assurance > 2 ||
-	    !rd_span8(r, 0, UINT8_MAX, &m->origin) || !text_is_clean(m->origin))
-		return err_set(e, ERR_FORMAT, "genesis: module names, assurance or origin");
+	    !rd_u8(r, &m->assurance) || m->assurance > 2)
+		return err_set(e, ERR_FORMAT, "genesis: module names or assurance");
+	if (!rd_span8(r, 0, ORIGIN_MAX, &m->origin) || !rd_span8(r, 0, ORIGIN_MAX, &m->service) ||
+	    !relying_party_init(&rp, m->origin, m->service))
+		return err_set(e, ERR_FORMAT, "genesis: origin and service are two web origins such as "
+		    "https://approve.example, or both empty");
 	return true;
 }
 
@@ -92,6 +102,9 @@ read_officers(struct reader *r, struct genesis *m, struct err *e)
 			return err_set(e, ERR_FORMAT, "genesis: officer %zu", i);
 		if (!officer_read(r, &m->officer[i].card, e) || !officers_differ(m, i, e))
 			return false;
+		if (m->officer[i].card.type != OFFICER_DEVICE)
+			return err_set(e, ERR_FORMAT, "genesis: officer %zu is no device key; passkeys "
+			    "come later, when the pages stand", i);
 		security += m->officer[i].card.role == ROLE_SECURITY_OFFICER;
 	}
 	return security > m->policy.so_quorum || err_set(e, ERR_FORMAT, "genesis: %u security "
@@ -133,6 +146,7 @@ genesis_write(struct writer *w, const struct genesis *m)
 	wr_span8(w, m->serial);
 	wr_u8(w, m->assurance);
 	wr_span8(w, m->origin);
+	wr_span8(w, m->service);
 	wr_u8(w, (uint8_t)m->n);
 	for (size_t i = 0; i < m->n; i++) {
 		wr_bytes(w, m->officer[i].id, ID_LEN);

@@ -8,7 +8,7 @@
 #define GENESIS_MAX		16384
 #define GENESIS_OFFICERS_MAX	32
 #define GENESIS_OFFICERS_MIN	3
-#define POLICY_LEN		13
+#define POLICY_LEN		30
 #define QUORUM_MAX		7	/* and one new officer's own approval */
 
 enum follower_policy { FOLLOWER_NONE, FOLLOWER_ASYNC, FOLLOWER_SYNC };
@@ -20,6 +20,8 @@ struct policy {
 	uint8_t		ro_quorum, so_quorum;
 	uint8_t		keys_per_signer;	/* 1..32 */
 	uint8_t		follower;		/* enum follower_policy */
+	uint64_t	eddsa_until, rs256_until;	/* passkeys of these kinds at SCAL2; 0: never */
+	uint8_t		shared_sic;		/* 1: passkeys at SCAL2 although the SIC is shared */
 };
 
 struct genesis_officer {
@@ -35,12 +37,12 @@ struct genesis {			/* spans are lent from the bytes it was read from */
 	struct span		log, attest;		/* spki, P-256 */
 	struct span		library, token, serial;
 	uint8_t			assurance;		/* 0 none, 1 FIPS 140, 2 EN 419 221-5 */
-	struct span		origin;			/* of the SIC; empty: none */
+	struct span		origin, service;	/* of the SIC and of the SSA; empty: none */
 	size_t			n;
 	struct genesis_officer	officer[GENESIS_OFFICERS_MAX];
 };
 
-/* Exactly 13 bytes off the reader; values out of their range are refused. */
+/* Exactly POLICY_LEN bytes off the reader; values out of their range are refused. */
 bool	policy_read(struct reader *, struct policy *, struct err *) MUST_USE;
 void	policy_write(struct writer *, const struct policy *);
 

@@ -22,11 +22,12 @@ const struct option_row options_ceremony_card[] = {
 static bool
 card_write(struct writer *w, struct key *key, uint8_t role, struct span person, struct err *e)
 {
-	struct officer_card card = { .role = role, .person = person, .spki = key_spki(key) };
-	uint8_t digest[HASH_LEN];
+	uint8_t digest[HASH_LEN], proof[OFFICER_PROOF];
+	struct officer_card card = { .role = role, .type = OFFICER_DEVICE, .person = person,
+		.spki = key_spki(key), .proof = span_of(proof, sizeof(proof)) };
 
 	officer_card_digest(&card, digest);
-	if (!key_sign(key, digest, card.proof, e))
+	if (!key_sign(key, digest, proof, e))
 		return false;
 	officer_card_write(w, &card);
 	return writer_ok(w) || err_set(e, ERR_FORMAT, "a card of this size cannot be");

@@ -164,7 +164,8 @@ const char *
 protection_name(unsigned protection)
 {
 	static const char *const names[] = { NULL, "file under a passphrase", "token or card", "TPM",
-		"phone" };
+		"phone", "passkey bound to its device, as it says itself",
+		"passkey whose maker attests it", "passkey of which copies in a cloud may exist" };
 
 	return at(names, COUNT(names), protection);
 }

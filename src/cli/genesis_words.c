@@ -4,6 +4,7 @@
 #include "cli/explain.h"
 #include "cli/genesis_words.h"
 #include "cli/words.h"
+#include "webauthn/relying_party.h"
 
 void
 founding_statement_write(struct writer *w, struct span genesis, uint64_t time)
@@ -44,6 +45,7 @@ words_genesis(FILE *f, struct span bytes, const struct genesis *g)
 	uint8_t group[HASH_LEN], policy[POLICY_LEN], print[HASH_LEN];
 	struct writer w = writer_over(policy, sizeof(policy));
 	char text[HEX_MAX(HASH_LEN)], when[TIME_TEXT];
+	struct relying_party rp;
 
 	genesis_group(bytes, group);
 	policy_write(&w, &g->policy);
@@ -60,6 +62,10 @@ words_genesis(FILE *f, struct span bytes, const struct genesis *g)
 	sha256(g->attest, print);
 	fprintf(f, "  %-16s %s\n", "attestation key", hex(span_of(print, sizeof(print)), text));
 	words_text(f, "SIC's origin", g->origin);
+	words_text(f, "SSA's origin", g->service);
+	if (relying_party_init(&rp, g->origin, g->service) && rp.shared)
+		fprintf(f, "  WARNING: the SIC shares its host with the SSA, which could then ask for "
+		    "approvals in its name\n");
 	fprintf(f, "Policy\n");
 	words_policy(f, policy);
 	fprintf(f, "Officers: %zu, of whom %u security officers decide together\n", g->n,

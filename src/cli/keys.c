@@ -61,6 +61,7 @@ command_keys_list(struct call *c, struct err *e)
 
 const struct option_row options_keys_create[] = {
 	{ "algorithm", "NAME", "a key keeps it for ever; ecdsa-p256-sha256 if not given" },
+	{ "approvals", "N", "different authenticators that approve each use: 1 or 2 (1)" },
 	OPTIONS_APPROVE,
 	{ NULL, NULL, NULL },
 };
@@ -69,6 +70,7 @@ static bool
 create_body(struct call *c, struct body_create_key *b, struct err *e)
 {
 	const char *name = option(c, "algorithm");
+	uint64_t approvals = 1;
 	const struct alg *alg = alg_by_name(name == NULL ? "ecdsa-p256-sha256" : name);
 
 	if (alg == NULL)
@@ -77,6 +79,9 @@ create_body(struct call *c, struct body_create_key *b, struct err *e)
 	b->alg = alg->number;
 	b->class = CLASS_SIGNATURE;
 	b->level = 2;
+	if (!option_number(c, "approvals", 1, 2, &approvals, e))
+		return false;
+	b->evidences = (uint8_t)approvals;
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/log_source.h"
 #include "cli/officer.h"
 #include "cli/words.h"
+#include "webauthn/assertion.h"
 
 const struct option_row options_officer_status[] = { OPTION_SOCKET, { NULL, NULL, NULL } };
 const struct option_row options_officer_roster[] = { OPTION_SOCKET, { NULL, NULL, NULL } };
@@ -131,6 +132,14 @@ roster_maybe(struct call *c, struct sam *sam, struct msg_roster *m, bool *have, 
 	return !*have || (sam_open(sam, c, e) && sam_roster(sam, m, e));
 }
 
+/* Of a passkey's approval the SAM alone knows the page it must be from. */
+static bool
+approval_holds(const struct evidence *ev, const uint8_t d[HASH_LEN], struct span spki)
+{
+	return ev->type == EVIDENCE_PASSKEY ? assertion_answers(ev->body, d, spki, NULL)
+					    : evidence_verify(ev, d, spki);
+}
+
 static void
 approvals_print(struct call *c, const struct act *a, const struct msg_roster *roster)
 {
@@ -144,7 +153,7 @@ approvals_print(struct call *c, const struct act *a, const struct msg_roster *ro
 		hex(span_of(ev->id, 16), id);
 		say(c, "  approval         %s%s%.*s%s\n", id, o == NULL ? "" : " ",
 		    o == NULL ? 0 : (int)o->person.n, o == NULL ? "" : (const char *)o->person.p,
-		    o == NULL ? "" : evidence_verify(ev, a->d, o->spki) ? "" : ": DOES NOT VERIFY");
+		    o == NULL ? "" : approval_holds(ev, a->d, o->spki) ? "" : ": DOES NOT VERIFY");
 		json_array_append_new(list, json_string(id));
 	}
 	put_json(c, "approvals", list);

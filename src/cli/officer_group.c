@@ -6,11 +6,13 @@
 #include "cli/officer.h"
 #include "cli/policy.h"
 #include "x509/pem.h"
+#include "webauthn/leaf.h"
 
 const struct option_row options_officer_add_anchor[] = {
 	{ "label", "TEXT", "a name for this CA, at most 64 bytes" },
 	{ "max-days", "N", "longest validity of its certificates that is accepted (1100)" },
 	{ "algorithm", "NAME", "with which the CA signs; needed for RSA keys" },
+	{ "attestation", NULL, "a maker's CA, directly above its authenticators' certificates" },
 	OPTIONS_ACT,
 	{ NULL, NULL, NULL },
 };
@@ -66,6 +68,40 @@ ca_read(struct call *c, struct span der, struct body_add_anchor *b, struct err *
 	return true;
 }
 
+/* RSA roots of makers are often too small for signers' certificates, and do for this. */
+static bool
+maker_read(struct call *c, struct span der, struct body_add_anchor *b, struct err *e)
+{
+	static const uint16_t algs[] = { ALG_ECDSA_P256_SHA256, ALG_ECDSA_P384_SHA384,
+		ALG_RSA3072_PKCS1_SHA256 };
+	uint64_t days = 36500;
+	struct leaf ca;
+
+	if (!option_number(c, "max-days", 1, 36500, &days, e))
+		return false;
+	if (!leaf_read(der, &ca) || !ca.is_ca)
+		return err_set(e, ERR_FORMAT, "%.80s is no CA's certificate that can be read",
+		    c->operand[0]);
+	b->spki = ca.spki;
+	b->issuer = ca.subject;
+	b->max_days = (uint32_t)days;
+	b->usage = ANCHOR_ATTESTATION;
+	for (size_t i = 0; i < COUNT(algs); i++)
+		if (attestation_root_fits(alg_find(algs[i]), ca.spki)) {
+			b->alg = algs[i];
+			return true;
+		}
+	return err_set(e, ERR_FORMAT, "the CA's key is of a kind that is not supported: P-256, P-384 "
+	    "and RSA from 2048 bits are");
+}
+
+static bool
+anchor_read(struct call *c, struct span der, struct body_add_anchor *b, struct err *e)
+{
+	b->usage = ANCHOR_ISSUER;
+	return option_is(c, "attestation") ? maker_read(c, der, b, e) : ca_read(c, der, b, e);
+}
+
 bool
 command_officer_add_anchor(struct call *c, struct err *e)
 {
@@ -79,7 +115,7 @@ command_officer_add_anchor(struct call *c, struct err *e)
 
 	if ((label = option_needed(c, "label", e)) == NULL || !file_read(c->operand[0], &file, e) ||
 	    (chain = chain_read(writer_span(&file), e)) == NULL ||
-	    !ca_read(c, chain_at(chain, 0), &s.add_anchor, e) || !officer_begin(&o, c, e))
+	    !anchor_read(c, chain_at(chain, 0), &s.add_anchor, e) || !officer_begin(&o, c, e))
 		return false;
 	s.add_anchor.label = span_str(label);
 	return officer_act(&o, c, &s, &done, &enacted, e);
@@ -117,6 +153,7 @@ command_officer_add_officer(struct call *c, struct err *e)
 	    !officer_begin(&o, c, e))
 		return false;
 	s.add_officer.role = card.role;
+	s.add_officer.type = card.type;
 	s.add_officer.person = card.person;
 	s.add_officer.spki = card.spki;
 	return officer_act(&o, c, &s, &done, &enacted, e);

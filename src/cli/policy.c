@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policies from options. */
+#include <time.h>
+
 #include "audit/genesis.h"
 #include "cli/explain.h"
 #include "cli/policy.h"
@@ -7,7 +9,8 @@
 static bool
 protections_read(const char *list, uint16_t *bits, struct err *e)
 {
-	static const char *const words[] = { "file", "token", "tpm", "phone" };
+	static const char *const words[] = { "file", "token", "tpm", "phone", "passkey", "attested",
+		"copied" };
 	uint16_t out = 0;
 
 	while (*list != '\0') {
@@ -17,7 +20,7 @@ protections_read(const char *list, uint16_t *bits, struct err *e)
 			i++;
 		if (i == COUNT(words))
 			return err_exit(e, EXIT_USAGE, "--protections: a list of file, token, tpm, "
-			    "phone, not %.40s", list);
+			    "phone, passkey, attested, copied, not %.40s", list);
 		out |= (uint16_t)(1u << (i + 1));
 		list += n + (list[n] == ',');
 	}
@@ -38,6 +41,39 @@ follower_read(const char *word, uint8_t *out, struct err *e)
 	return err_exit(e, EXIT_USAGE, "--follower: none, async or sync, not %.40s", word);
 }
 
+/* The end of that day, UTC. */
+static bool
+until_read(const char *name, const char *text, uint64_t *out, struct err *e)
+{
+	struct tm day = { 0 };
+	const char *rest;
+
+	if (strcmp(text, "never") == 0) {
+		*out = 0;
+		return true;
+	}
+	rest = strptime(text, "%Y-%m-%d", &day);
+	if (rest == NULL || *rest != '\0' || day.tm_year < 70)
+		return err_exit(e, EXIT_USAGE, "--%s: a day such as 2027-12-31, or never, not %.40s", name,
+		    text);
+	*out = ((uint64_t)timegm(&day) + 86400) * 1000;
+	return true;
+}
+
+static bool
+passkeys_take(const struct call *c, struct policy *p, struct err *e)
+{
+	const char *eddsa = option(c, "eddsa-until"), *rs256 = option(c, "rs256-until");
+	const char *shared = option(c, "shared-sic");
+
+	if (shared != NULL && strcmp(shared, "yes") != 0 && strcmp(shared, "no") != 0)
+		return err_exit(e, EXIT_USAGE, "--shared-sic: yes or no, not %.40s", shared);
+	if (shared != NULL)
+		p->shared_sic = strcmp(shared, "yes") == 0;
+	return (eddsa == NULL || until_read("eddsa-until", eddsa, &p->eddsa_until, e)) &&
+	    (rs256 == NULL || until_read("rs256-until", rs256, &p->rs256_until, e));
+}
+
 static bool
 words_take(const struct call *c, struct policy *p, struct err *e)
 {
@@ -46,7 +82,7 @@ words_take(const struct call *c, struct policy *p, struct err *e)
 
 	if (loa != NULL && (p->min_loa = (uint8_t)loa_by_name(loa)) == 0)
 		return err_exit(e, EXIT_USAGE, "--min-loa: low, substantial or high, not %.40s", loa);
-	return (list == NULL || protections_read(list, &p->protections, e)) &&
+	return passkeys_take(c, p, e) && (list == NULL || protections_read(list, &p->protections, e)) &&
 	    (follower == NULL || follower_read(follower, &p->follower, e));
 }
 

@@ -9,7 +9,10 @@
 #define OPTIONS_POLICY								\
 	{ "statement-life", "SECONDS", "how long a signer's approval lives (1 to 3600)" }, \
 	{ "min-loa", "LEVEL", "least assurance of signers: low, substantial or high" }, \
-	{ "protections", "LIST", "who may approve at SCAL2: file,token,tpm,phone" }, \
+	{ "protections", "LIST", "who may approve at SCAL2: file,token,tpm,phone,passkey,attested,copied" }, \
+	{ "eddsa-until", "DATE", "Ed25519 passkeys until then (2027-12-31), or never" }, \
+	{ "rs256-until", "DATE", "RSA passkeys until then, or never" }, \
+	{ "shared-sic", "WORD", "passkeys although SIC and SSA share a host: yes or no" }, \
 	{ "ro-quorum", "N", "registration officers needed to invite" },	\
 	{ "so-quorum", "N", "security officers needed for their acts" },	\
 	{ "keys", "N", "keys a signer may have (1 to 32)" },			\

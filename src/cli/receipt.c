@@ -2,6 +2,7 @@
 /* Reading and checking receipts. The guards of receipt_check are docs/api.md's last paragraph. */
 #include "auditor/inclusion.h"
 #include "cli/receipt.h"
+#include "webauthn/assertion.h"
 
 #define EARLY_MS	60000		/* a SIC's clock may be ahead of the SAM's by this */
 
@@ -134,9 +135,32 @@ check_tree(const struct receipt *m, struct receipt_facts *f, struct err *e)
 	    err_set(e, ERR_DENIED, "the log entry is not in the log that the head signs");
 }
 
+/* The attested one among them; a key may ask for two. */
+static const struct evidence *
+evidence_of(const struct evidences *list, const uint8_t authenticator[16])
+{
+	for (size_t i = 0; i < list->n && list->n <= 2; i++)
+		if (memcmp(list->list[i].id, authenticator, 16) == 0)
+			return &list->list[i];
+	return NULL;
+}
+
+static bool
+approval_holds(const struct evidence *ev, const struct receipt_facts *f)
+{
+	struct relying_party rp;
+	struct assertion said;
+
+	if (ev->type != EVIDENCE_PASSKEY)
+		return evidence_verify(ev, f->d, f->attested.spki);
+	return relying_party_init(&rp, f->genesis.origin, f->genesis.service) &&
+	    assertion_verify(ev->body, f->d, f->attested.spki, &rp, &said, NULL);
+}
+
 static bool
 check_approval(const struct receipt *m, struct receipt_facts *f, struct err *e)
 {
+	const struct evidence *ev;
 	struct evidences list;
 
 	if (!attestation_signer_read(m->attestation, f->genesis.attest, &f->attested, e) ||
@@ -145,10 +169,10 @@ check_approval(const struct receipt *m, struct receipt_facts *f, struct err *e)
 	if (memcmp(f->attested.group, f->group, HASH_LEN) != 0 ||
 	    memcmp(f->attested.signer, f->statement.subject, 16) != 0)
 		return err_set(e, ERR_DENIED, "the attestation is of another group or signer");
-	if (list.n != 1 || memcmp(list.list[0].id, f->attested.authenticator, 16) != 0)
+	if ((ev = evidence_of(&list, f->attested.authenticator)) == NULL)
 		return err_set(e, ERR_DENIED, "the approval is by another authenticator than the "
 		    "attested one");
-	return evidence_verify(&list.list[0], f->d, f->attested.spki) ||
+	return approval_holds(ev, f) ||
 	    err_set(e, ERR_DENIED, "the approval does not verify under the attested key");
 }
 

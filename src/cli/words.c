@@ -5,6 +5,7 @@
 #include "cli/words.h"
 #include "crypto/alg.h"
 #include "der/name.h"
+#include "statement/evidence.h"
 
 static void
 line(FILE *f, const char *label, const char *value)
@@ -113,8 +114,16 @@ static void
 words_bind(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
 	line_text(f, "authenticator", s->bind.label);
-	line(f, "kept in", protection_name(s->bind.protection));
+	line(f, "kept in", s->bind.type == EVIDENCE_PASSKEY ? "a passkey; how, the SAM finds out"
+	    : protection_name(s->bind.protection));
 	line_key(f, "key", s->bind.spki);
+}
+
+static void
+words_remove_authenticator(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_hex(f, "authenticator", s->remove_authenticator.authenticator, ID_LEN);
+	line_number(f, "from version", s->remove_authenticator.from);
 }
 
 static void
@@ -130,6 +139,7 @@ words_create_key(FILE *f, const struct statement *s, const struct msg_roster *ro
 	line_alg(f, "algorithm", s->create_key.alg);
 	line(f, "class", class_name(s->create_key.class));
 	line_number(f, "SCAL", s->create_key.level);
+	line_number(f, "approvals a use", s->create_key.evidences);
 }
 
 static void
@@ -154,6 +164,8 @@ words_add_anchor(FILE *f, const struct statement *s, const struct msg_roster *ro
 	line_alg(f, "signs with", s->add_anchor.alg);
 	line_key(f, "key", s->add_anchor.spki);
 	line_number(f, "longest validity", s->add_anchor.max_days);
+	line(f, "for", s->add_anchor.usage == ANCHOR_ATTESTATION ? "makers' attestations of authenticators"
+	    : "signers' certificates");
 }
 
 static void
@@ -170,6 +182,7 @@ words_add_officer(FILE *f, const struct statement *s, const struct msg_roster *r
 {
 	line_text(f, "person", s->add_officer.person);
 	line(f, "role", role_name(s->add_officer.role));
+	line(f, "approves with", s->add_officer.type == EVIDENCE_PASSKEY ? "passkey" : "device key");
 	line_key(f, "key", s->add_officer.spki);
 }
 
@@ -222,6 +235,9 @@ static const struct {
 	{ PURPOSE_SUSPEND, "suspend a signer", words_signer },
 	{ PURPOSE_REINSTATE, "reinstate a suspended signer", words_signer },
 	{ PURPOSE_CLOSE, "close a signer for ever; all keys are destroyed", words_signer },
+	{ PURPOSE_ADD_AUTHENTICATOR, "add an authenticator to a signer's", words_bind },
+	{ PURPOSE_REMOVE_AUTHENTICATOR, "remove one of a signer's authenticators",
+	    words_remove_authenticator },
 	{ PURPOSE_CREATE_KEY, "create a signing key", words_create_key },
 	{ PURPOSE_DESTROY_KEY, "destroy a signing key for ever", words_key },
 	{ PURPOSE_RELEASE_KEY, "release a frozen signing key", words_key },
@@ -238,13 +254,16 @@ void
 words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 {
 	static const char *const followers[] = { "none", "asynchronous", "synchronous" };
+	char until[TIME_TEXT];
 	struct reader r = reader_over(span_of(policy, POLICY_LEN));
-	uint8_t min_loa, ro, so, keys, follower;
-	uint16_t protections;
+	uint8_t min_loa, ro, so, keys, follower, shared;
+	uint16_t protections, zero;
+	uint64_t eddsa, rs256;
 	uint32_t life;
 
 	if (!rd_u32(&r, &life) || !rd_u8(&r, &min_loa) || !rd_u16(&r, &protections) ||
-	    !rd_u8(&r, &ro) || !rd_u8(&r, &so) || !rd_u8(&r, &keys) || !rd_u8(&r, &follower))
+	    !rd_u8(&r, &ro) || !rd_u8(&r, &so) || !rd_u8(&r, &keys) || !rd_u8(&r, &follower) ||
+	    !rd_u16(&r, &zero) || !rd_u64(&r, &eddsa) || !rd_u64(&r, &rs256) || !rd_u8(&r, &shared))
 		bug("policy");
 	fprintf(f, "  %-16s %u s\n", "approvals live", life / 1000);
 	line(f, "least assurance", loa_name(min_loa));
@@ -255,6 +274,10 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	fprintf(f, "  %-16s %u security officer%s\n", "to decide", so, so == 1 ? "" : "s");
 	line_number(f, "keys a signer", keys);
 	line(f, "log follower", follower < COUNT(followers) ? followers[follower] : NULL);
+	line(f, "EdDSA passkeys", eddsa == 0 ? "never" : time_text(eddsa, until));
+	line(f, "RSA passkeys", rs256 == 0 ? "never" : time_text(rs256, until));
+	if (shared != 0)
+		fprintf(f, "  passkeys approve although the SIC shares its host with the SSA\n");
 }
 
 static bool

@@ -76,15 +76,16 @@ ecdsa_verify(const struct alg *alg, struct span point, struct span digest, struc
 }
 
 static EVP_PKEY *
-rsa_key(struct span modulus)
+rsa_key(struct span modulus, struct span exponent)
 {
-	BIGNUM *n = BN_bin2bn(modulus.p, (int)modulus.n, NULL), *exp = BN_new();
+	BIGNUM *n = BN_bin2bn(modulus.p, (int)modulus.n, NULL);
+	BIGNUM *exp = BN_bin2bn(exponent.p, (int)exponent.n, NULL);
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	OSSL_PARAM *params = NULL;
 	EVP_PKEY *key = NULL;
 
-	if (n != NULL && exp != NULL && bld != NULL && ctx != NULL && BN_set_word(exp, 65537) == 1 &&
+	if (n != NULL && exp != NULL && bld != NULL && ctx != NULL &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, exp) == 1 &&
 	    (params = OSSL_PARAM_BLD_to_param(bld)) != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
@@ -99,10 +100,9 @@ rsa_key(struct span modulus)
 }
 
 static bool
-rsa_verify(const struct alg *alg, struct span modulus, struct span digest, struct span sig)
+rsa_verify(struct span modulus, struct span exponent, bool pss, struct span digest, struct span sig)
 {
-	bool pss = alg->number == ALG_RSA3072_PSS_SHA256;
-	EVP_PKEY *key = rsa_key(modulus);
+	EVP_PKEY *key = rsa_key(modulus, exponent);
 	EVP_PKEY_CTX *ctx = key == NULL ? NULL : EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	bool good;
 
@@ -110,7 +110,7 @@ rsa_verify(const struct alg *alg, struct span modulus, struct span digest, struc
 	    EVP_PKEY_CTX_set_rsa_padding(ctx, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1 &&
 	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
 	    (!pss || (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)alg->digest_len) == 1)) &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)digest.n) == 1)) &&
 	    EVP_PKEY_verify(ctx, sig.p, sig.n, digest.p, digest.n) == 1;
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
@@ -121,13 +121,23 @@ rsa_verify(const struct alg *alg, struct span modulus, struct span digest, struc
 bool
 signature_verify(const struct alg *alg, struct span spki, struct span digest, struct span sig)
 {
+	static const uint8_t f4[] = { 1, 0, 1 };
 	struct span material;
 
 	if (digest.n != alg->digest_len || sig.n != alg->signature_len ||
 	    !spki_open(alg->kind, spki, &material))
 		return false;
-	return alg->kind == KEY_RSA3072 ? rsa_verify(alg, material, digest, sig)
-					: ecdsa_verify(alg, material, digest, sig);
+	if (alg->kind != KEY_RSA3072)
+		return ecdsa_verify(alg, material, digest, sig);
+	return rsa_verify(material, span_of(f4, sizeof(f4)), alg->number == ALG_RSA3072_PSS_SHA256,
+	    digest, sig);
+}
+
+bool
+rsa_sha256_verify(struct span modulus, struct span exponent, struct span digest, struct span sig)
+{
+	return modulus.n >= 256 && modulus.n <= 512 && exponent.n <= 4 && digest.n == 32 &&
+	    sig.n == modulus.n && rsa_verify(modulus, exponent, false, digest, sig);
 }
 
 bool

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/anchor.h"
@@ -45,7 +46,11 @@ static const char usage[] =
     "  --keys N              keys a signer may have, 1 to 32; default 8\n"
     "  --follower none|async|sync   whether signatures wait for a copy of the log; default none\n"
     "  --assurance none|fips140|en419221-5   of the module, as declared; default none\n"
-    "  --origin URL          of the SIC in the browser; default none\n"
+    "  --origin URL          of the SIC in the browser (https://approve.example); default none\n"
+    "  --service URL         of the SSA (https://sign.example); with --origin\n"
+    "  --passkeys LIST       which may approve at SCAL2: device,attested,copied; default the first two\n"
+    "  --eddsa-until DAY, --rs256-until DAY   passkeys of these kinds until then; default never\n"
+    "  --shared-sic          passkeys approve although SIC and SSA share a host\n"
     "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n"
     "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the log\n";
 
@@ -55,12 +60,13 @@ struct ceremony {
 	size_t		 n;
 	struct policy	 policy;
 	uint8_t		 assurance;
-	const char	*origin;
+	const char	*origin, *service;
 	int		 so_pin_fd, pin_fd;
 };
 
 enum { OPT_DRAFT = 256, OPT_CARD, OPT_APPROVAL, OPT_SO_QUORUM, OPT_RO_QUORUM, OPT_LOA, OPT_FILE_KEYS,
-	OPT_LIFE, OPT_KEYS, OPT_FOLLOWER, OPT_ASSURANCE, OPT_ORIGIN, OPT_SO_PIN, OPT_PIN };
+	OPT_LIFE, OPT_KEYS, OPT_FOLLOWER, OPT_ASSURANCE, OPT_ORIGIN, OPT_SERVICE,
+	OPT_PASSKEYS, OPT_EDDSA, OPT_RS256, OPT_SHARED, OPT_SO_PIN, OPT_PIN };
 
 /* Which of the words, counted from `first`; -1: none. */
 static int
@@ -80,6 +86,39 @@ number(const char *text, unsigned long max, unsigned long *out)
 	errno = 0;
 	*out = strtoul(text, &end, 10);
 	return errno == 0 && *text != '\0' && *text != '-' && *end == '\0' && *out <= max;
+}
+
+/* The end of that day, UTC. */
+static bool
+until(const char *text, uint64_t *out)
+{
+	struct tm day = { 0 };
+	const char *rest = strptime(text, "%Y-%m-%d", &day);
+
+	if (rest == NULL || *rest != '\0' || day.tm_year < 70)
+		return false;
+	*out = ((uint64_t)timegm(&day) + 86400) * 1000;
+	return true;
+}
+
+static bool
+passkeys(const char *list, uint16_t *bits)
+{
+	static const char *const words[] = { "device", "attested", "copied", "none" };
+	uint16_t all = 7u << PROTECTION_PASSKEY, out = 0;
+
+	while (*list != '\0') {
+		size_t n = strcspn(list, ","), i = 0;
+
+		while (i < COUNT(words) && (strlen(words[i]) != n || strncmp(words[i], list, n) != 0))
+			i++;
+		if (i == COUNT(words))
+			return false;
+		out |= (uint16_t)(1u << (PROTECTION_PASSKEY + i));
+		list += n + (list[n] == ',');
+	}
+	*bits = (uint16_t)((*bits & ~all) | (out & all));
+	return true;
 }
 
 /* One option. False: its value is not understood. */
@@ -102,6 +141,14 @@ option(struct ceremony *c, int o, const char *value)
 		c->policy.protections |= 1u << PROTECTION_FILE;
 	else if (o == OPT_ORIGIN)
 		c->origin = value;
+	else if (o == OPT_SERVICE)
+		c->service = value;
+	else if (o == OPT_SHARED)
+		c->policy.shared_sic = 1;
+	else if (o == OPT_PASSKEYS)
+		return passkeys(value, &c->policy.protections);
+	else if (o == OPT_EDDSA || o == OPT_RS256)
+		return until(value, o == OPT_EDDSA ? &c->policy.eddsa_until : &c->policy.rs256_until);
 	else if (o == OPT_LOA && (w = word(loas, value, 1)) > 0)
 		c->policy.min_loa = (uint8_t)w;
 	else if (o == OPT_FOLLOWER && (w = word(followers, value, 0)) >= 0)
@@ -141,15 +188,21 @@ options(int argc, char **argv, struct ceremony *c)
 		{ "follower", required_argument, NULL, OPT_FOLLOWER },
 		{ "assurance", required_argument, NULL, OPT_ASSURANCE },
 		{ "origin", required_argument, NULL, OPT_ORIGIN },
+		{ "service", required_argument, NULL, OPT_SERVICE },
+		{ "passkeys", required_argument, NULL, OPT_PASSKEYS },
+		{ "eddsa-until", required_argument, NULL, OPT_EDDSA },
+		{ "rs256-until", required_argument, NULL, OPT_RS256 },
+		{ "shared-sic", no_argument, NULL, OPT_SHARED },
 		{ "so-pin-fd", required_argument, NULL, OPT_SO_PIN },
 		{ "pin-fd", required_argument, NULL, OPT_PIN }, { NULL, 0, NULL, 0 }
 	};
 	int o;
 
-	*c = (struct ceremony){ .origin = "", .so_pin_fd = -1, .pin_fd = -1, .policy = {
+	*c = (struct ceremony){ .origin = "", .service = "", .so_pin_fd = -1, .pin_fd = -1, .policy = {
 		.statement_life = 300000, .min_loa = 2, .ro_quorum = 1, .so_quorum = 2,
 		.keys_per_signer = 8, .protections = 1u << PROTECTION_CARD | 1u << PROTECTION_TPM |
-		    1u << PROTECTION_PHONE } };
+		    1u << PROTECTION_PHONE | 1u << PROTECTION_PASSKEY |
+		    1u << PROTECTION_PASSKEY_ATTESTED } };
 	while ((o = getopt_long(argc, argv, "c:", known, NULL)) != -1)
 		if (!option(c, o, optarg))
 			return false;
@@ -285,7 +338,7 @@ init(const struct ceremony *c, const struct config *config, struct err *e)
 {
 	static struct writer cards[GENESIS_OFFICERS_MAX];
 	struct genesis g = { .time = clock_wall(), .policy = c->policy, .assurance = c->assurance,
-		.origin = span_str(c->origin) };
+		.origin = span_str(c->origin), .service = span_str(c->service) };
 	AUTO(secret) *so_pin = NULL;
 	AUTO(secret) *pin = NULL;
 	struct module_made made;

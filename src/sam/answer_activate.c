@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "sam/check.h"
+#include "sam/counters.h"
 #include "sam/open_record.h"
 #include "sam/request.h"
 #include "sam/use.h"
@@ -117,17 +118,13 @@ records_hold(struct sam *sam, const struct request_parts *p, struct opened_signe
 	return true;
 }
 
-/* Step 4: the signer approved exactly these bytes, with an authenticator that suffices. */
+/* Step 4: the signer approved exactly these bytes, with authenticators that suffice. */
 static bool
 is_approved(struct sam *sam, const struct request_parts *p, const struct opened_signer *s,
-    struct err *e)
+    struct approved *approved, struct err *e)
 {
-	const struct authenticator *a;
-
-	if (!approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev, e))
-		return false;
-	a = signer_authenticator(&s->record, p->ev.list[0].id);
-	return authenticator_suffices(a, &sam->state->policy, p->st.sign.level, e);
+	return approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev,
+	    approved, e);
 }
 
 static struct activation *
@@ -172,17 +169,19 @@ answer_activate(struct sam *sam, struct call *c, struct reader *r, struct err *e
 	AUTO_SIGNER s = { .row = NULL };
 	AUTO_KEY k = { .row = NULL };
 	struct activation *a;
+	struct approved approved;
 	uint8_t mem[192];
 	struct writer w = writer_over(mem, sizeof(mem));
 
 	if (!parts_read(r, &p, c, e) || !is_fresh(sam, &p, &a, e) || !records_hold(sam, &p, &s, &k, e) ||
-	    !key_fits(&p.st, &k, e) || !is_approved(sam, &p, &s, e))
+	    !key_fits(&p.st, &k, e) || !is_approved(sam, &p, &s, &approved, e))
 		return false;
 	if (a == NULL) {
 		if ((a = activation_make(sam, &p, &s, &k, e)) == NULL)
 			return false;
 		if (!nonces_spend(sam->nonces, p.st.fresh, e))
 			bug("a nonce was spent between its check and its use");
+		counters_follow(sam, &approved);
 	}
 	if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))
 		return false;

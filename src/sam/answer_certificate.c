@@ -182,20 +182,27 @@ static bool
 under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert, uint32_t *max_days,
     struct err *e)
 {
+	struct err why = { 0 };
+	bool tried = false;
+
 	for (size_t i = 0; i < sam->state->anchors; i++) {
 		const struct trust_anchor *a = &sam->state->anchor[i];
 		struct issuing_ca ca = { .alg = a->alg, .spki = span_of(a->spki, a->spki_len),
 			.issuer = span_of(a->issuer, a->issuer_len) };
-		struct err why = { 0 };
 
+		if (a->usage != ANCHOR_ISSUER)
+			continue;
+		err_clear(&why);
 		if (certificate_open(der, &ca, cert, &why)) {
 			*max_days = a->max_days;
 			return true;
 		}
-		if (i + 1 == sam->state->anchors)
-			*e = why;
+		tried = true;
 	}
-	return err_why(e, ERR_DENIED, "cert", "no trust anchor is installed");
+	if (!tried)
+		return err_why(e, ERR_DENIED, "cert", "no trust anchor is installed");
+	*e = why;
+	return false;
 }
 
 static bool

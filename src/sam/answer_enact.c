@@ -4,6 +4,7 @@
  * only then the purpose's own function. EN 419 241-1 SRG_M.1.6; EN 419 241-2 FMT_SMF.1.
  */
 #include "base/clock.h"
+#include "sam/counters.h"
 #include "sam/enact.h"
 #include "sam/fail_point.h"
 #include "sam/request.h"
@@ -17,6 +18,8 @@ static const struct { uint16_t purpose; enact_fn enact; } acts[] = {
 	{ PURPOSE_SUSPEND, enact_suspend },
 	{ PURPOSE_REINSTATE, enact_reinstate },
 	{ PURPOSE_CLOSE, enact_close },
+	{ PURPOSE_ADD_AUTHENTICATOR, enact_add_authenticator },
+	{ PURPOSE_REMOVE_AUTHENTICATOR, enact_remove_authenticator },
 	{ PURPOSE_CREATE_KEY, enact_create_key },
 	{ PURPOSE_DESTROY_KEY, enact_destroy_key },
 	{ PURPOSE_RELEASE_KEY, enact_release_key },
@@ -119,6 +122,7 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	static struct act a;
 	AUTO_SIGNER signer = { .row = NULL };
 	const struct rule *rule;
+	struct approved approved;
 
 	a.call = c;
 	a.signer = &signer;
@@ -133,10 +137,11 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		return false;
 	if (has_subject(rule) && !open_signer(sam, a.st.subject, a.m.signer_record, &signer, e))
 		return false;
-	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, e))
+	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))
 		return false;
 	if (rule->fresh == FRESH_NONCE && !nonces_spend(sam->nonces, a.st.fresh, e))
 		return false;
+	counters_follow(sam, &approved);
 	return enact_of(a.st.purpose)(sam, &a, e);
 }
 

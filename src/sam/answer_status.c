@@ -96,12 +96,14 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 
 		memcpy(m.officer[i].id, o->id, ID_LEN);
 		m.officer[i].role = o->role;
+		m.officer[i].type = o->type;
 		m.officer[i].person = span_of(o->person, o->person_len);
-		m.officer[i].spki = span_of(o->spki, sizeof(o->spki));
+		m.officer[i].spki = span_of(o->spki, o->spki_len);
 	}
 	m.anchors = s->anchors;
 	for (size_t i = 0; i < s->anchors; i++) {
 		memcpy(m.anchor[i].id, s->anchor[i].id, 32);
+		m.anchor[i].usage = s->anchor[i].usage;
 		m.anchor[i].label = span_of(s->anchor[i].label, s->anchor[i].label_len);
 	}
 	msg_roster_write(&w, &m);

@@ -11,7 +11,7 @@
 #include "sam/state.h"
 #include "statement/evidence.h"
 
-enum approver { BY_SIGNER, BY_CODE_AND_NEW, BY_REGISTRATION, BY_REGISTRATION_QUORUM,
+enum approver { BY_SIGNER, BY_SIGNER_AND_NEW, BY_CODE_AND_NEW, BY_REGISTRATION, BY_REGISTRATION_QUORUM,
 	BY_SECURITY_QUORUM, BY_SECURITY_QUORUM_AND_NEW, BY_NOBODY };
 enum fresh_by { FRESH_NONCE, FRESH_PROPOSAL, FRESH_RESUME, FRESH_NEVER };
 
@@ -24,14 +24,21 @@ struct rule {
 
 const struct rule *rule_find(uint16_t purpose);	/* NULL: no such purpose */
 
-/* The approvals a rule asks for are there and verify; nothing is there that it does not ask for.
+struct approved {		/* what passkeys said of themselves: for counters_follow */
+	size_t	n;
+	struct { uint8_t id[ID_LEN]; uint32_t count; } passkey[EVIDENCES_MAX];
+};
+
+/* The approvals a rule asks for are there, verify and suffice; nothing is there that it does not ask for.
  * signer: the current signer record where the rule names the signer or his code, else NULL. */
 bool	approvals_hold(const struct rule *, const struct state *, const struct signer_record *signer,
-	    const struct statement *, const uint8_t d[HASH_LEN], const struct evidences *, struct err *)
-	    MUST_USE;
+	    const struct statement *, const uint8_t d[HASH_LEN], const struct evidences *,
+	    struct approved *, struct err *) MUST_USE;
 
-/* May this authenticator approve for a key of this level? */
-bool	authenticator_suffices(const struct authenticator *, const struct policy *, uint8_t level,
+/* How many of the signer's authenticators approve this. */
+size_t	approvals_needed(const struct state *, const struct signer_record *, const struct statement *);
+/* May this authenticator approve for a key of this level, now? */
+bool	authenticator_suffices(const struct authenticator *, const struct state *, uint8_t level,
 	    struct err *) MUST_USE;
 
 #endif

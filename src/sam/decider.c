@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "sam/control.h"
+#include "sam/counters.h"
 #include "sam/follow.h"
 #include "sam/heads.h"
 #include "sam/recover.h"
@@ -35,6 +36,7 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	sam->clock_offset = wall_offset();
 	return (sam->pool = pool_new(setup->n_workers, setup->deadline_ms, sam, e)) != NULL &&
 	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
+	    (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
 	    (sam->heads = heads_new(e)) != NULL;
 }
@@ -48,6 +50,7 @@ sam_free(struct sam *sam)
 	heads_free(sam->heads);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
+	counters_free(sam->counters);
 	nonces_free(sam->nonces);
 	seal_free(sam->seal);
 	state_free(sam->state);

@@ -23,6 +23,8 @@ typedef bool (*enact_fn)(struct sam *, struct act *, struct err *);
 
 bool	enact_invite(struct sam *, struct act *, struct err *);
 bool	enact_bind(struct sam *, struct act *, struct err *);
+bool	enact_add_authenticator(struct sam *, struct act *, struct err *);
+bool	enact_remove_authenticator(struct sam *, struct act *, struct err *);
 bool	enact_suspend(struct sam *, struct act *, struct err *);
 bool	enact_reinstate(struct sam *, struct act *, struct err *);
 bool	enact_close(struct sam *, struct act *, struct err *);

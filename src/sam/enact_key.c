@@ -37,8 +37,10 @@ drop_destroyed(const struct sam *sam, struct signer_record *s)
 	for (size_t i = 0; i < s->keys; i++) {
 		const struct row *row = index_find(sam->state->index, RECORD_KEY, s->key[i]);
 
-		if (row != NULL && row->state != KEY_DESTROYED)
-			memmove(s->key[kept++], s->key[i], ID_LEN);
+		if (row == NULL || row->state == KEY_DESTROYED)
+			continue;
+		memmove(s->key[kept], s->key[i], ID_LEN);
+		s->evidences[kept++] = s->evidences[i];
 	}
 	s->keys = kept;
 }
@@ -56,6 +58,9 @@ may_have_key(const struct sam *sam, struct opened_signer *s, const struct body_c
 		return err_why(e, ERR_DENIED, "class", "only SCAL2 keys for signatures are offered");
 	if (alg_find(b->alg) == NULL)
 		return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered", b->alg);
+	if (b->evidences > s->record.authenticators)
+		return err_why(e, ERR_DENIED, "quorum", "a key that asks for %u approvals needs as many "
+		    "authenticators", b->evidences);
 	drop_destroyed(sam, &s->record);
 	if (s->record.keys >= sam->state->policy.keys_per_signer || s->record.keys >= KEYS_MAX)
 		return err_why(e, ERR_DENIED, "limit", "signer has %zu keys", s->record.keys);
@@ -99,6 +104,7 @@ key_enter(struct sam *sam, struct call *c, const struct making *m, struct opened
 		.evidences = writer_span(&m->evidences) };
 
 	sam_random(sam, id, sizeof(id));
+	s->record.evidences[s->record.keys] = m->body.evidences;
 	memcpy(s->record.key[s->record.keys++], id, ID_LEN);
 	if (!key_record_make(sam, m, id, made, &wrapped, &k, e) ||
 	    !seal_key(sam, m->subject, id, 1, &k, &key, e) ||
@@ -141,14 +147,11 @@ key_made(void *owner, void *job, struct reader *answer, const struct err *failur
 bool
 enact_create_key(struct sam *sam, struct act *a, struct err *e)
 {
-	const struct authenticator *auth;
 	struct making *m;
 	uint8_t mem[4];
 	struct writer w = writer_over(mem, sizeof(mem));
 
-	auth = signer_authenticator(&a->signer->record, a->ev.list[0].id);
-	if (!may_have_key(sam, a->signer, &a->st.create_key, e) ||
-	    !authenticator_suffices(auth, &sam->state->policy, a->st.create_key.level, e))
+	if (!may_have_key(sam, a->signer, &a->st.create_key, e))
 		return false;
 	if (pool_alive(sam->pool) == 0)
 		return err_why(e, ERR_BACKEND, "backend", "no module worker is running");

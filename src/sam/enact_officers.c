@@ -8,6 +8,7 @@
 #include "der/name.h"
 #include "sam/enact.h"
 #include "sam/start.h"
+#include "webauthn/leaf.h"
 
 static bool
 may_add_anchor(const struct sam *sam, const struct statement *st, struct err *e)
@@ -19,7 +20,10 @@ may_add_anchor(const struct sam *sam, const struct statement *st, struct err *e)
 
 	if (alg == NULL)
 		return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered", b->alg);
-	if (!spki_check(alg->kind, b->spki, e) || !name_check(b->issuer, e))
+	if (b->usage == ANCHOR_ATTESTATION && !attestation_root_fits(alg, b->spki))
+		return err_why(e, ERR_DENIED, "alg", "an attestation root has a P-256, P-384 or RSA key");
+	if ((b->usage == ANCHOR_ISSUER && !spki_check(alg->kind, b->spki, e)) ||
+	    !name_check(b->issuer, e))
 		return false;
 	sha256_parts(both, COUNT(both), id);
 	if (state_anchor(sam->state, id) != NULL)
@@ -59,9 +63,11 @@ may_add_officer(const struct sam *sam, const struct statement *st, struct err *e
 {
 	const struct body_add_officer *b = &st->add_officer;
 	const struct state *s = sam->state;
+	enum passkey_kind kind;
 
-	if (!spki_check(KEY_P256, b->spki, e))
-		return false;
+	if (b->type == EVIDENCE_PASSKEY ? !passkey_kind(b->spki, &kind)
+	    : !spki_check(KEY_P256, b->spki, e))
+		return err_why(e, ERR_DENIED, "auth", "the new officer's key is malformed");
 	if (s->officers >= OFFICERS_MAX)
 		return err_why(e, ERR_DENIED, "limit", "%d officers are the most", OFFICERS_MAX);
 	if (state_is_officer_key(s, b->spki))

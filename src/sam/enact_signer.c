@@ -3,8 +3,6 @@
  * Signers: INVITED -> BOUND -> ACTIVE -> SUSPENDED -> CLOSED. EN 419 241-1 SRC_SA.1.1, annex A.1,
  * A.2; EN 419 241-2 FDP_ACF.1 Signer Creation, Signer Maintenance.
  */
-#include "base/clock.h"
-#include "crypto/verify.h"
 #include "der/name.h"
 #include "sam/enact.h"
 
@@ -55,65 +53,6 @@ enact_invite(struct sam *sam, struct act *a, struct err *e)
 		return false;
 	change_signer(sam, a, id, 1, SIGNER_INVITED, writer_span(&sealed));
 	answer_signer(sam, a, id, 1, writer_span(&sealed));
-	return true;
-}
-
-/*
- * The code was good, but it had been used: two SICs hold it, and one of them is not the signer's.
- * Whoever came first may be the wrong one, so nobody signs until an officer has looked.
- */
-static bool
-code_used_twice(struct sam *sam, struct act *a, struct err *e)
-{
-	const struct row *row = a->signer->row;
-
-	if (row->state == SIGNER_BOUND || row->state == SIGNER_ACTIVE) {
-		change_signer(sam, a, a->st.subject, row->version, SIGNER_SUSPENDED, span_of(NULL, 0));
-		sam_alarm(sam, "enrolment", "an enrolment code was used twice; signer suspended");
-	}
-	return err_why(e, ERR_DENIED, "state", "the enrolment code is used");
-}
-
-static bool
-may_be_authenticator(const struct sam *sam, struct span spki, struct err *e)
-{
-	if (!spki_check(KEY_P256, spki, e))
-		return err_why(e, ERR_DENIED, "auth", "the new authenticator's key is malformed");
-	if (state_is_officer_key(sam->state, spki))
-		return err_why(e, ERR_DENIED, "auth", "an officer's key is no signer's authenticator");
-	if (prints_has(sam->state->prints, spki))
-		return err_why(e, ERR_DENIED, "auth", "a signing key of the group is no authenticator");
-	return true;
-}
-
-bool
-enact_bind(struct sam *sam, struct act *a, struct err *e)
-{
-	const struct body_bind *b = &a->st.bind;
-	struct signer_record s = a->signer->record;
-	struct authenticator *new = &s.authenticator[0];
-	uint32_t version = a->signer->row->version + 1;
-	AUTO_WRITER sealed = writer_grow(RECORD_MAX);
-	struct msg_enacted m = { .version = version, .n = 1 };
-
-	if (a->signer->row->state != SIGNER_INVITED)
-		return code_used_twice(sam, a, e);
-	if (b->from != a->signer->row->version)
-		return err_why(e, ERR_DENIED, "version", "BIND changes version %u, current is %u",
-		    b->from, a->signer->row->version);
-	if (!may_be_authenticator(sam, b->spki, e))
-		return false;
-	*new = (struct authenticator){ .type = b->type, .protection = b->protection, .spki = b->spki,
-		.label = b->label, .bound = clock_wall() };
-	sam_random(sam, new->id, sizeof(new->id));
-	s.authenticators = 1;
-	if (!seal_signer(sam, a->st.subject, version, &s, &sealed, e))
-		return false;
-	change_signer(sam, a, a->st.subject, version, SIGNER_BOUND, writer_span(&sealed));
-	m.sequence = journal_last(sam->journal);
-	memcpy(m.id, new->id, ID_LEN);		/* the authenticator's: the SIC must name it from now on */
-	m.record[0] = writer_span(&sealed);
-	enacted(sam, a->call, &m);
 	return true;
 }
 

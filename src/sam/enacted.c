@@ -77,7 +77,9 @@ answer_of_signer(const struct sam *sam, const struct found *f, uint16_t purpose,
 	memcpy(m->id, p.signer.id, ID_LEN);
 	if (p.signer.record.n > 0)
 		m->record[m->n++] = p.signer.record;
-	return purpose != PURPOSE_BIND || bound_id(sam, p.signer.record, m->id);
+	if (purpose == PURPOSE_BIND || purpose == PURPOSE_ADD_AUTHENTICATOR)
+		return bound_id(sam, p.signer.record, m->id);
+	return true;
 }
 
 static bool
@@ -90,10 +92,16 @@ answer_again(const struct sam *sam, const struct act *a, const struct found *f, 
 		return f->key.there && answer_of_key(f, m);
 	case PURPOSE_INVITE:
 	case PURPOSE_BIND:
+	case PURPOSE_ADD_AUTHENTICATOR:
+	case PURPOSE_REMOVE_AUTHENTICATOR:
 	case PURPOSE_SUSPEND:
 	case PURPOSE_REINSTATE:
 	case PURPOSE_CLOSE:
-		return f->signer.there && answer_of_signer(sam, f, a->st.purpose, m);
+		if (!f->signer.there || !answer_of_signer(sam, f, a->st.purpose, m))
+			return false;
+		if (a->st.purpose == PURPOSE_REMOVE_AUTHENTICATOR)
+			memcpy(m->id, a->st.remove_authenticator.authenticator, ID_LEN);
+		return true;
 	default:
 		m->sequence = f->act.entry.sequence;
 		memcpy(m->id, a->d, ID_LEN);

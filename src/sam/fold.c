@@ -22,16 +22,18 @@ impossible(const struct fold *f, const char *why, struct err *e)
 }
 
 static bool
-officer_add(struct fold *f, const uint8_t id[ID_LEN], uint8_t role, struct span person,
-    struct span spki, struct err *e)
+officer_add(struct fold *f, const uint8_t id[ID_LEN], uint8_t role, uint8_t type,
+    struct span person, struct span spki, struct err *e)
 {
 	struct state *s = f->s;
 	struct officer *o = &s->officer[s->officers];
 
-	if (s->officers == OFFICERS_MAX || person.n > sizeof(o->person) || spki.n != sizeof(o->spki))
+	if (s->officers == OFFICERS_MAX || person.n > sizeof(o->person) || spki.n > sizeof(o->spki))
 		return impossible(f, "one officer too many", e);
 	memcpy(o->id, id, ID_LEN);
 	o->role = role;
+	o->type = type;
+	o->spki_len = spki.n;
 	o->person_len = person.n;
 	memcpy(o->person, person.p, person.n);
 	memcpy(o->spki, spki.p, spki.n);
@@ -52,13 +54,15 @@ fold_genesis(struct fold *f, struct err *e)
 	genesis_group(f->p->genesis.genesis, s->group);
 	s->epoch = 1;
 	s->policy = g.policy;
+	if (!relying_party_init(&s->rp, g.origin, g.service))
+		return impossible(f, "origins", e);
 	memcpy(s->kek, g.kek, ID_LEN);
 	memcpy(s->hmac, g.hmac, ID_LEN);
 	memcpy(s->log_key, g.log.p, sizeof(s->log_key));
 	memcpy(s->attestation_key, g.attest.p, sizeof(s->attestation_key));
 	for (size_t i = 0; i < g.n; i++)
-		if (!officer_add(f, g.officer[i].id, g.officer[i].card.role, g.officer[i].card.person,
-		    g.officer[i].card.spki, e))
+		if (!officer_add(f, g.officer[i].id, g.officer[i].card.role, g.officer[i].card.type,
+		    g.officer[i].card.person, g.officer[i].card.spki, e))
 			return false;
 	return true;
 }
@@ -128,6 +132,7 @@ anchor_add(struct fold *f, const struct body_add_anchor *b, struct err *e)
 	a->label_len = b->label.n;
 	memcpy(a->label, b->label.p, b->label.n);
 	a->max_days = b->max_days;
+	a->usage = b->usage;
 	s->anchors++;
 	return true;
 }
@@ -170,8 +175,8 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 	case PURPOSE_REMOVE_ANCHOR:
 		return anchor_remove(f, st->remove_anchor, e);
 	case PURPOSE_ADD_OFFICER:
-		return officer_add(f, d, st->add_officer.role, st->add_officer.person,
-		    st->add_officer.spki, e);
+		return officer_add(f, d, st->add_officer.role, st->add_officer.type,
+		    st->add_officer.person, st->add_officer.spki, e);
 	case PURPOSE_REMOVE_OFFICER:
 		return officer_remove(f, st->remove_officer, e);
 	case PURPOSE_SET_POLICY:

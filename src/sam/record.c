@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plain text of sealed records. */
 #include "sam/record.h"
+#include "webauthn/authenticator_data.h"
 
 static bool
 authenticator_read(struct reader *r, struct authenticator *a)
 {
 	return rd_bytes(r, a->id, sizeof(a->id)) && rd_u8(r, &a->type) && rd_u8(r, &a->protection) &&
-	    rd_span16(r, 1, SPKI_MAX, &a->spki) && rd_span8(r, 0, 64, &a->label) &&
-	    rd_u64(r, &a->bound);
+	    rd_span16(r, 1, PASSKEY_SPKI_MAX, &a->spki) && rd_span8(r, 0, 64, &a->label) &&
+	    rd_u64(r, &a->bound) && rd_span16(r, 0, CREDENTIAL_ID_MAX, &a->credential) &&
+	    rd_u8(r, &a->flags);
 }
 
 static bool
@@ -23,7 +25,8 @@ signer_lists_read(struct reader *r, struct signer_record *s)
 	if (!rd_u8(r, &n) || n > KEYS_MAX)
 		return false;
 	for (s->keys = 0; s->keys < n; s->keys++)
-		if (!rd_bytes(r, s->key[s->keys], 16))
+		if (!rd_bytes(r, s->key[s->keys], 16) || !rd_u8(r, &s->evidences[s->keys]) ||
+		    s->evidences[s->keys] < 1 || s->evidences[s->keys] > 2)
 			return false;
 	return true;
 }
@@ -59,10 +62,14 @@ signer_record_write(struct writer *w, const struct signer_record *s)
 		wr_span16(w, a->spki);
 		wr_span8(w, a->label);
 		wr_u64(w, a->bound);
+		wr_span16(w, a->credential);
+		wr_u8(w, a->flags);
 	}
 	wr_u8(w, (uint8_t)s->keys);
-	for (size_t i = 0; i < s->keys; i++)
+	for (size_t i = 0; i < s->keys; i++) {
 		wr_bytes(w, s->key[i], 16);
+		wr_u8(w, s->evidences[i]);
+	}
 }
 
 bool
@@ -105,11 +112,17 @@ signer_authenticator(const struct signer_record *s, const uint8_t id[16])
 	return NULL;
 }
 
-bool
-signer_has_key(const struct signer_record *s, const uint8_t id[16])
+uint8_t
+signer_key_evidences(const struct signer_record *s, const uint8_t id[16])
 {
 	for (size_t i = 0; i < s->keys; i++)
 		if (memcmp(s->key[i], id, 16) == 0)
-			return true;
-	return false;
+			return s->evidences[i];
+	return 0;
+}
+
+bool
+signer_has_key(const struct signer_record *s, const uint8_t id[16])
+{
+	return signer_key_evidences(s, id) != 0;
 }

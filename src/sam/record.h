@@ -16,6 +16,8 @@ struct authenticator {
 	uint8_t		type, protection;
 	struct span	spki, label;
 	uint64_t	bound;
+	struct span	credential;		/* WebAuthn credential id; device keys: empty */
+	uint8_t		flags;			/* of a passkey at its enrolment: authenticator_flag */
 };
 
 struct signer_record {
@@ -29,6 +31,7 @@ struct signer_record {
 	struct authenticator authenticator[AUTHENTICATORS_MAX];
 	size_t		keys;
 	uint8_t		key[KEYS_MAX][16];
+	uint8_t		evidences[KEYS_MAX];	/* how many approvals each use of the key needs */
 };
 
 struct key_record {
@@ -49,6 +52,8 @@ bool	key_record_read(struct span, struct key_record *, struct err *) MUST_USE;	/
 void	key_record_write(struct writer *, const struct key_record *);
 
 const struct authenticator *signer_authenticator(const struct signer_record *, const uint8_t id[16]);
+/* How many evidences this key asks for; 0: it is not the signer's. */
+uint8_t	signer_key_evidences(const struct signer_record *, const uint8_t id[16]);
 bool	signer_has_key(const struct signer_record *, const uint8_t id[16]);
 
 #endif

@@ -53,6 +53,7 @@ struct sam {
 	struct seal	*seal;
 	struct nonces	*nonces;
 	struct activations *activations;
+	struct counters	*counters;		/* of passkeys, in this life */
 	struct sessions	*sessions;
 	struct refusals	*refusals;
 	struct heads	*heads;

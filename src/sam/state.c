@@ -71,7 +71,7 @@ bool
 state_is_officer_key(const struct state *s, struct span spki)
 {
 	for (size_t i = 0; i < s->officers; i++)
-		if (span_equal(spki, span_of(s->officer[i].spki, sizeof(s->officer[i].spki))))
+		if (span_equal(spki, span_of(s->officer[i].spki, s->officer[i].spki_len)))
 			return true;
 	return false;
 }
@@ -85,8 +85,9 @@ officers_write(struct writer *w, const struct state *s)
 
 		wr_bytes(w, o->id, ID_LEN);
 		wr_u8(w, o->role);
+		wr_u8(w, o->type);
 		wr_span8(w, span_of(o->person, o->person_len));
-		wr_bytes(w, o->spki, sizeof(o->spki));
+		wr_span16(w, span_of(o->spki, o->spki_len));
 	}
 }
 
@@ -99,12 +100,14 @@ officers_read(struct reader *r, struct state *s)
 		return false;
 	for (s->officers = 0; s->officers < n; s->officers++) {
 		struct officer *o = &s->officer[s->officers];
-		struct span person;
+		struct span person, spki;
 
-		if (!rd_bytes(r, o->id, ID_LEN) || !rd_u8(r, &o->role) ||
+		if (!rd_bytes(r, o->id, ID_LEN) || !rd_u8(r, &o->role) || !rd_u8(r, &o->type) ||
 		    !rd_span8(r, 1, sizeof(o->person), &person) ||
-		    !rd_bytes(r, o->spki, sizeof(o->spki)))
+		    !rd_span16(r, 1, sizeof(o->spki), &spki))
 			return false;
+		o->spki_len = spki.n;
+		memcpy(o->spki, spki.p, spki.n);
 		o->person_len = person.n;
 		memcpy(o->person, person.p, person.n);
 	}
@@ -119,6 +122,7 @@ anchors_write(struct writer *w, const struct state *s)
 		const struct trust_anchor *a = &s->anchor[i];
 
 		wr_bytes(w, a->id, sizeof(a->id));
+		wr_u8(w, a->usage);
 		wr_u16(w, a->alg->number);
 		wr_span16(w, span_of(a->spki, a->spki_len));
 		wr_span16(w, span_of(a->issuer, a->issuer_len));
@@ -139,7 +143,7 @@ anchors_read(struct reader *r, struct state *s)
 		struct span spki, issuer, label;
 		uint16_t alg;
 
-		if (!rd_bytes(r, a->id, sizeof(a->id)) || !rd_u16(r, &alg) ||
+		if (!rd_bytes(r, a->id, sizeof(a->id)) || !rd_u8(r, &a->usage) || !rd_u16(r, &alg) ||
 		    (a->alg = alg_find(alg)) == NULL || !rd_span16(r, 1, sizeof(a->spki), &spki) ||
 		    !rd_span16(r, 1, sizeof(a->issuer), &issuer) ||
 		    !rd_span8(r, 1, sizeof(a->label), &label) || !rd_u32(r, &a->max_days))
@@ -151,6 +155,27 @@ anchors_read(struct reader *r, struct state *s)
 		a->label_len = label.n;
 		memcpy(a->label, label.p, label.n);
 	}
+	return true;
+}
+
+/* The origin and whether it is shared: the rest follows from them. */
+static void
+party_write(struct writer *w, const struct relying_party *rp)
+{
+	wr_span8(w, span_of(rp->origin, rp->origin_len));
+	wr_u8(w, rp->shared);
+}
+
+static bool
+party_read(struct reader *r, struct relying_party *rp)
+{
+	struct span origin;
+	uint8_t shared;
+
+	if (!rd_span8(r, 0, ORIGIN_MAX, &origin) || !rd_u8(r, &shared) || shared > 1 ||
+	    !relying_party_init(rp, origin, origin))
+		return false;
+	rp->shared = shared != 0;
 	return true;
 }
 
@@ -227,6 +252,7 @@ state_write(struct writer *w, const struct state *s)
 	wr_bytes(w, s->group, sizeof(s->group));
 	wr_u32(w, s->epoch);
 	policy_write(w, &s->policy);
+	party_write(w, &s->rp);
 	wr_bytes(w, s->log_key, sizeof(s->log_key));
 	wr_bytes(w, s->attestation_key, sizeof(s->attestation_key));
 	wr_bytes(w, s->kek, sizeof(s->kek));
@@ -256,7 +282,8 @@ state_read(struct span bytes, struct err *e)
 	index_free(s->index);
 	s->index = NULL;
 	if (!rd_bytes(&r, s->group, sizeof(s->group)) || !rd_u32(&r, &s->epoch) ||
-	    !policy_read(&r, &s->policy, e) || !rd_bytes(&r, s->log_key, sizeof(s->log_key)) ||
+	    !policy_read(&r, &s->policy, e) || !party_read(&r, &s->rp) ||
+	    !rd_bytes(&r, s->log_key, sizeof(s->log_key)) ||
 	    !rd_bytes(&r, s->attestation_key, sizeof(s->attestation_key)) ||
 	    !rd_bytes(&r, s->kek, sizeof(s->kek)) || !rd_bytes(&r, s->hmac, sizeof(s->hmac)) ||
 	    !officers_read(&r, s) || !anchors_read(&r, s) || !proposals_read(&r, s) ||

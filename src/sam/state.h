@@ -13,6 +13,8 @@
 #include "sam/answers.h"
 #include "sam/index.h"
 #include "sam/prints.h"
+#include "webauthn/passkey.h"
+#include "webauthn/relying_party.h"
 #include "wire/status.h"
 
 #define PROPOSALS_MAX		256
@@ -21,17 +23,18 @@
 
 struct officer {
 	uint8_t		id[ID_LEN];
-	uint8_t		role;
-	size_t		person_len;
+	uint8_t		role, type;	/* enum officer_type */
+	size_t		person_len, spki_len;
 	uint8_t		person[OFFICER_PERSON_MAX];
-	uint8_t		spki[91];
+	uint8_t		spki[OFFICER_SPKI_MAX];
 };
 
-struct trust_anchor {		/* an issuing CA: no path building in here */
+struct trust_anchor {		/* an issuing CA, or an attestation root: no path building in here */
 	uint8_t		id[32];
+	uint8_t		usage;		/* enum anchor_usage */
 	const struct alg *alg;
 	size_t		spki_len, issuer_len, label_len;
-	uint8_t		spki[SPKI_MAX];
+	uint8_t		spki[PASSKEY_SPKI_MAX];
 	uint8_t		issuer[ANCHOR_NAME_MAX];
 	uint8_t		label[64];
 	uint32_t	max_days;
@@ -55,6 +58,7 @@ struct state {
 	uint8_t		group[GROUP_LEN];
 	uint32_t	epoch;
 	struct policy	policy;
+	struct relying_party rp;	/* of passkeys that approve */
 	uint8_t		log_key[91], attestation_key[91];
 	uint8_t		kek[ID_LEN], hmac[ID_LEN];
 	size_t		officers, anchors;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bodies of all statements but SIGN. PROTOCOL.sam 1.3 */
 #include "statement/body.h"
+#include "statement/evidence.h"
 
 #define P256_SPKI_LEN 91
 
@@ -30,15 +31,30 @@ body_invite_write(struct writer *w, const struct statement *s)
 	wr_bytes(w, s->invite.code, sizeof(s->invite.code));
 }
 
+/* A device key is P-256; a passkey's encoding is the SAM's to check. */
+static bool
+key_read(struct reader *r, uint8_t type, struct span *spki)
+{
+	if (type == EVIDENCE_DEVICE)
+		return rd_span16(r, P256_SPKI_LEN, P256_SPKI_LEN, spki);
+	return type == EVIDENCE_PASSKEY && rd_span16(r, 1, AUTHENTICATOR_SPKI_MAX, spki);
+}
+
 bool
 body_bind_read(struct reader *r, struct statement *s)
 {
 	struct body_bind *b = &s->bind;
+	bool passkey;
 
-	return rd_u32(r, &b->from) && rd_u8(r, &b->type) && b->type == 1 &&
-	    rd_u8(r, &b->protection) && b->protection >= PROTECTION_FILE &&
-	    b->protection <= PROTECTION_PHONE &&
-	    rd_span16(r, P256_SPKI_LEN, P256_SPKI_LEN, &b->spki) && text_read(r, 0, 64, &b->label);
+	if (!rd_u32(r, &b->from) || !rd_u8(r, &b->type) || !rd_u8(r, &b->protection))
+		return false;
+	passkey = b->type == EVIDENCE_PASSKEY;
+	if (passkey ? b->protection != 0
+	    : b->protection < PROTECTION_FILE || b->protection > PROTECTION_PHONE)
+		return false;
+	return key_read(r, b->type, &b->spki) && text_read(r, 0, 64, &b->label) &&
+	    rd_span16(r, passkey, passkey ? PASSKEY_ATTESTATION_MAX : 0, &b->attestation) &&
+	    rd_span16(r, passkey, passkey ? PASSKEY_CLIENT_MAX : 0, &b->client);
 }
 
 void
@@ -49,6 +65,25 @@ body_bind_write(struct writer *w, const struct statement *s)
 	wr_u8(w, s->bind.protection);
 	wr_span16(w, s->bind.spki);
 	wr_span8(w, s->bind.label);
+	wr_span16(w, s->bind.attestation);
+	wr_span16(w, s->bind.client);
+}
+
+bool
+body_remove_authenticator_read(struct reader *r, struct statement *s)
+{
+	struct body_remove_authenticator *b = &s->remove_authenticator;
+
+	return rd_u32(r, &b->from) && rd_bytes(r, b->authenticator, sizeof(b->authenticator));
+}
+
+void
+body_remove_authenticator_write(struct writer *w, const struct statement *s)
+{
+	const struct body_remove_authenticator *b = &s->remove_authenticator;
+
+	wr_u32(w, b->from);
+	wr_bytes(w, b->authenticator, sizeof(b->authenticator));
 }
 
 bool
@@ -73,7 +108,8 @@ body_create_key_read(struct reader *r, struct statement *s)
 	return rd_u32(r, &b->from) && rd_u16(r, &b->alg) && rd_u8(r, &b->class) &&
 	    (b->class == CLASS_SIGNATURE || b->class == CLASS_SEAL) && rd_u8(r, &b->level) &&
 	    (b->level == 1 || b->level == 2) && rd_bytes(r, b->profile, sizeof(b->profile)) &&
-	    memcmp(b->profile, zero, sizeof(zero)) == 0;
+	    memcmp(b->profile, zero, sizeof(zero)) == 0 && rd_u8(r, &b->evidences) &&
+	    (b->evidences == 1 || b->evidences == 2);
 }
 
 void
@@ -84,6 +120,7 @@ body_create_key_write(struct writer *w, const struct statement *s)
 	wr_u8(w, s->create_key.class);
 	wr_u8(w, s->create_key.level);
 	wr_bytes(w, s->create_key.profile, sizeof(s->create_key.profile));
+	wr_u8(w, s->create_key.evidences);
 }
 
 bool
@@ -119,7 +156,8 @@ body_add_anchor_read(struct reader *r, struct statement *s)
 
 	return rd_u16(r, &b->alg) && rd_span16(r, 1, 1024, &b->spki) &&
 	    rd_span16(r, 1, 1024, &b->issuer) && rd_u32(r, &b->max_days) && b->max_days > 0 &&
-	    text_read(r, 1, 64, &b->label);
+	    text_read(r, 1, 64, &b->label) && rd_u8(r, &b->usage) &&
+	    (b->usage == ANCHOR_ISSUER || b->usage == ANCHOR_ATTESTATION);
 }
 
 void
@@ -130,6 +168,7 @@ body_add_anchor_write(struct writer *w, const struct statement *s)
 	wr_span16(w, s->add_anchor.issuer);
 	wr_u32(w, s->add_anchor.max_days);
 	wr_span8(w, s->add_anchor.label);
+	wr_u8(w, s->add_anchor.usage);
 }
 
 bool
@@ -149,14 +188,15 @@ body_add_officer_read(struct reader *r, struct statement *s)
 {
 	struct body_add_officer *b = &s->add_officer;
 
-	return rd_u8(r, &b->role) && b->role >= 1 && b->role <= 5 &&
-	    text_read(r, 1, 64, &b->person) && rd_span16(r, P256_SPKI_LEN, P256_SPKI_LEN, &b->spki);
+	return rd_u8(r, &b->role) && b->role >= 1 && b->role <= 5 && rd_u8(r, &b->type) &&
+	    text_read(r, 1, 64, &b->person) && key_read(r, b->type, &b->spki);
 }
 
 void
 body_add_officer_write(struct writer *w, const struct statement *s)
 {
 	wr_u8(w, s->add_officer.role);
+	wr_u8(w, s->add_officer.type);
 	wr_span8(w, s->add_officer.person);
 	wr_span16(w, s->add_officer.spki);
 }

@@ -11,6 +11,8 @@ bool	body_invite_read(struct reader *, struct statement *);
 void	body_invite_write(struct writer *, const struct statement *);
 bool	body_bind_read(struct reader *, struct statement *);
 void	body_bind_write(struct writer *, const struct statement *);
+bool	body_remove_authenticator_read(struct reader *, struct statement *);
+void	body_remove_authenticator_write(struct writer *, const struct statement *);
 bool	body_signer_read(struct reader *, struct statement *);
 void	body_signer_write(struct writer *, const struct statement *);
 bool	body_create_key_read(struct reader *, struct statement *);

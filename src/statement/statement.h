@@ -17,7 +17,10 @@
 #define FRESH_LEN	40
 #define PROPOSAL_LEN	32
 #define NONCE_MAC_LEN	16
-#define POLICY_LEN	13
+#define POLICY_LEN	30
+#define PASSKEY_ATTESTATION_MAX	8192
+#define PASSKEY_CLIENT_MAX	2048
+#define AUTHENTICATOR_SPKI_MAX	552	/* RSA-4096 */
 
 enum purpose {
 	PURPOSE_SIGN		= 0x0101,
@@ -26,6 +29,8 @@ enum purpose {
 	PURPOSE_SUSPEND		= 0x0203,
 	PURPOSE_REINSTATE	= 0x0204,
 	PURPOSE_CLOSE		= 0x0205,
+	PURPOSE_ADD_AUTHENTICATOR = 0x0206,
+	PURPOSE_REMOVE_AUTHENTICATOR = 0x0207,
 	PURPOSE_CREATE_KEY	= 0x0301,
 	PURPOSE_DESTROY_KEY	= 0x0302,
 	PURPOSE_RELEASE_KEY	= 0x0303,
@@ -41,7 +46,9 @@ enum purpose {
 enum item_kind { KIND_DTBSR = 1, KIND_CADES = 2, KIND_PADES = 3 };
 enum key_class { CLASS_SIGNATURE = 1, CLASS_SEAL = 2 };
 enum seen { SEEN_DOCUMENT = 1, SEEN_LABELS = 2 };
-enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE };
+enum anchor_usage { ANCHOR_ISSUER = 1, ANCHOR_ATTESTATION = 2 };
+enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE,
+	PROTECTION_PASSKEY, PROTECTION_PASSKEY_ATTESTED, PROTECTION_PASSKEY_COPIED };
 
 struct item {
 	struct span	digest;
@@ -71,10 +78,16 @@ struct body_invite {
 	uint8_t		code[32];
 };
 
-struct body_bind {
+struct body_bind {		/* BIND, ADD_AUTHENTICATOR */
 	uint32_t	from;
 	uint8_t		type, protection;
 	struct span	spki, label;
+	struct span	attestation, client;	/* of passkeys; else empty */
+};
+
+struct body_remove_authenticator {
+	uint32_t	from;
+	uint8_t		authenticator[16];
 };
 
 struct body_signer {		/* SUSPEND, REINSTATE, CLOSE */
@@ -87,6 +100,7 @@ struct body_create_key {
 	uint16_t	alg;
 	uint8_t		class, level;
 	uint8_t		profile[16];
+	uint8_t		evidences;
 };
 
 struct body_key {		/* DESTROY_KEY, RELEASE_KEY */
@@ -100,10 +114,11 @@ struct body_add_anchor {
 	struct span	spki, issuer;
 	uint32_t	max_days;
 	struct span	label;
+	uint8_t		usage;
 };
 
 struct body_add_officer {
-	uint8_t		role;
+	uint8_t		role, type;
 	struct span	person, spki;
 };
 
@@ -128,6 +143,7 @@ struct statement {
 		struct body_invite	invite;
 		struct body_bind	bind;
 		struct body_signer	signer;
+		struct body_remove_authenticator remove_authenticator;
 		struct body_create_key	create_key;
 		struct body_key		key;
 		struct body_add_anchor	add_anchor;

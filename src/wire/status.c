@@ -36,12 +36,14 @@ MESSAGE(msg_head, "HEAD answer")
 static const struct field roster_officers[] = {
 	{ BYTES(struct msg_roster, officer[0].id), EACH_OF(struct msg_roster, officer) },
 	{ NUMBER(struct msg_roster, officer[0].role), EACH_OF(struct msg_roster, officer) },
+	{ NUMBER(struct msg_roster, officer[0].type), EACH_OF(struct msg_roster, officer) },
 	{ SPAN8(struct msg_roster, officer[0].person, 1, 64), EACH_OF(struct msg_roster, officer) },
 	{ SPAN16(struct msg_roster, officer[0].spki, 1, 1024), EACH_OF(struct msg_roster, officer) },
 	{ FIELD_END },
 };
 static const struct field roster_anchors[] = {
 	{ BYTES(struct msg_roster, anchor[0].id), EACH_OF(struct msg_roster, anchor) },
+	{ NUMBER(struct msg_roster, anchor[0].usage), EACH_OF(struct msg_roster, anchor) },
 	{ SPAN8(struct msg_roster, anchor[0].label, 1, 64), EACH_OF(struct msg_roster, anchor) },
 	{ FIELD_END },
 };

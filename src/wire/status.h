@@ -32,15 +32,16 @@ struct msg_head {
 };
 struct roster_officer {
 	uint8_t		id[ID_LEN];
-	uint8_t		role;
+	uint8_t		role, type;
 	struct span	person, spki;
 };
 struct roster_anchor {
 	uint8_t		id[32];
+	uint8_t		usage;
 	struct span	label;
 };
 struct msg_roster {
-	uint8_t		policy[13];
+	uint8_t		policy[30];
 	size_t		officers, anchors;
 	struct roster_officer officer[OFFICERS_MAX];
 	struct roster_anchor anchor[ANCHORS_MAX];

@@ -669,7 +669,7 @@ add_fourth(void)
 {
 	struct act *a = act_new(&group, PURPOSE_ADD_OFFICER);
 
-	a->st.add_officer = (struct body_add_officer){ fourth_role, fourth_person,
+	a->st.add_officer = (struct body_add_officer){ fourth_role, EVIDENCE_DEVICE, fourth_person,
 		device_spki(&fourth.device) };
 	return a;
 }

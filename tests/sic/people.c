@@ -115,6 +115,7 @@ act_of_create(struct group *g, const struct signer *s)
 	a->st.create_key.alg = ALG_ECDSA_P256_SHA256;
 	a->st.create_key.class = CLASS_SIGNATURE;
 	a->st.create_key.level = 2;
+	a->st.create_key.evidences = 1;
 	a->signer_record = writer_span(&s->record);
 	assert_string_equal(act_challenge(a), "");
 	return a;
@@ -335,5 +336,8 @@ set_policy(struct group *g, uint32_t life_ms, uint16_t protections, uint8_t so_q
 	wr_u8(&w, 8);
 	wr_u8(&w, 0);
 	wr_u16(&w, 0);
+	wr_u64(&w, 0);
+	wr_u64(&w, 0);
+	wr_u8(&w, 0);
 	return security_does(a, 2);
 }

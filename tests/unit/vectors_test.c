@@ -156,6 +156,7 @@ TEST(evidences_and_the_keys_that_verify_them)
 		key_line(officers[i], officers[i]);
 	key_line("alice", "authenticator");
 	key_line("fay", "");
+	vector("key", "phone", soft_spki(sample_passkey()));
 	ed25519_public(sample_code_seed(), code);
 	vector("key", "code", span_of(code, sizeof(code)));
 	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
@@ -184,13 +185,14 @@ TEST(the_enrolment_code)
 
 TEST(the_genesis_and_an_officers_card)
 {
-	struct officer_card card = { .role = ROLE_SECURITY_OFFICER, .person = span_str("fay"),
-		.spki = fixed_spki(sample_key("fay")) };
-	uint8_t mem[OFFICER_CARD_MAX], digest[HASH_LEN];
+	struct officer_card card = { .role = ROLE_SECURITY_OFFICER, .type = OFFICER_DEVICE,
+		.person = span_str("fay"), .spki = fixed_spki(sample_key("fay")) };
+	uint8_t mem[OFFICER_CARD_MAX], digest[HASH_LEN], proof[OFFICER_PROOF];
 	struct writer w = writer_over(mem, sizeof(mem));
 
 	officer_card_digest(&card, digest);
-	fixed_key_sign(sample_key("fay"), digest, card.proof);
+	fixed_key_sign(sample_key("fay"), digest, proof);
+	card.proof = span_of(proof, sizeof(proof));
 	officer_card_write(&w, &card);
 	note("Five founding officers; the group id is the hash of these bytes.");
 	vector("genesis", "", sample_genesis());
@@ -230,6 +232,7 @@ signer_plain(void)
 		span_str("laptop"), SAMPLE_TIME + 2000 };
 	sample_id("authenticator", a->id);
 	sample_id("key", r.key[0]);
+	r.evidences[0] = 1;
 	return r;
 }
 

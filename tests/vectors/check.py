@@ -7,8 +7,10 @@ usage: check.py DIRECTORY
 Hashes and MACs are Python's own; the openssl program verifies ECDSA and Ed25519 and turns AES blocks;
 HKDF, GCM, the readers and the tree are written here from the text.
 """
+import base64
 import hashlib
 import hmac
+import json
 import os
 import subprocess
 import sys
@@ -140,6 +142,7 @@ class Reader:
 
 
 PURPOSES = {0x101: 'SIGN', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
+            0x206: 'ADD_AUTHENTICATOR', 0x207: 'REMOVE_AUTHENTICATOR',
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
             0x405: 'SET_POLICY', 0x406: 'RESUME'}
@@ -164,6 +167,77 @@ def sign_body(r):
     return s
 
 
+ORIGIN = 'https://approve.example'
+
+
+def bind_body(r):
+    r.u(4)
+    kind, protection, spki = r.u(1), r.u(1), r.v(2)
+    must((kind == 1 and 1 <= protection <= 4 and len(spki) == 91) or (kind == 2 and protection == 0), 'authenticator')
+    r.text(1, 0, 64)
+    attestation, client = r.v(2, kind - 1, 8192 * (kind - 1)), r.v(2, kind - 1, 2048 * (kind - 1))
+    return {'spki': spki, 'attestation': attestation, 'client': client}
+
+
+def cbor(r):
+    head = r.u(1)
+    major, n = head >> 5, head & 31
+    if n >= 24:
+        must(n <= 27, 'length of CBOR')
+        n = r.u(1 << (n - 24))
+    if major == 0:
+        return n
+    if major == 1:
+        return -1 - n
+    if major in (2, 3):
+        return r.take(n) if major == 2 else r.take(n).decode()
+    if major == 4:
+        return [cbor(r) for _ in range(n)]
+    must(major == 5, 'kind of CBOR')
+    return dict((cbor(r), cbor(r)) for _ in range(n))
+
+
+def client_data(b, kind, challenge):
+    c = json.loads(b)
+    want = base64.urlsafe_b64encode(challenge).decode().rstrip('=')
+    must(c['type'] == kind and c['challenge'] == want and c['origin'] == ORIGIN, 'client data')
+    must(c.get('crossOrigin', False) is False and 'topOrigin' not in c, 'not across origins')
+
+
+def authenticator_data(r, attested):
+    must(r.take(32) == sha(ORIGIN[8:].encode()), 'RP ID')
+    must(r.u(1) & 0xd7 == (0x45 if attested else 0x05), 'flags')
+    r.u(4)
+
+
+def check_enrolment(s):
+    b = s['sign']
+    client_data(b['client'], 'webauthn.create', sha(b'propria-passkey-v1\0' + s['fresh']))
+    r = Reader(b['attestation'])
+    o = cbor(r)
+    r.end()
+    must(set(o) == {'fmt', 'attStmt', 'authData'} and o['fmt'] == 'none' and o['attStmt'] == {}, 'attestation')
+    r = Reader(o['authData'])
+    authenticator_data(r, True)
+    r.take(16)
+    r.v(2, 1, 1023)
+    key = cbor(r)
+    r.end()
+    must([key.pop(i) for i in (1, 3, -1)] == [2, -7, 1] and set(key) == {-2, -3}, 'COSE key')
+    must(b['spki'] == b['spki'][:27] + key[-2] + key[-3], 'key of the statement')
+
+
+def passkey(spki, d, evidence):
+    r = Reader(evidence)
+    data, client, sig = r.v(2, 37, 1024), r.v(2, 1, 2048), r.v(2, 1, 512)
+    r.end()
+    must(verify(spki, sha(data + sha(client)), sig, False), 'signature of the passkey')
+    r = Reader(data)
+    authenticator_data(r, False)
+    r.end()
+    client_data(client, 'webauthn.get', d)
+
+
 def body(purpose, r):
     if purpose == 0x101:
         return sign_body(r)
@@ -173,18 +247,17 @@ def body(purpose, r):
         r.take(32)
         r.v(2, 1, 1024)
         r.take(32)
-    elif purpose == 0x202:
-        r.u(4)
-        must(r.u(1) == 1 and 1 <= r.u(1) <= 4, 'authenticator')
-        r.v(2, 91, 91)
-        r.text(1, 0, 64)
+    elif purpose in (0x202, 0x206):
+        return bind_body(r)
+    elif purpose == 0x207:
+        r.take(20)
     elif 0x203 <= purpose <= 0x205:
         r.u(4)
         r.text(1, 0, 200)
     elif purpose == 0x301:
         r.u(4)
         must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2), 'key')
-        must(r.take(16) == bytes(16), 'profile')
+        must(r.take(16) == bytes(16) and r.u(1) in (1, 2), 'profile and evidences')
     elif purpose in (0x302, 0x303):
         r.take(20)
         r.text(1, 0, 200)
@@ -194,12 +267,13 @@ def body(purpose, r):
         r.v(2, 1, 1024)
         r.u(4)
         r.text(1, 1, 64)
+        must(r.u(1) in (1, 2), 'usage')
     elif purpose == 0x403:
-        must(1 <= r.u(1) <= 5, 'role')
+        must(1 <= r.u(1) <= 5 and r.u(1) == 1, 'role and type')
         r.text(1, 1, 64)
         r.v(2, 91, 91)
     else:
-        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 13, 0x406: 84}[purpose])
+        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 30, 0x406: 84}[purpose])
     return None
 
 
@@ -230,6 +304,7 @@ def check_statements(v):
         s = statement(b)
         must(s['purpose'] == number, 'purpose of ' + name)
         must(sha(b'propria-statement-v1\0' + b) == v['d.' + name], 'd of ' + name)
+    check_enrolment(statement(v['statement.ADD_AUTHENTICATOR']))
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
     must(statement(v['statement.FOUND'])['fresh'] == bytes(40), 'fresh of FOUND')
@@ -241,6 +316,10 @@ def check_evidences(v, d):
         for who, kind, sig in evidences(v['evidences.' + name]):
             if kind == 5:
                 must(ed25519(v['key.code'], b'propria-code-v1\0' + d['d.' + name], sig), 'code of ' + name)
+                continue
+            if kind == 2:
+                must(who == bytes(16), 'a new passkey')
+                passkey(v['key.phone'], d['d.' + name], sig)
                 continue
             key = by_id.get(who) or v['key.alice' if name == 'BIND' else 'key.fay']
             must(kind == 1 and (who in by_id or who == bytes(16)), 'who approved ' + name)
@@ -261,9 +340,10 @@ def check_code(v):
 
 def officer(r):
     head = r.b
-    role, person, spki = r.u(1), r.text(1, 1, 64), r.v(2, 91, 91)
+    role, kind, person, spki = r.u(1), r.u(1), r.text(1, 1, 64), r.v(2, 91, 91)
     signed = head[:len(head) - len(r.b)]
-    must(1 <= role <= 5 and es256(spki, b'propria-officer-v1\0' + signed, r.take(64)), 'proof of ' + person)
+    must(1 <= role <= 5 and kind == 1 and es256(spki, b'propria-officer-v1\0' + signed, r.v(2, 64, 64)),
+         'proof of ' + person)
     return role
 
 
@@ -271,7 +351,7 @@ def check_genesis(v):
     r = Reader(v['genesis'])
     must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
     r.take(8 + 32)
-    policy = Reader(r.take(13))
+    policy = Reader(r.take(30))
     policy.take(8)
     quorum = policy.u(1)
     policy.take(2)
@@ -281,7 +361,7 @@ def check_genesis(v):
     for _ in range(3):
         r.text(1, 0, 255)
     must(r.u(1) <= 2, 'assurance')
-    r.text(1, 0, 255)
+    must(r.text(1, 0, 255) == ORIGIN and r.text(1, 0, 255) == 'https://sign.example', 'origins')
     roles = []
     for _ in range(r.u(1)):
         r.take(16)
@@ -325,7 +405,9 @@ def check_insides(v, secret):
         r.v(2)
         r.text(1, 0, 64)
         r.u(8)
-    keys = [r.take(16) for _ in range(r.u(1))]
+        r.v(2, 0, 1023)
+        r.u(1)
+    keys = [r.take(17)[:16] for _ in range(r.u(1))]
     r.end()
     r = Reader(v['plain.key'])
     must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2) and r.take(16) == bytes(16), 'key record')

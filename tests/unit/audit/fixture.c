@@ -68,9 +68,9 @@ test_genesis(struct writer *w, uint8_t group[HASH_LEN])
 			.ro_quorum = 1, .so_quorum = 2, .keys_per_signer = 4 },
 		.log = test_spki(test_key(0)), .attest = test_spki(test_key(1)),
 		.library = span_str("soft"), .token = span_str("t"), .serial = span_str("1"),
-		.origin = span_str("https://sic.example"), .n = 4,
+		.origin = span_str("https://sic.example"), .service = span_str("https://ssa.example"), .n = 4,
 	};
-	uint8_t digest[HASH_LEN];
+	uint8_t digest[HASH_LEN], proof[4][OFFICER_PROOF];
 	size_t at = w->n;
 
 	for (size_t i = 0; i < g.n; i++) {
@@ -78,10 +78,12 @@ test_genesis(struct writer *w, uint8_t group[HASH_LEN])
 
 		test_id(g.officer[i].id, (uint8_t)(0x10 + i));
 		c->role = i < 3 ? ROLE_SECURITY_OFFICER : ROLE_REGISTRATION_OFFICER;
+		c->type = OFFICER_DEVICE;
 		c->person = span_str(people[i]);
 		c->spki = test_spki(test_key(2 + i));
 		officer_card_digest(c, digest);
-		test_sign(test_key(2 + i), digest, c->proof);
+		test_sign(test_key(2 + i), digest, proof[i]);
+		c->proof = span_of(proof[i], OFFICER_PROOF);
 	}
 	genesis_write(w, &g);
 	genesis_group(span_of(w->p + at, w->n - at), group);

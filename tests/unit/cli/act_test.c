@@ -141,7 +141,7 @@ TEST(a_new_officer_approves_under_the_zero_id)
 	struct err e = { 0 };
 
 	a->statement.purpose = PURPOSE_ADD_OFFICER;
-	a->statement.add_officer = (struct body_add_officer){ 5, span_str("Eve"), key_spki(r->alice) };
+	a->statement.add_officer = (struct body_add_officer){ 5, 1, span_str("Eve"), key_spki(r->alice) };
 	act_statement_write(&bytes, &a->statement, r->group, 1, proposal, 1, 2);
 	a->bytes = writer_span(&bytes);
 	CHECK(statement_read(a->bytes, &a->statement, &e));

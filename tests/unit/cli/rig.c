@@ -32,19 +32,20 @@ make_genesis(struct rig *r)
 	static const char *const people[] = { "Ann", "Ben", "Cem", "Dora" };
 	struct writer w = writer_over(r->genesis_mem, sizeof(r->genesis_mem));
 	struct err e = { 0 };
-	uint8_t digest[HASH_LEN];
+	uint8_t digest[HASH_LEN], proof[4][OFFICER_PROOF];
 
-	r->g = (struct genesis){ .time = 1700000000000, .policy = { 300000, 1, 6, 1, 2, 8, 0 },
+	r->g = (struct genesis){ .time = 1700000000000, .policy = { 300000, 1, 6, 1, 2, 8, 0, 0, 0, 0 },
 		.log = key_spki(r->log), .attest = key_spki(r->attest), .library = span_str("soft"),
 		.token = span_str("token"), .serial = span_str("1"), .n = 4 };
 	for (size_t i = 0; i < 4; i++) {
 		struct genesis_officer *o = &r->g.officer[i];
 
 		memset(o->id, (int)i + 1, sizeof(o->id));
-		o->card = (struct officer_card){ .role = roles[i], .person = span_str(people[i]),
-			.spki = key_spki(r->officer[i]) };
+		o->card = (struct officer_card){ .role = roles[i], .type = OFFICER_DEVICE,
+			.person = span_str(people[i]), .spki = key_spki(r->officer[i]),
+			.proof = span_of(proof[i], OFFICER_PROOF) };
 		officer_card_digest(&o->card, digest);
-		CHECK(key_sign(r->officer[i], digest, o->card.proof, &e));
+		CHECK(key_sign(r->officer[i], digest, proof[i], &e));
 	}
 	genesis_write(&w, &r->g);
 	CHECK(writer_ok(&w));

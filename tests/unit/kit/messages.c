@@ -127,8 +127,8 @@ SAMPLE(link_certificate, { 1 }, SOME(20), OTHER(300))
 SAMPLE(certificate_linked, 33, 5, SOME(50))
 SAMPLE(status, 1, SOME(4), { 1 }, 1, 2, 3, 4, 5, SOME(5), 6, 7, 8, 9, 10, 11, 12, 13)
 SAMPLE(head, { 1, 2, 3 }, SOME(91), OTHER(91))
-SAMPLE(roster, { 1 }, 2, 1, { { { 1 }, 1, SOME(3), SOME(91) }, { { 2 }, 5, OTHER(3), OTHER(91) } },
-    { { { 3 }, SOME(5) } })
+SAMPLE(roster, { 1 }, 2, 1, { { { 1 }, 1, 1, SOME(3), SOME(91) },
+    { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, SOME(5) } })
 SAMPLE(follow, 4096, ONLY_READS)
 SAMPLE(followed, 4096, SOME(200))
 SAMPLE(receipt, 812, { 1 }, { 2 }, SOME(40))

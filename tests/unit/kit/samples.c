@@ -65,16 +65,18 @@ sample_code_seed(void)
 }
 
 static void
-officer_fill(struct genesis_officer *o, const char *name, uint8_t role)
+officer_fill(struct genesis_officer *o, const char *name, uint8_t role, uint8_t proof[OFFICER_PROOF])
 {
 	uint8_t digest[HASH_LEN];
 
 	sample_id(name, o->id);
 	o->card.role = role;
+	o->card.type = OFFICER_DEVICE;
 	o->card.person = span_str(name);
 	o->card.spki = fixed_spki(sample_key(name));
 	officer_card_digest(&o->card, digest);
-	fixed_key_sign(sample_key(name), digest, o->card.proof);
+	fixed_key_sign(sample_key(name), digest, proof);
+	o->card.proof = span_of(proof, OFFICER_PROOF);
 }
 
 struct span
@@ -84,11 +86,12 @@ sample_genesis(void)
 	static struct span bytes;
 	struct writer w = writer_over(mem, sizeof(mem));
 	struct genesis g = { .time = SAMPLE_TIME,
-		.policy = { .statement_life = 300000, .min_loa = 2, .protections = 0x1e, .ro_quorum = 1,
+		.policy = { .statement_life = 300000, .min_loa = 2, .protections = 0x3e, .ro_quorum = 1,
 			.so_quorum = 2, .keys_per_signer = 4 },
 		.log = fixed_spki(sample_key("log")), .attest = fixed_spki(sample_key("attestation")),
 		.library = span_str("sample"), .token = span_str("token"), .serial = span_str("1"),
-		.origin = span_str(""), .n = SAMPLE_OFFICERS };
+		.origin = span_str(SAMPLE_ORIGIN), .service = span_str(SAMPLE_SERVICE), .n = SAMPLE_OFFICERS };
+	uint8_t proof[SAMPLE_OFFICERS][OFFICER_PROOF];
 
 	if (bytes.n > 0)
 		return bytes;
@@ -96,7 +99,7 @@ sample_genesis(void)
 	sample_id("kek", g.kek);
 	sample_id("hmac", g.hmac);
 	for (size_t i = 0; i < g.n; i++)
-		officer_fill(&g.officer[i], officers[i].name, officers[i].role);
+		officer_fill(&g.officer[i], officers[i].name, officers[i].role, proof[i]);
 	genesis_write(&w, &g);
 	if (!writer_ok(&w))
 		bug("sample genesis");
@@ -113,7 +116,8 @@ sample_group(void)
 }
 
 const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_INVITE, PURPOSE_BIND,
-	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
+	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_ADD_AUTHENTICATOR,
+	PURPOSE_REMOVE_AUTHENTICATOR, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
 	PURPOSE_RELEASE_KEY, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
 	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME };
 
@@ -140,7 +144,8 @@ fill_anchor(struct statement *s)
 	struct span both[] = { fixed_spki(sample_key("ca")), sample_name() };
 
 	if (s->purpose == PURPOSE_ADD_ANCHOR)
-		s->add_anchor = (struct body_add_anchor){ 1, both[0], both[1], 825, span_str("Example CA") };
+		s->add_anchor = (struct body_add_anchor){ 1, both[0], both[1], 825, span_str("Example CA"),
+			ANCHOR_ISSUER };
 	else
 		sha256_parts(both, 2, s->remove_anchor);
 }
@@ -149,7 +154,8 @@ static void
 fill_policy(uint8_t out[POLICY_LEN])
 {
 	struct policy p = { .statement_life = 120000, .min_loa = 2, .protections = 0x1c, .ro_quorum = 2,
-		.so_quorum = 2, .keys_per_signer = 2, .follower = FOLLOWER_SYNC };
+		.so_quorum = 2, .keys_per_signer = 2, .follower = FOLLOWER_SYNC,
+		.eddsa_until = SAMPLE_TIME + 1, .rs256_until = SAMPLE_TIME + 2, .shared_sic = 1 };
 	struct writer w = writer_over(out, POLICY_LEN);
 
 	policy_write(&w, &p);
@@ -165,6 +171,34 @@ fill_invite(struct body_invite *b)
 	ed25519_public(sample_code_seed(), b->code);
 }
 
+struct soft_passkey *
+sample_passkey(void)
+{
+	static struct soft_passkey p;
+
+	if (p.spki_len == 0)
+		soft_passkey_make(&p, "alice phone", PASSKEY_ES256, "approve.example");
+	return &p;
+}
+
+/* What create gave for this nonce. */
+static void
+fill_passkey(struct body_bind *b, const uint8_t fresh[FRESH_LEN])
+{
+	static uint8_t mem[2][1024];
+	struct writer client = writer_over(mem[0], sizeof(mem[0]));
+	struct writer attestation = writer_over(mem[1], sizeof(mem[1]));
+	uint8_t challenge[HASH_LEN];
+
+	soft_create_challenge(fresh, challenge);
+	soft_client_data(&client, "webauthn.create", challenge, SAMPLE_ORIGIN, "");
+	sample_passkey()->count = 0;
+	soft_attestation(&attestation, sample_passkey(), SOFT_NONE, NULL, writer_span(&client));
+	*b = (struct body_bind){ .from = 2, .type = EVIDENCE_PASSKEY, .spki = soft_spki(sample_passkey()),
+		.label = span_str("phone"), .attestation = writer_span(&attestation),
+		.client = writer_span(&client) };
+}
+
 static void
 fill_body(struct statement *s)
 {
@@ -176,8 +210,15 @@ fill_body(struct statement *s)
 		fill_invite(&s->invite);
 		return;
 	case PURPOSE_BIND:
-		s->bind = (struct body_bind){ 1, 1, PROTECTION_FILE, fixed_spki(sample_key("alice")),
-			span_str("laptop") };
+		s->bind = (struct body_bind){ .from = 1, .type = 1, .protection = PROTECTION_FILE,
+			.spki = fixed_spki(sample_key("alice")), .label = span_str("laptop") };
+		return;
+	case PURPOSE_ADD_AUTHENTICATOR:
+		fill_passkey(&s->bind, s->fresh);
+		return;
+	case PURPOSE_REMOVE_AUTHENTICATOR:
+		s->remove_authenticator.from = 3;
+		sample_id("authenticator", s->remove_authenticator.authenticator);
 		return;
 	case PURPOSE_SUSPEND:
 	case PURPOSE_REINSTATE:
@@ -185,7 +226,7 @@ fill_body(struct statement *s)
 		s->signer = (struct body_signer){ 2, span_str("asked by phone") };
 		return;
 	case PURPOSE_CREATE_KEY:
-		s->create_key = (struct body_create_key){ 2, 1, CLASS_SIGNATURE, 2, { 0 } };
+		s->create_key = (struct body_create_key){ 2, 1, CLASS_SIGNATURE, 2, { 0 }, 1 };
 		return;
 	case PURPOSE_DESTROY_KEY:
 	case PURPOSE_RELEASE_KEY:
@@ -193,8 +234,8 @@ fill_body(struct statement *s)
 		sample_id("key", s->key.key);
 		return;
 	case PURPOSE_ADD_OFFICER:
-		s->add_officer = (struct body_add_officer){ ROLE_SECURITY_OFFICER, span_str("fay"),
-			fixed_spki(sample_key("fay")) };
+		s->add_officer = (struct body_add_officer){ ROLE_SECURITY_OFFICER, EVIDENCE_DEVICE,
+			span_str("fay"), fixed_spki(sample_key("fay")) };
 		return;
 	case PURPOSE_REMOVE_OFFICER:
 		sample_id("cyd", s->remove_officer);
@@ -233,7 +274,8 @@ fill_fresh(struct statement *s)
 	} else if (s->purpose != PURPOSE_FOUND) {
 		sha256(span_str("proposal"), s->fresh);
 	}
-	if (s->purpose == PURPOSE_SIGN || s->purpose == PURPOSE_BIND || s->purpose >> 8 == 3)
+	if (s->purpose == PURPOSE_SIGN || s->purpose == PURPOSE_BIND || s->purpose >> 8 == 3 ||
+	    s->purpose == PURPOSE_ADD_AUTHENTICATOR || s->purpose == PURPOSE_REMOVE_AUTHENTICATOR)
 		memset(s->fresh + 32, 0x5a, 8);		/* a nonce has no zeros at its end */
 }
 
@@ -250,8 +292,9 @@ sample_statement(uint16_t purpose, struct statement *s)
 		sample_id("signer", s->subject);
 	s->iat = SAMPLE_TIME + 1000;
 	s->exp = SAMPLE_TIME + 61000;
+	fill_fresh(s);		/* a passkey's enrolment names it */
 	fill_body(s);
-	fill_fresh(s);
+	fill_fresh(s);		/* RESUME's names the body */
 }
 
 void
@@ -267,6 +310,21 @@ sample_approve(struct evidences *list, const char *who, const char *id_of,
 	if (id_of != NULL)
 		sample_id(id_of, id);
 	if (!evidences_add(list, EVIDENCE_DEVICE, id, span_of(out, APPROVAL_LEN)))
+		bug("sample evidences");
+}
+
+void
+sample_approve_with_passkey(struct evidences *list, const char *id_of, const uint8_t d[HASH_LEN])
+{
+	static uint8_t mem[EVIDENCES_MAX][1024];
+	struct writer w = writer_over(mem[list->n % EVIDENCES_MAX], sizeof(mem[0]));
+	uint8_t id[16] = { 0 };
+
+	sample_passkey()->count = 1;
+	soft_get(&w, sample_passkey(), d, SAMPLE_ORIGIN);
+	if (id_of != NULL)
+		sample_id(id_of, id);
+	if (!writer_ok(&w) || !evidences_add(list, EVIDENCE_PASSKEY, id, writer_span(&w)))
 		bug("sample evidences");
 }
 
@@ -288,7 +346,11 @@ sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *
 	if (purpose == PURPOSE_BIND) {
 		sample_approve(list, "alice", NULL, d);
 		sample_approve_with_code(list, d);
-	} else if (purpose == PURPOSE_SIGN || purpose >> 8 == 3) {
+	} else if (purpose == PURPOSE_ADD_AUTHENTICATOR) {
+		sample_approve_with_passkey(list, NULL, d);
+		sample_approve(list, "alice", "authenticator", d);
+	} else if (purpose == PURPOSE_SIGN || purpose >> 8 == 3 ||
+	    purpose == PURPOSE_REMOVE_AUTHENTICATOR) {
 		sample_approve(list, "alice", "authenticator", d);
 	} else if (purpose >> 8 == 2) {
 		sample_approve(list, "dag", "dag", d);

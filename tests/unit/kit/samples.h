@@ -8,7 +8,7 @@
 
 #include "audit/genesis.h"
 #include "statement/evidence.h"
-#include "tests/unit/kit/fixed_key.h"
+#include "tests/unit/kit/soft_passkey.h"
 
 #define SAMPLE_TIME	1735689600000	/* 2025-01-01T00:00:00Z */
 #define SAMPLE_OFFICERS	5		/* three security officers, two registration officers */
@@ -23,9 +23,13 @@ const uint8_t *sample_code_seed(void);				/* of that code in the sample group */
 
 struct span sample_genesis(void);				/* lent for ever */
 const uint8_t *sample_group(void);
+/* "alice phone", ES256: what ADD_AUTHENTICATOR introduces. Its counter goes on. */
+struct soft_passkey *sample_passkey(void);
 
 extern const uint16_t sample_purposes[];
-#define SAMPLE_PURPOSES	16
+#define SAMPLE_PURPOSES	18
+#define SAMPLE_ORIGIN	"https://approve.example"
+#define SAMPLE_SERVICE	"https://sign.example"
 /* Spans in it live for ever. */
 void	sample_statement(uint16_t purpose, struct statement *);
 /* The approvals which that purpose needs of d; spans live until the next call. */
@@ -33,6 +37,7 @@ void	sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct eviden
 /* One by one: `who` signs, under the id of that name (NULL: the zero id); or the code does. */
 void	sample_approve(struct evidences *, const char *who, const char *id_of,
     const uint8_t d[HASH_LEN]);
+void	sample_approve_with_passkey(struct evidences *, const char *id_of, const uint8_t d[HASH_LEN]);
 void	sample_approve_with_code(struct evidences *, const uint8_t d[HASH_LEN]);
 
 #endif

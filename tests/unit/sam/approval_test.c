@@ -32,6 +32,10 @@ static void by_another_new(void) { sample_approve(&list, "mallory", NULL, d); }
 static void by_ada_bob_and_another_new(void) { by_ada_and_bob(); by_another_new(); }
 static void by_ada_bob_and_dag(void) { by_ada_and_bob(); by_dag(); }
 static void by_no_officer(void) { sample_approve(&list, "ada", "ghost", d); }
+static void by_phone(void) { sample_approve_with_passkey(&list, NULL, d); }
+static void by_phone_and_alice(void) { by_phone(); by_alice(); }
+static void by_phone_and_mallory(void) { by_phone(); by_mallory(); }
+static void by_phone_and_code(void) { by_phone(); by_code(); }
 static void by_ghost(void) { by_no_officer(); sample_approve(&list, "bob", "bob", d); }
 
 #define SIGNERS		1
@@ -40,13 +44,17 @@ static void by_ghost(void) { by_no_officer(); sample_approve(&list, "bob", "bob"
 #define INVITES		8
 #define SECURITY	16
 #define OFFICERS	32
+#define ADDS		64
 
 static unsigned
 needs(uint16_t purpose)
 {
 	switch (purpose) {
 	case PURPOSE_SIGN: case PURPOSE_CREATE_KEY: case PURPOSE_DESTROY_KEY: case PURPOSE_RELEASE_KEY:
+	case PURPOSE_REMOVE_AUTHENTICATOR:
 		return SIGNERS;
+	case PURPOSE_ADD_AUTHENTICATOR:
+		return ADDS;
 	case PURPOSE_BIND:
 		return BINDS;
 	case PURPOSE_INVITE:
@@ -69,6 +77,8 @@ static const struct { void (*by)(void); unsigned suffices; } approvers[] = {
 	{ by_ada, 0 }, { by_ada_and_bob, SECURITY }, { by_ada_twice, 0 }, { by_ada_and_dag, 0 },
 	{ by_ada_and_alice, 0 }, { by_fay, 0 }, { by_ada_and_fay, 0 }, { by_ada_bob_and_fay, OFFICERS },
 	{ by_ada_bob_and_another_new, 0 }, { by_ada_bob_and_dag, 0 }, { by_ghost, 0 },
+	{ by_phone, 0 }, { by_phone_and_alice, ADDS }, { by_phone_and_mallory, 0 },
+	{ by_phone_and_code, 0 },
 };
 
 static struct state *state;
@@ -81,9 +91,11 @@ officer(const char *name, const char *person, uint8_t role)
 
 	sample_id(name, o->id);
 	o->role = role;
+	o->type = OFFICER_DEVICE;
+	o->spki_len = FIXED_SPKI;
 	o->person_len = strlen(person);
 	memcpy(o->person, person, o->person_len);
-	memcpy(o->spki, sample_key(name)->spki, sizeof(o->spki));
+	memcpy(o->spki, sample_key(name)->spki, FIXED_SPKI);
 }
 
 static int
@@ -93,7 +105,7 @@ start(void **unused UNUSED)
 
 	if (!crypto_start(&e) || (state = state_new(&e)) == NULL)
 		return -1;
-	state->policy = (struct policy){ .statement_life = 1000, .min_loa = 2, .protections = 0x1c,
+	state->policy = (struct policy){ .statement_life = 1000, .min_loa = 2, .protections = 0x3e,
 		.ro_quorum = 2, .so_quorum = 2, .keys_per_signer = 2 };
 	officer("ada", "ada", ROLE_SECURITY_OFFICER);
 	officer("ada2", "ada", ROLE_SECURITY_OFFICER);
@@ -103,8 +115,13 @@ start(void **unused UNUSED)
 	officer("eva", "eva", ROLE_REGISTRATION_OFFICER);
 	signer.authenticators = 1;
 	signer.authenticator[0] = (struct authenticator){ { 0 }, 1, PROTECTION_FILE,
-		fixed_spki(sample_key("alice")), span_str("laptop"), 1 };
+		fixed_spki(sample_key("alice")), span_str("laptop"), 1, span_of(NULL, 0), 0 };
+	signer.keys = 1;
+	signer.evidences[0] = 1;
+	sample_id("key", signer.key[0]);
 	sample_id("authenticator", signer.authenticator[0].id);
+	if (!relying_party_init(&state->rp, span_str(SAMPLE_ORIGIN), span_str(SAMPLE_SERVICE)))
+		return -1;
 	sample_statement(PURPOSE_INVITE, &st);
 	memcpy(signer.code, st.invite.code, sizeof(signer.code));
 	return 0;
@@ -132,7 +149,8 @@ static bool
 approved(void)
 {
 	struct err e = { 0 };
-	bool ok = approvals_hold(rule_find(st.purpose), state, &signer, &st, d, &list, &e);
+	struct approved said;
+	bool ok = approvals_hold(rule_find(st.purpose), state, &signer, &st, d, &list, &said, &e);
 
 	CHECK(ok || (e.code == ERR_DENIED && (strcmp(e.reason, "auth") == 0 ||
 	    strcmp(e.reason, "quorum") == 0 || strcmp(e.reason, "purpose") == 0)));
@@ -170,7 +188,7 @@ TEST(with_any_bit_of_an_approval_turned_there_is_none)
 			sample_approve(&list, "eva", "eva", d);
 		CHECK(approved() == (st.purpose != PURPOSE_FOUND));
 		for (size_t i = 0; i < list.n; i++)
-			for (size_t bit = 0; bit < 512; bit += 61) {
+			for (size_t bit = 0; bit < 8 * list.list[i].body.n; bit += 61) {
 				uint8_t *sig = (uint8_t *)(uintptr_t)list.list[i].body.p;
 
 				sig[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -218,14 +236,17 @@ TEST(an_authenticator_of_another_type_than_recorded_is_refused)
 
 TEST(only_policys_protections_suffice_for_scal2)
 {
-	for (uint8_t p = 1; p <= 4; p++) {
-		struct authenticator a = { .protection = p };
+	state->policy.protections = 0x1c;
+	for (uint8_t p = 1; p <= 7; p++) {
+		struct authenticator a = { .type = 1, .protection = p };
 		struct err e = { 0 };
+		bool good = p >= 2 && p <= 4;
 
-		CHECK(authenticator_suffices(&a, &state->policy, 1, &e));
-		CHECK(authenticator_suffices(&a, &state->policy, 2, &e) == (p >= 2));
-		CHECK(p >= 2 || strcmp(e.reason, "level") == 0);
+		CHECK(authenticator_suffices(&a, state, 1, &e));
+		CHECK(authenticator_suffices(&a, state, 2, &e) == good);
+		CHECK(good || strcmp(e.reason, "level") == 0);
 	}
+	state->policy.protections = 0x3e;
 }
 
 TEST(every_purpose_has_a_rule_and_only_resume_works_behind_the_anchor)
@@ -240,7 +261,7 @@ TEST(every_purpose_has_a_rule_and_only_resume_works_behind_the_anchor)
 		CHECK(r == NULL || r->behind == (p == PURPOSE_RESUME));
 		/* 1.1, 1.2: who is asked for nonces, who for proposals */
 		CHECK(r == NULL || (r->fresh == FRESH_NONCE) == (needs((uint16_t)p) == SIGNERS ||
-		    p == PURPOSE_BIND));
+		    needs((uint16_t)p) == ADDS || p == PURPOSE_BIND));
 	}
 	CHECK(rules == SAMPLE_PURPOSES);
 }

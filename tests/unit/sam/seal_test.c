@@ -209,11 +209,13 @@ static struct signer_record
 a_signer(void)
 {
 	struct signer_record s = { .loa = 2, .proofing = span_str("passport"), .name = sample_name(),
-		.enrolled = 12, .authenticators = 2, .keys = 3, .key = { { 1 }, { 2 }, { 3 } } };
+		.enrolled = 12, .authenticators = 2, .keys = 3, .key = { { 1 }, { 2 }, { 3 } },
+		.evidences = { 1, 2, 1 } };
 
 	for (size_t i = 0; i < 2; i++)
 		s.authenticator[i] = (struct authenticator){ { (uint8_t)(4 + i) }, 1, 1,
-			fixed_spki(sample_key("alice")), span_str("laptop"), SAMPLE_TIME };
+			fixed_spki(sample_key("alice")), span_str("laptop"), SAMPLE_TIME,
+			i == 0 ? span_of(NULL, 0) : span_str("credential id"), (uint8_t)(i == 0 ? 0 : 0x45) };
 	return s;
 }
 
@@ -249,10 +251,12 @@ TEST(a_ninth_authenticator_and_a_thirty_third_key_are_refused)
 	CHECK(!signer_record_read(writer_span(&w), &s, &e));
 	s = a_signer();
 	s.keys = KEYS_MAX;
+	memset(s.evidences, 1, sizeof(s.evidences));
 	signer_record_write(&v, &s);
 	CHECK(again_same(again_signer, writer_span(&v)));
-	v.p[v.n - 16 * KEYS_MAX - 1]++;
+	v.p[v.n - 17 * KEYS_MAX - 1]++;
 	wr_zero(&v, 16);
+	wr_u8(&v, 1);
 	CHECK(!signer_record_read(writer_span(&v), &s, &e));
 }
 
