@@ -108,6 +108,9 @@ field_read(struct reader *r, const struct field *f, uint8_t *m, size_t i)
 	case FIELD_TEXT:
 		return rd_take(r, v, (struct span *)(void *)at) &&
 		    text_is_clean(*(const struct span *)(void *)at);
+	case FIELD_HELD:
+		*(size_t *)(void *)(m + f->length_at + i * f->step) = v;
+		return rd_bytes(r, at, v);
 	case FIELD_LIST:
 		*(size_t *)(void *)at = v;
 		return list_read(r, f->fields, m, v);
@@ -192,6 +195,9 @@ field_write(struct writer *w, const struct field *f, const uint8_t *m, size_t i)
 	case FIELD_SPAN:
 	case FIELD_TEXT:
 		return span_write(w, f, *(const struct span *)(const void *)at);
+	case FIELD_HELD:
+		return span_write(w, f, span_of(at, *(const size_t *)(const void *)(m + f->length_at +
+		    i * f->step)));
 	case FIELD_LIST:
 		return number_write(w, f, *(const size_t *)(const void *)at, at, 0) &&
 		    list_write(w, f->fields, m, *(const size_t *)(const void *)at);

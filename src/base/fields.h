@@ -22,7 +22,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 
-enum field_kind { FIELD_END, FIELD_NUMBER, FIELD_BYTES, FIELD_SPAN, FIELD_TEXT, FIELD_LIST,
+enum field_kind { FIELD_END, FIELD_NUMBER, FIELD_BYTES, FIELD_SPAN, FIELD_TEXT, FIELD_HELD, FIELD_LIST,
 	FIELD_PART, FIELD_MAGIC, FIELD_CHECK };
 
 struct field {
@@ -36,6 +36,7 @@ struct field {
 	union {
 		const struct field	*fields;	/* of a list's item or of a part */
 		const char		*magic;
+		size_t			length_at;	/* of a held span: its length, a size_t */
 		bool			(*holds)(const void *message);	/* what no row can say */
 	};
 };
@@ -59,6 +60,12 @@ struct field {
 #define SPAN32(t, m, least, most)	SIZED(FIELD_SPAN, t, m, struct span, 4, least, most)
 #define TEXT8(t, m, least, most)	SIZED(FIELD_TEXT, t, m, struct span, 1, least, most)
 #define TEXT16(t, m, least, most)	SIZED(FIELD_TEXT, t, m, struct span, 2, least, most)
+/* An array of bytes as long as another member says: copied, not lent. */
+#define HELD(t, m, length, width, least) .kind = FIELD_HELD, .wire = (width),			\
+	.at = _Generic(&MEMBER(t, m)[0], uint8_t *: offsetof(t, m)), .min = (least),		\
+	.max = sizeof(MEMBER(t, m)), .length_at = _Generic(MEMBER(t, length), size_t: offsetof(t, length))
+#define HELD8(t, m, length, least)	HELD(t, m, length, 1, least)
+#define HELD16(t, m, length, least)	HELD(t, m, length, 2, least)
 /* The member is the count, a size_t; the rows of an item name the arrays. NULL: the count alone. */
 #define LIST(t, m, width, least, most, rows)							\
 	SIZED(FIELD_LIST, t, m, size_t, width, least, most), .fields = (rows)

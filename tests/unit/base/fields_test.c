@@ -28,6 +28,8 @@ struct all {
 	uint8_t		hash[ITEMS][4];
 	struct inner	inner;
 	size_t		count;
+	size_t		held_len;
+	uint8_t		held[6];
 };
 
 /* A rule between two members: no row can say it. */
@@ -68,6 +70,7 @@ static const struct field all_fields[] = {
 	{ LIST16(struct all, m, 1, ITEMS, up_rows) },
 	{ PART(struct all, inner, inner_rows) },
 	{ LIST32(struct all, count, 1, 1000, NULL) },
+	{ HELD16(struct all, held, held_len, 2) },
 	{ CHECKED(all_hold) },
 	{ FIELD_END },
 };
@@ -95,7 +98,7 @@ sample(void)
 	return (struct all){ 5, 0x0203, 0x04050607, 0x08090a0b0c0d0e0full, "\x01\x02\x03\x04\x05",
 		LEND("abcd"), LEND("0123456789"), LEND("xy"), LEND("Ren\xc3\xa9"),
 		2, { { 0, LEND("zero") }, { 7, LEND("") } }, 3, { 1, 2, 900 }, { "aaa", "bbb", "ccc" },
-		{ 10 }, 1000 };
+		{ 10 }, 1000, 5, "held!" };
 }
 
 static bool
@@ -177,6 +180,8 @@ TEST(what_is_out_of_its_bounds_is_not_written)
 	REFUSED(m.inner.a = 21);
 	REFUSED(m.count = 0);
 	REFUSED(m.count = 1001);
+	REFUSED(m.held_len = 1);
+	REFUSED(m.held_len = 7);
 }
 
 /* One byte of the good message changed, each to what a row forbids. */
@@ -217,7 +222,7 @@ TEST(what_is_out_of_its_bounds_is_not_read)
 		struct reader r = reader_over(writer_span(&w));
 		struct err e = { 0 };
 
-		w.p[w.n - 5] = a;		/* inner.a; then the count of four bytes */
+		w.p[w.n - 12] = a;		/* inner.a; then count and held bytes */
 		CHECK(all_read(&r, &m, &e) == (a >= 10 && a <= 20 && a != 13));
 	}
 }
