@@ -187,7 +187,7 @@ under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert
 
 	for (size_t i = 0; i < sam->state->anchors; i++) {
 		const struct trust_anchor *a = &sam->state->anchor[i];
-		struct issuing_ca ca = { .alg = a->alg, .spki = span_of(a->spki, a->spki_len),
+		struct issuing_ca ca = { .alg = alg_find(a->alg), .spki = span_of(a->spki, a->spki_len),
 			.issuer = span_of(a->issuer, a->issuer_len) };
 
 		if (a->usage != ANCHOR_ISSUER)
