@@ -80,7 +80,7 @@ struct field {
 
 /* What the reader stands on; bytes behind it stay. On failure the struct is undefined. */
 bool	fields_read(struct reader *, const struct field *, void *) MUST_USE;
-/* Row by row of the i-th item; what is out of its bounds makes the writer bad. */
+/* Row by row of the i-th item; what is out of its bounds makes the writer bad (not a lax one). */
 void	fields_write(struct writer *, const struct field *, const void *, size_t i);
 /* All that is there; else *e names the message and the byte. */
 bool	message_read(struct reader *, const struct field *, void *, const char *name, struct err *)

@@ -16,6 +16,7 @@ struct writer {
 	size_t	 max;
 	bool	 grows;
 	bool	 bad;	/* something did not fit */
+	bool	 lax;	/* for tests of refusals: tables of fields are written out of their bounds */
 };
 
 struct writer	writer_over(void *mem, size_t size);	/* the caller's memory */

@@ -184,6 +184,22 @@ TEST(what_is_out_of_its_bounds_is_not_written)
 	REFUSED(m.held_len = 7);
 }
 
+TEST(a_lax_writer_writes_what_no_reader_takes)
+{
+	AUTO_WRITER w = writer_grow(4096);
+	struct all m = sample();
+	struct err e = { 0 };
+	struct reader r;
+
+	w.lax = true;
+	m.u8 = 9;
+	m.inner.a = 13;
+	m.text = span_str("a\nb");
+	all_write(&w, &m);
+	r = reader_over(writer_span(&w));
+	CHECK(writer_ok(&w) && !all_read(&r, &m, &e));
+}
+
 /* One byte of the good message changed, each to what a row forbids. */
 TEST(what_is_out_of_its_bounds_is_not_read)
 {
@@ -236,6 +252,7 @@ main(void)
 		cmocka_unit_test(an_error_names_the_message_and_the_byte),
 		cmocka_unit_test(what_is_out_of_its_bounds_is_not_written),
 		cmocka_unit_test(what_is_out_of_its_bounds_is_not_read),
+		cmocka_unit_test(a_lax_writer_writes_what_no_reader_takes),
 	};
 
 	return RUN(tests);
