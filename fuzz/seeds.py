@@ -63,6 +63,32 @@ def certificates():
         seed('der', 'request', b'\1' + openssl('req', '-new', *subject))
 
 
+def passkeys(statements, evidences):
+    """The sample enrolment and approval, and those of the W3C (tests/unit/webauthn/w3c.txt)."""
+    add = statements['statement.ADD_AUTHENTICATOR']
+    body = add[114 + 6:]
+    at = 2 + int.from_bytes(body[:2], 'big')
+    at += 1 + body[at]
+    n = int.from_bytes(body[at:at + 2], 'big')
+    seed('webauthn', 'attestation', b'\3' + body[at + 2:at + 2 + n])
+    seed('webauthn', 'client', b'\1' + body[at + 2 + n + 2:])
+    first = evidences['evidences.ADD_AUTHENTICATOR'][1 + 17:]
+    seed('webauthn', 'assertion', b'\4' + first[2:2 + int.from_bytes(first[:2], 'big')])
+    seed('webauthn', 'items', b'\0' + bytes.fromhex('a3016161f5820020418183a1613001f6'))
+    with open(os.path.join(VECTORS, '..', 'unit', 'webauthn', 'w3c.txt'), encoding='ascii') as f:
+        lines = [line.split() for line in f if not line.startswith('#')]
+    name = ''
+    for key, value in lines:
+        if key == 'vector':
+            name = value
+        elif key == 'root':
+            seed('webauthn', 'root', b'\5' + bytes.fromhex(value))
+        elif key == 'object' and name in ('self', 'packed', 'rs256', 'eddsa', 'tpm'):
+            seed('webauthn', name, b'\3' + bytes.fromhex(value))
+        elif key == 'data' and name == 'packed':
+            seed('webauthn', 'data', b'\2' + bytes.fromhex(value))
+
+
 def main():
     statements, evidences, log = load('statements.txt'), load('evidences.txt'), load('log.txt')
     sealed, genesis = load('sealed.txt'), load('genesis.txt')
@@ -91,6 +117,7 @@ def main():
     seed('genesis', 'append', b'\3' + v(4, b'\1' + bytes(16) + v(4, b'batch') + v(4, bytes(32))))
     seed('genesis', 'done', b'\4' + v(4, b'\x81\1' + bytes(24)))
     certificates()
+    passkeys(statements, evidences)
     seed('der', 'name', b'\2' + bytes.fromhex('3025310b3009060355040613025345311630140603550403') +
          b'\x0c\x0dAlice Example')
     seed('der', 'text', b'\3CN=Alice\\, Example,O=Example,C=SE')

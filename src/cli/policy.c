@@ -63,7 +63,7 @@ until_read(const char *name, const char *text, uint64_t *out, struct err *e)
 static bool
 passkeys_take(const struct call *c, struct policy *p, struct err *e)
 {
-	const char *eddsa = option(c, "eddsa-until"), *rs256 = option(c, "rs256-until");
+	const char *eddsa = option(c, "eddsa-until"), *rs256 = option(c, "rsa-until");
 	const char *shared = option(c, "shared-sic");
 
 	if (shared != NULL && strcmp(shared, "yes") != 0 && strcmp(shared, "no") != 0)
@@ -71,7 +71,7 @@ passkeys_take(const struct call *c, struct policy *p, struct err *e)
 	if (shared != NULL)
 		p->shared_sic = strcmp(shared, "yes") == 0;
 	return (eddsa == NULL || until_read("eddsa-until", eddsa, &p->eddsa_until, e)) &&
-	    (rs256 == NULL || until_read("rs256-until", rs256, &p->rs256_until, e));
+	    (rs256 == NULL || until_read("rsa-until", rs256, &p->rs256_until, e));
 }
 
 static bool

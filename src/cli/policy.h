@@ -11,7 +11,7 @@
 	{ "min-loa", "LEVEL", "least assurance of signers: low, substantial or high" }, \
 	{ "protections", "LIST", "who may approve at SCAL2: file,token,tpm,phone,passkey,attested,copied" }, \
 	{ "eddsa-until", "DATE", "Ed25519 passkeys until then (2027-12-31), or never" }, \
-	{ "rs256-until", "DATE", "RSA passkeys until then, or never" }, \
+	{ "rsa-until", "DATE", "RSA passkeys until then, or never" }, \
 	{ "shared-sic", "WORD", "passkeys although SIC and SSA share a host: yes or no" }, \
 	{ "ro-quorum", "N", "registration officers needed to invite" },	\
 	{ "so-quorum", "N", "security officers needed for their acts" },	\

@@ -3,7 +3,6 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <openssl/params.h>
 
 #include "crypto/hash.h"
@@ -12,7 +11,6 @@ static EVP_MD *md256, *md384;
 static EVP_MD_CTX *md_ctx;
 static EVP_MAC *hmac;
 static EVP_MAC_CTX *hmac_ctx;
-static EVP_KDF *hkdf;
 static EVP_CIPHER *gcm;
 static EVP_CIPHER_CTX *seal_ctx, *open_ctx;
 
@@ -53,38 +51,37 @@ sha384(struct span in, uint8_t out[48])
 void
 hmac_sha256(struct span key, const struct span *parts, size_t n, uint8_t out[HASH_LEN])
 {
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-		    (char *)(uintptr_t) "SHA256", 0), OSSL_PARAM_construct_end() };
 	size_t len;
 
-	must(EVP_MAC_init(hmac_ctx, key.p, key.n, params), "mac init");
+	must(EVP_MAC_init(hmac_ctx, key.p, key.n, NULL), "mac init");
 	for (size_t i = 0; i < n; i++)
 		must(EVP_MAC_update(hmac_ctx, parts[i].p, parts[i].n), "mac");
 	must(EVP_MAC_final(hmac_ctx, out, &len, HASH_LEN), "mac end");
 }
 
+/* RFC 5869 over the HMAC above: libcrypto's own HKDF looks up its parts by name in each call. */
 void
 hkdf_sha256(struct span ikm, struct span salt, struct span info, uint8_t *out, size_t n)
 {
 	static const uint8_t zero[HASH_LEN];
-	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(hkdf);
-	OSSL_PARAM params[5];
+	uint8_t prk[HASH_LEN], block[HASH_LEN], count = 0;
+	struct span parts[] = { { block, 0 }, info, { &count, 1 } };
 
-	if (ctx == NULL)
-		bug("kdf");
-	if (salt.n == 0)
-		salt = span_of(zero, sizeof(zero));
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-	    (char *)(uintptr_t) "SHA256", 0);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
-	    (void *)(uintptr_t)ikm.p, ikm.n);
-	params[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT,
-	    (void *)(uintptr_t)salt.p, salt.n);
-	params[3] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
-	    (void *)(uintptr_t)info.p, info.n);
-	params[4] = OSSL_PARAM_construct_end();
-	must(EVP_KDF_derive(ctx, out, n, params), "kdf derive");
-	EVP_KDF_CTX_free(ctx);
+	if (n > 255 * HASH_LEN)
+		bug("hkdf length");
+	hmac_sha256(salt.n == 0 ? span_of(zero, sizeof(zero)) : salt, &ikm, 1, prk);
+	while (n > 0) {
+		size_t take = n < HASH_LEN ? n : HASH_LEN;
+
+		count++;
+		hmac_sha256(span_of(prk, sizeof(prk)), parts, COUNT(parts), block);
+		parts[0].n = HASH_LEN;
+		memcpy(out, block, take);
+		out += take;
+		n -= take;
+	}
+	explicit_bzero(prk, sizeof(prk));
+	explicit_bzero(block, sizeof(block));
 }
 
 void
@@ -155,6 +152,17 @@ self_test(struct err *e)
 	return true;
 }
 
+static bool
+hmac_start(void)
+{
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+		    (char *)(uintptr_t)"SHA256", 0), OSSL_PARAM_construct_end() };
+
+	return (hmac = EVP_MAC_fetch(NULL, "HMAC", NULL)) != NULL &&
+	    (hmac_ctx = EVP_MAC_CTX_new(hmac)) != NULL &&
+	    EVP_MAC_CTX_set_params(hmac_ctx, params) == 1;
+}
+
 bool
 crypto_start(struct err *e)
 {
@@ -165,10 +173,7 @@ crypto_start(struct err *e)
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 ||
 	    (md256 = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL ||
 	    (md384 = EVP_MD_fetch(NULL, "SHA384", NULL)) == NULL ||
-	    (md_ctx = EVP_MD_CTX_new()) == NULL ||
-	    (hmac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL ||
-	    (hmac_ctx = EVP_MAC_CTX_new(hmac)) == NULL ||
-	    (hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL)) == NULL ||
+	    (md_ctx = EVP_MD_CTX_new()) == NULL || !hmac_start() ||
 	    (gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL)) == NULL ||
 	    (seal_ctx = EVP_CIPHER_CTX_new()) == NULL || (open_ctx = EVP_CIPHER_CTX_new()) == NULL)
 		return err_set(e, ERR_BACKEND, "libcrypto offers not what is needed");

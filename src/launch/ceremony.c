@@ -49,7 +49,7 @@ static const char usage[] =
     "  --origin URL          of the SIC in the browser (https://approve.example); default none\n"
     "  --service URL         of the SSA (https://sign.example); with --origin\n"
     "  --passkeys LIST       which may approve at SCAL2: device,attested,copied; default the first two\n"
-    "  --eddsa-until DAY, --rs256-until DAY   passkeys of these kinds until then; default never\n"
+    "  --eddsa-until DAY, --rsa-until DAY   passkeys of these kinds until then; default never\n"
     "  --shared-sic          passkeys approve although SIC and SSA share a host\n"
     "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n"
     "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the log\n";
@@ -191,7 +191,7 @@ options(int argc, char **argv, struct ceremony *c)
 		{ "service", required_argument, NULL, OPT_SERVICE },
 		{ "passkeys", required_argument, NULL, OPT_PASSKEYS },
 		{ "eddsa-until", required_argument, NULL, OPT_EDDSA },
-		{ "rs256-until", required_argument, NULL, OPT_RS256 },
+		{ "rsa-until", required_argument, NULL, OPT_RS256 },
 		{ "shared-sic", no_argument, NULL, OPT_SHARED },
 		{ "so-pin-fd", required_argument, NULL, OPT_SO_PIN },
 		{ "pin-fd", required_argument, NULL, OPT_PIN }, { NULL, 0, NULL, 0 }

@@ -34,7 +34,8 @@ settle(const char *name, pid_t parent)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent)
 		_exit(EXIT_NO_START);
 	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
-	(void)setsid();
+	/* Away from the terminal's signals, but in one session: some kernels share out time by session. */
+	(void)setpgid(0, 0);
 	for (size_t i = 0; i < COUNT(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	sigemptyset(&none);

@@ -3,14 +3,16 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "store/behind.h"
 
 #define WAITING_MAX	(32u << 20)	/* bytes */
-#define ENOUGH		(1u << 20)	/* bytes that are worth a transaction at once */
-#define GATHER_MS	20
+#define ENOUGH		(8u << 20)	/* bytes that are worth a transaction at once */
+#define GATHER_MS	1000
+#define NICENESS	10		/* nobody waits for it who did not say so */
 
 enum job_kind { JOB_ACTIVATION, JOB_APPROVAL, JOB_USE, JOB_TOKEN, JOB_ASSERTION, JOB_SWEEP, JOB_LIMIT };
 
@@ -120,8 +122,8 @@ batch_finish(struct behind *b, struct job *first)
 }
 
 /*
- * With the lock. One transaction with its fdatasync for what comes in a short while: one for each
- * signature costs the machine more than the SSA's own work on it, and the log's disk its time.
+ * With the lock. One transaction for what comes in a second: each costs the machine more than the
+ * SSA's own work on a signature, and its fdatasync holds up those of the SAM's log on the same disk.
  */
 static void
 gather(struct behind *b)
@@ -129,7 +131,8 @@ gather(struct behind *b)
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += GATHER_MS * 1000000;
+	until.tv_sec += GATHER_MS / 1000;
+	until.tv_nsec += GATHER_MS % 1000 * 1000000;
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
@@ -145,6 +148,7 @@ behind_main(void *arg)
 {
 	struct behind *b = arg;
 
+	(void)setpriority(PRIO_PROCESS, 0, NICENESS);	/* of this thread; as it was is fine, too */
 	pthread_mutex_lock(&b->lock);
 	for (;;) {
 		struct job *first;

@@ -716,7 +716,7 @@ anchor(const struct ca *ca)
 
 	a->st.add_anchor = (struct body_add_anchor){ .alg = ALG_ECDSA_P256_SHA256,
 		.spki = device_spki(&ca->device), .issuer = span_of(ca->name, ca->name_len),
-		.max_days = 100, .label = span_str("evil CA") };
+		.max_days = 100, .label = span_str("evil CA"), .usage = ANCHOR_ISSUER };
 	return a;
 }
 

@@ -234,6 +234,7 @@ is_create(struct act *a)
 	a->st.create_key.alg = 1;
 	a->st.create_key.class = 1;
 	a->st.create_key.level = 2;
+	a->st.create_key.evidences = 1;
 }
 
 static void index_outside(struct act *a) { a->index[0] = 1; }

@@ -115,19 +115,21 @@ without_batch() { # n: cut out of the middle
 	to=$(batches | sed -n "$(($1 + 1))p")
 	{ head -c "$from" "$DIR/sam.right/log"; tail -c +$((to + 1)) "$DIR/sam.right/log"; } >"$DIR/sam/log"
 }
+# Inside an entry near the middle: of a batch's MAC only the SAM can tell.
+middle() { batches | awk -v half=$((END / 2)) '$1 < half { at = $1 } END { print at + 60 }'; }
 for k in 1 33 200; do
 	is "a log whose last $k bytes are cut is closed" damaged 'behind|damaged' cut_tail $k
 	is "the same where its room is zeros" damaged 'behind|damaged' zero_tail $k
 	is "the same without its snapshot" damaged 'behind|damaged' no_snapshot zero_tail $k
 done
 is "a byte flipped in the middle closes, with the entry's number" \
-	damaged 'damaged at entry [0-9]+' no_snapshot flip $((END / 2))
+	damaged 'damaged at entry [0-9]+' no_snapshot eval 'flip "$(middle)"'
 is "a byte flipped in the genesis closes" damaged '.' no_snapshot flip 300
 is "a batch cut out of the middle closes" damaged 'damaged at entry' no_snapshot without_batch 5
 is "a batch cut out of the middle closes, whatever the snapshot says" damaged 'damaged at entry' without_batch 5
 is "an emptied log closes" damaged 'does not begin with a genesis' eval ': >"$DIR/sam/log"'
 is "a log of zeros closes" damaged 'does not begin with a genesis' zero_tail "$END"
-flipped_is_found() { put sam.right && flip $((END / 2)) && not log_verifies; }
+flipped_is_found() { put sam.right && flip "$(middle)" && not log_verifies; }
 sam_stop
 is "what a snapshot hides from the start, the verifier finds" flipped_is_found
 

@@ -17,6 +17,7 @@ struct act {
 	uint8_t		digest[ACT_DIGESTS][48];
 	uint8_t		d[HASH_LEN];
 	uint8_t		sig[EVIDENCES_MAX][APPROVAL_LEN];
+	uint8_t		passkey[EVIDENCES_MAX][3600], client[2048], attestation[8192];
 	size_t		sigs;
 	struct evidences ev;
 	struct writer	statement, evidences;	/* bytes, once written */

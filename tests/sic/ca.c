@@ -26,7 +26,7 @@ ca_install(struct group *g, const struct ca *ca)
 
 	a->st.add_anchor = (struct body_add_anchor){ .alg = ALG_ECDSA_P256_SHA256,
 		.spki = device_spki(&ca->device), .issuer = span_of(ca->name, ca->name_len),
-		.max_days = 400, .label = span_str("test CA") };
+		.max_days = 400, .label = span_str("test CA"), .usage = ANCHOR_ISSUER };
 	return security_does(a, 2);
 }
 

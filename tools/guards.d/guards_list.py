@@ -57,6 +57,21 @@ OWN_REQUESTS = ('socket', 'each_socket_has_its_own_requests')
 OVERSIZE = ('socket', 'oversize_frames_close_the_connection')
 PLACES = ('socket', 'the_ssa_cannot_take_the_officers_connections')
 FLOOD = ('socket', 'a_flood_of_refusals_is_counted_not_written')
+PASSKEY = ('passkey', 'nothing_is_an_approval_but_the_signers_own_on_the_sics_page')
+CROSS = ('passkey', 'asked_across_origins_it_is_none')
+P_BIND = ('passkey', 'only_an_enrolment_of_this_statement_on_the_sics_page_binds')
+P_RS256 = ('passkey', 'rs256_is_taken_until_the_policys_date')
+P_EDDSA = ('passkey', 'eddsa_is_taken_until_the_policys_date')
+ATTESTED = ('passkey', 'attested_is_what_stands_under_an_installed_root')
+ROOT_KEY = ('passkey', 'an_attestation_root_has_a_key_of_its_algorithm')
+ROOT_ISSUES = ('passkey', 'an_attestation_root_issues_no_signers_certificates')
+PAIR = ('passkey', 'a_key_may_ask_for_two_different_authenticators')
+ADD_SUSPENDED = ('passkey', 'a_suspended_signer_adds_and_removes_nothing')
+P_OFFICER = ('passkey', 'an_officer_may_approve_with_a_passkey')
+COUNTER = ('passkey', 'a_counter_that_does_not_rise_alarms_and_refuses_nothing')
+SUFFICES = ('if (!authenticator_approves(p, &list[i], a, e) ||\n'
+            '\t\t    !authenticator_suffices(a, p->s, level_needed(p->st), e))')
+APPROVES_ALONE = 'if (!authenticator_approves(p, &list[i], a, e) || level_needed(p->st) == 0)'
 WELCOME = ('socket', 'another_user_is_not_welcome')
 PUT_BACK = ('rollback', 'a_log_put_back_is_closed_until_two_officers_say_which_head_counts')
 PUT_BACK_TWICE = ('rollback', 'a_log_put_back_twice_goes_on_in_an_epoch_of_its_own')
@@ -107,11 +122,8 @@ G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='state
 G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE)
 G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
 G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
-  'if (!approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev, e))',
-  'if (false)'))
-G('authenticator suffices for the level', 'H11', 'statement',
-  'an_authenticator_below_policy_does_not_suffice', (F,
-  'return authenticator_suffices(a, &sam->state->policy, p->st.sign.level, e);', 'return a != NULL;'))
+  'return approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev,\n\t    approved, e);',
+  'return (approved->n = sam == NULL || p == NULL || s == NULL || e == NULL) == 0;'))
 G('activation holds when it is made', 'DSC-4', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'),
   behind='the same at each use')
@@ -190,32 +202,94 @@ G('proposal not expired', 'H1', *ONCE, (F, 'clock_wall() >= p->expires || ', '')
 # --- approval.c
 
 F = 'approval.c'
-G('one approval of the signer', 'review 7: two evidences', *EVIDENCE, (F, 'if (ev->n != 1)', 'if (false)'))
-G('authenticator of the type in the record', 'row 3', *EVIDENCE, (F, 'a->type != ev->list[0].type || ', ''),
-  behind='evidence_verify: a key of one type verifies nothing of another')
-G('the signer\'s signature', 'row 3', *EVIDENCE, (F, ' || !evidence_verify(&ev->list[0], d, a->spki))', ')'))
+G('as many approvals as the key asks for', 'review 7: two evidences', *EVIDENCE, (F, 'if (n != needed)', 'if (false)'))
+G('authenticator of the type in the record', 'row 3', *EVIDENCE, (F,
+  'if (ev->type != type)\n\t\treturn does_not_verify(e);', ''),
+  behind='each verifier reads its own form of evidence')
+G('the signer\'s signature', 'row 3', *EVIDENCE, (F,
+  'return evidence_verify(ev, p->d, spki) || does_not_verify(e);', 'return true;'))
+G('backup as at enrolment', 'H11', *PASSKEY, (F,
+  'return ((flags ^ a->flags) & FLAG_BACKUP_ELIGIBLE) == 0 ||', 'return true ||'))
+G('authenticators suffice for the level, at SIGN', 'H11', 'statement',
+  'an_authenticator_below_policy_does_not_suffice', (F, SUFFICES, APPROVES_ALONE))
+G('authenticators suffice for the level, at CREATE_KEY', 'H11', *CREATE, (F, SUFFICES, APPROVES_ALONE))
+G('as many as the strictest key asks for', 'i3: two evidences', *PAIR, (F,
+  'row->state != KEY_DESTROYED && signer->evidences[i] > most', 'false'))
+G('of the keys that live', 'i3: two evidences', *PAIR, (F, 'row->state != KEY_DESTROYED && ', ''))
+G('two approvals are of two authenticators', 'i3: two evidences', *PAIR, (F,
+  ' || (i > 0 && memcmp(list[i].id, list[i - 1].id, ID_LEN) == 0))', ')'),
+  behind='an authenticator has one type, and no list has an id and type twice')
+G('a new passkey\'s or device\'s own approval', 'C4', *PAIR, (F,
+  'return new_approves(p, &ev->list[0], e) && by_signer(', 'return by_signer('))
+G('who is there approves a new authenticator', 'C4', *PAIR, (F,
+  'return new_approves(p, &ev->list[0], e) && by_signer(p, signer, ev->list + 1, ev->n - 1, e);',
+  'return signer != NULL && new_approves(p, &ev->list[0], e);'))
 G('code and new device, nothing else', 'C4', *BIND, (F,
-  'if (ev->n != 2 || ev->list[0].type != EVIDENCE_DEVICE || ev->list[1].type != EVIDENCE_CODE ||\n'
+  'if (ev->n != 2 || ev->list[0].type != p->st->bind.type || ev->list[1].type != EVIDENCE_CODE ||\n'
   '\t    memcmp(ev->list[0].id, none, ID_LEN) != 0 || memcmp(ev->list[1].id, none, ID_LEN) != 0)', 'if (false)'))
 G('the enrolment code', 'C4', *BIND, (F,
-  '!evidence_verify(&ev->list[1], d, span_of(signer->code, sizeof(signer->code))) ||\n\t    ', ''))
-G('the new device\'s own approval', 'C4', *BIND, (F, ' ||\n\t    !evidence_verify(&ev->list[0], d, st->bind.spki))', ')'))
-G('role of an officer', 'SRG_M.1.3', *INVITE, (F, 'o->role != role || ', ''))
-G('officers approve with device keys', 'row 3', *INVITE, (F, ' || list[i].type != EVIDENCE_DEVICE ||', ' ||'),
-  behind='evidence_verify: an officer\'s key verifies no code')
+  'if (!evidence_verify(&ev->list[1], p->d, span_of(signer->code, sizeof(signer->code))))', 'if (signer == NULL)'))
+G('the new device\'s own approval', 'C4', *BIND, (F,
+  'return does_not_verify(e);\n\treturn new_approves(p, &ev->list[0], e);', 'return does_not_verify(e);\n\treturn true;'))
+G('role of an officer', 'SRG_M.1.3', *INVITE, (F, 'if (o == NULL || o->role != role)', 'if (o == NULL)'))
 G('an officer\'s signature', 'SRG_M.1.6', *ANCHOR, (F,
-  ' ||\n\t\t    !evidence_verify(&list[i], d, span_of(o->spki, sizeof(o->spki))))', ')'))
+  'if (!officer_approves(p, &list[i], o->type, span_of(o->spki, o->spki_len), e))', 'if (false)'))
 G('one person counts once', 'H23', *ANCHOR, (F, 'known = known || is_same_person(seen[k], o);', ';'),
   behind='nobody gets the same role twice (genesis, ADD_OFFICER)')
 G('quorum', 'SRG_M.1.6', *ANCHOR, (F, 'if (persons < quorum)', 'if (false)'))
 G('a new officer\'s evidence is there', 'SRG_M.1.4', *OFFICER, (F,
-  'if (memcmp(ev->list[0].id, none, ID_LEN) != 0 || ev->list[0].type != EVIDENCE_DEVICE)', 'if (false)'))
+  'if (memcmp(ev->list[0].id, none, ID_LEN) != 0 || ev->list[0].type != b->type)', 'if (false)'))
 G('a new officer\'s own approval', 'SRG_M.1.4', *OFFICER, (F,
-  'if (!evidence_verify(&ev->list[0], d, st->add_officer.spki))', 'if (false)'))
+  'if (!officer_approves(p, &ev->list[0], b->type, b->spki, e))', 'if (b == NULL)'))
+G('an officer\'s passkey of which copies may exist', 'H11', *P_OFFICER, (F,
+  'if ((flags & FLAG_BACKUP_ELIGIBLE) != 0 &&', 'if (false && flags != 0 &&'))
+G('an officer\'s passkey by the policy\'s dates', 'H19', *P_OFFICER, (F,
+  'return passkey_is_taken(s, spki, e);', 'return spki.n != 0;'))
 G('security quorum removes officers', 'SRG_M.1.6', *LEAVE, (F,
   '{ PURPOSE_REMOVE_OFFICER,\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_OFFICER,\tBY_REGISTRATION,'))
 G('protection allowed by policy', 'H11', *CREATE, (F,
-  'if (level == 2 && (policy->protections >> a->protection & 1) == 0)', 'if (false)'))
+  'if ((s->policy.protections >> a->protection & 1) == 0)', 'if (false)'))
+G('a passkey\'s kind and page at SCAL2', 'H19', *P_RS256, (F,
+  'return a->type != EVIDENCE_PASSKEY || passkey_is_taken(s, a->spki, e);', 'return true;'))
+
+# --- passkey.c, counters.c
+
+F = 'passkey.c'
+G('EdDSA until the policy\'s date', 'H19', *P_EDDSA, (F, '(kind == PASSKEY_EDDSA && now >= s->policy.eddsa_until)', 'false'))
+G('RS256 until the policy\'s date', 'H19', *P_RS256, (F, '(kind == PASSKEY_RS256 && now >= s->policy.rs256_until)', 'false'))
+G('a passkey of which copies may exist is one', 'H11', *ATTESTED, (F,
+  'if ((reg->data.flags & FLAG_BACKUP_ELIGIBLE) != 0)', 'if (false)'))
+G('attested under a root alone', 'i3: attestation', *ATTESTED, (F,
+  'reg->kind == ATTESTATION_CERTIFICATE && is_under_a_root(s, &reg->leaf)', 'reg->kind == ATTESTATION_CERTIFICATE && (is_under_a_root(s, &reg->leaf) || true)'))
+G('a CA of signers is no attestation root', 'i3: attestation', *ATTESTED, (F,
+  'a->usage == ANCHOR_ATTESTATION && leaf_is_under', 'leaf_is_under'))
+G('the statement\'s key is the attested one', 'C4', *P_BIND, (F,
+  'if (!span_equal(b->spki, span_of(reg.data.key.spki, reg.data.key.spki_len)))', 'if (false)'))
+G('the enrolment is for this nonce', 'C1', *P_BIND, (F,
+  'create_challenge(st->fresh, challenge);', 'create_challenge(st->fresh, challenge);\n\tif (b->client.n > 40)\n\t\treturn (out->protection = PROTECTION_PASSKEY) != 0;'))
+F = 'counters.c'
+G('a counter that does not rise alarms', 'H11', *COUNTER, (F,
+  'if (counters_rise(sam->counters, a->passkey[i].id, a->passkey[i].count))', 'if (true)'))
+
+# --- assertion.c, authenticator_data.c, client_data.c
+
+F = '../webauthn/assertion.c'
+G('a passkey\'s signature', 'C2', *PASSKEY, (F, 'if (!cut(body, &p, e) || !is_signed(&p, spki, e))\n\t\treturn false;\n\tif (!authenticator',
+  'if (!cut(body, &p, e) || spki.n == 0)\n\t\treturn false;\n\tif (!authenticator'))
+F = '../webauthn/authenticator_data.c'
+G('RP ID', 'C2', *PASSKEY, (F, 'if (memcmp(a->rp_id_hash, rp_id_hash, HASH_LEN) != 0)', 'if (rp_id_hash == NULL)'))
+G('user present', 'H11', *PASSKEY, (F, 'if ((a->flags & FLAG_USER_PRESENT) == 0 || (a', 'if ((a'))
+G('user verified', 'H11', *PASSKEY, (F, ' || (a->flags & FLAG_USER_VERIFIED) == 0)', ')'))
+G('no attested data in an assertion', 'PROTOCOL.sam 2.1', *PASSKEY, (F,
+  'if (((a->flags & FLAG_ATTESTED) != 0) != attested)', 'if (attested && (a->flags & FLAG_ATTESTED) == 0)'))
+G('reserved flags', 'PROTOCOL.sam 2.1', *PASSKEY, (F, '(a.flags & FLAGS_RESERVED) != 0 || ', ''))
+F = '../webauthn/client_data.c'
+G('type', 'C2', *PASSKEY, (F, '!equals(f, "type", span_str(type), e) ||\n\t    ', 'type == NULL || '))
+G('challenge', 'SRA_SAP.2', *PASSKEY, (F, ' ||\n\t    !equals(f, "challenge", span_of(text, sizeof(text)), e))', ')'))
+G('origin', 'C1', *PASSKEY, (F, ' && equals(&f, "origin", origin, e);', ' && origin.n > 0;'))
+G('crossOrigin', 'H18', *CROSS, (F, 'if (kind_of(f, "crossOrigin") != ABSENT && kind_of(f, "crossOrigin") != FALSE)', 'if (false)'))
+G('topOrigin', 'H18', *PASSKEY, (F, 'return kind_of(f, "topOrigin") == ABSENT ||', 'return true ||'))
+G('members once', 'H18', *PASSKEY, (F, ' || member_of(f, m.name) != NULL)', ')'))
 
 # --- open_record.c, seal.c
 
@@ -272,14 +346,24 @@ F = 'enact_signer.c'
 G('INVITE names no subject', 'C4', *INVITE, (F, 'if (memcmp(a->st.subject, none, ID_LEN) != 0)', 'if (false)'))
 G('level of assurance', 'SRC_SA.1.1', *INVITE, (F, 'if (b->loa < sam->state->policy.min_loa)', 'if (false)'))
 G('name is a Name', 'C14', *INVITE, (F, 'if (!name_check(b->name, e))', 'if (false)'))
+F = 'enact_authenticator.c'
 G('a code is used once', 'C4', *TWICE, (F, 'if (a->signer->row->state != SIGNER_INVITED)', 'if (false)'))
 G('a second use suspends', 'C4', *TWICE, (F,
   'if (row->state == SIGNER_BOUND || row->state == SIGNER_ACTIVE) {', 'if (false) {'))
-G('BIND from the current version', 'H1', *BIND, (F, 'if (b->from != a->signer->row->version)', 'if (false)'))
-G('authenticator\'s key is on its curve', 'C4', *BIND, (F, 'if (!spki_check(KEY_P256, spki, e))', 'if (false)'),
+G('BIND from the current version', 'H1', *BIND, (F, 'if (a->st.bind.from != a->signer->row->version)', 'if (false)'))
+G('authenticator\'s key is on its curve', 'C4', *BIND, (F, 'if (!passkey_kind(spki, &kind))', 'if (false && kind == 0)'),
   behind='its own approval, which then verifies under no key')
 G('no officer\'s key as authenticator', 'SRG_M.1.5', *BIND, (F, 'if (state_is_officer_key(sam->state, spki))', 'if (false)'))
 G('no signing key as authenticator', 'PROTOCOL.sam 1.3', *BIND, (F, 'if (prints_has(sam->state->prints, spki))', 'if (false)'))
+G('another authenticator than those that are there', 'i3: two evidences', *PAIR, (F,
+  ' || !is_another(&s, new, e))', ')'))
+G('ADD_AUTHENTICATOR by a signer in his state', 'SRC_SA', *ADD_SUSPENDED, (F,
+  'return signer_lives(a, e) && authenticator_enter(', 'return authenticator_enter('))
+G('REMOVE_AUTHENTICATOR from the current version', 'H1', *PAIR, (F, 'if (b->from != a->signer->row->version)', 'if (false)'))
+G('REMOVE_AUTHENTICATOR of one that is there', 'row 5', *PAIR, (F,
+  'if (at == s.authenticators)', 'if (at > s.authenticators)'))
+G('enough authenticators stay', 'i3: two evidences', *PAIR, (F, 'if (!enough_stay(sam, a, e))', 'if (false)'))
+F = 'enact_signer.c'
 G('SUSPEND from the current version', 'H1', *SIGNER_ACT, (F,
   'if (!is_from(a, e))\n\t\treturn false;\n\tif (state == SIGNER_SUSPENDED', 'if (state == SIGNER_SUSPENDED'))
 G('SUSPEND in its states', 'SRC_SA', *SIGNER_ACT, (F,
@@ -306,8 +390,8 @@ G('class and level offered', 'SRC_SKS.1.1', *CREATE, (F,
 G('algorithm offered', 'C6', *CREATE, (F, 'if (alg_find(b->alg) == NULL)', 'if (false)'))
 G('keys per signer', 'SRC_SKS', *LIMIT, (F,
   'if (s->record.keys >= sam->state->policy.keys_per_signer || s->record.keys >= KEYS_MAX)', 'if (false)'))
-G('authenticator suffices for a new key', 'H11', *CREATE, (F,
-  ' ||\n\t    !authenticator_suffices(auth, &sam->state->policy, a->st.create_key.level, e))', ' || auth == NULL)'))
+G('as many authenticators as a new key asks for', 'i3: two evidences', *PAIR, (F,
+  'if (b->evidences > s->record.authenticators)', 'if (false)'))
 G('the act\'s key is the signer\'s', 'row 5', *KEY_ACT, (F,
   'if (row == NULL || !signer_has_key(&a->signer->record, a->st.key.key))', 'if (row == NULL)'))
 G('key acts from the current version', 'H1', *KEY_ACT, (F, 'if (a->st.key.from != row->version)', 'if (false)'))
@@ -319,14 +403,17 @@ G('RELEASE of a frozen key', 'H16', *KEY_ACT, (F, 'if (row->state != KEY_SUSPEND
 
 F = 'enact_officers.c'
 G('algorithm of an anchor', 'C14', *ANCHOR, (F, 'if (alg == NULL)', 'if (alg == NULL && false)'))
-G('key of an anchor', 'C14', *ANCHOR, (F, '!spki_check(alg->kind, b->spki, e) || ', ''))
-G('name of an anchor', 'C14', *ANCHOR, (F, ' || !name_check(b->issuer, e))', ')'))
+G('key of an anchor', 'C14', *ANCHOR, (F, '(b->usage == ANCHOR_ISSUER && !spki_check(alg->kind, b->spki, e)) ||\n\t    ', ''))
+G('key of an attestation root', 'i3: attestation', *ROOT_KEY, (F,
+  'b->usage == ANCHOR_ATTESTATION && !attestation_root_fits(alg, b->spki)', 'false'))
+G('name of an anchor', 'C14', *ANCHOR, (F, ' ||\n\t    !name_check(b->issuer, e))', ')'))
 G('an anchor once', 'SRG_M.1.6', *ANCHOR, (F, 'if (state_anchor(sam->state, id) != NULL)', 'if (false)'))
 G('REMOVE_ANCHOR of one that is there', 'SRG_M.1.6', *ANCHOR, (F,
   'return state_anchor(sam->state, st->remove_anchor) != NULL ||', 'return true ||'))
 G('an officer\'s key once', 'SRG_M.1.5', *OFFICER, (F, 'if (state_is_officer_key(s, b->spki))', 'if (false)'))
 G('no signing key as officer\'s key', 'PROTOCOL.sam 1.3', *OFFICER, (F, 'if (prints_has(s->prints, b->spki))', 'if (false)'))
-G('new officer\'s key is on its curve', 'SRG_M.1.4', *OFFICER, (F, 'if (!spki_check(KEY_P256, b->spki, e))', 'if (false)'),
+G('new officer\'s key is on its curve', 'SRG_M.1.4', *OFFICER, (F,
+  'if (b->type == EVIDENCE_PASSKEY ? !passkey_kind(b->spki, &kind)\n\t    : !spki_check(KEY_P256, b->spki, e))', 'if (false && kind == 0)'),
   behind='the new officer\'s own approval')
 G('the same role twice', 'H23', *OFFICER, (F, 'if (a == b)\n\t\treturn false;', ''))
 G('security officer and auditor', 'SRG_M.1.3', *OFFICER, (F,
@@ -372,13 +459,15 @@ G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->be
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
   'if (rule == NULL || enact_of(a.st.purpose) == NULL)', 'if (false)'))
 G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
-  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, e))', 'if (false)'))
+  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))', 'if (false)'))
 G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
 G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - now > OFFICERS_ACT_MS)', 'if (false)'))
 
 # --- answer_certificate.c
 
 F = 'answer_certificate.c'
+G('certificates under signers\' CAs alone', 'i3: attestation', *ROOT_ISSUES, (F,
+  'if (a->usage != ANCHOR_ISSUER)', 'if (false)'))
 G('request: the key is in the signer\'s list', 'H24', *CERT_RECORDS, (F,
   'if (!signer_has_key(&s.record, m.key))', 'if (false)'), behind='the owner that the key record names')
 G('request: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,

@@ -116,7 +116,8 @@ TEST(values_out_of_range_are_refused)
 	REFUSES(policy.statement_life, 0);
 	REFUSES(policy.min_loa, 0);
 	REFUSES(policy.min_loa, 4);
-	REFUSES(policy.protections, 0x20);
+	REFUSES(policy.protections, 0x100);
+	REFUSES(policy.shared_sic, 2);
 	REFUSES(policy.protections, 1);
 	REFUSES(policy.ro_quorum, 0);
 	REFUSES(policy.so_quorum, 0);
@@ -128,6 +129,12 @@ TEST(values_out_of_range_are_refused)
 	REFUSES(attest, span_str("no key"));
 	REFUSES(library, span_str("bell\a"));
 	REFUSES(origin, span_str("two\nlines"));
+	REFUSES(origin, span_str("approve.example"));
+	REFUSES(origin, span_str(""));
+	REFUSES(service, span_str(""));
+	REFUSES(service, span_str("https://sign.example/"));
+	REFUSES(officer[0].card.type, OFFICER_PASSKEY);
+	REFUSES(officer[0].card.type, 3);
 	REFUSES(officer[0].card.role, 0);
 	REFUSES(officer[0].card.role, 6);
 	REFUSES(officer[0].card.person, span_of("", 0));

@@ -281,7 +281,8 @@ rig_statement_act(struct rig *g, uint16_t purpose, struct writer *statement, str
 		s.bind = (struct body_bind){ .from = 1, .type = 1, .protection = 1,
 			.spki = span_of(g->sam.spki, 91), .label = span_str("file") };
 	} else if (purpose == PURPOSE_CREATE_KEY) {
-		s.create_key = (struct body_create_key){ .from = 1, .alg = 1, .class = 1, .level = 2 };
+		s.create_key = (struct body_create_key){ .from = 1, .alg = 1, .class = 1, .level = 2,
+			.evidences = 1 };
 	} else {
 		s.key.from = 1;
 		memcpy(s.key.key, g->key, 16);
