@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Log entries of every kind, their payloads, and the line that people are shown. */
-#include "audit/entry.h"
+#include "auditor/entry_text.h"
 #include "fuzz/fuzz.h"
 
 static void

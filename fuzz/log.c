@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "audit/verify_file.h"
+#include "auditor/verify_file.h"
 #include "fuzz/fuzz.h"
 #include "sam/state.h"
 

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Anchors: bytes, and comparison with a log. */
 #include "audit/anchor.h"
-#include "base/reader.h"
+#include "base/fields.h"
+
+static const struct field fields[] = {
+	{ MAGIC("PRA1") },
+	{ BYTES(struct anchor, group) },
+	{ NUMBER(struct anchor, epoch) },
+	{ NUMBER(struct anchor, size) },
+	{ BYTES(struct anchor, root) },
+	{ FIELD_END },
+};
 
 bool
 anchor_read(struct span bytes, struct anchor *out, struct err *e)
 {
 	struct reader r = reader_over(bytes);
 	struct anchor m;
-	struct span magic;
 
-	if (!rd_take(&r, 4, &magic) || memcmp(magic.p, "PRA1", 4) != 0 ||
-	    !rd_bytes(&r, m.group, HASH_LEN) || !rd_u32(&r, &m.epoch) || !rd_u64(&r, &m.size) ||
-	    !rd_bytes(&r, m.root, HASH_LEN) || !rd_end(&r))
-		return err_set(e, ERR_FORMAT, "the anchor in the module is malformed");
+	if (!message_read(&r, fields, &m, "the anchor in the module", e))
+		return false;
 	*out = m;
 	return true;
 }
@@ -21,11 +27,7 @@ anchor_read(struct span bytes, struct anchor *out, struct err *e)
 void
 anchor_write(struct writer *w, const struct anchor *m)
 {
-	wr_bytes(w, "PRA1", 4);
-	wr_bytes(w, m->group, HASH_LEN);
-	wr_u32(w, m->epoch);
-	wr_u64(w, m->size);
-	wr_bytes(w, m->root, HASH_LEN);
+	fields_write(w, fields, m, 0);
 }
 
 static bool
@@ -68,12 +70,4 @@ anchor_compare(const struct anchor *a, const uint8_t group[HASH_LEN], const stru
 		return false;
 	*says = !holds ? ANCHOR_DIFFERENT : log->size == a->size ? ANCHOR_EQUAL : ANCHOR_AHEAD;
 	return true;
-}
-
-const char *
-anchor_word(enum anchor_says says)
-{
-	static const char *const words[] = { "equal", "ahead", "behind", "different" };
-
-	return (size_t)says < COUNT(words) ? words[says] : "unknown";
 }

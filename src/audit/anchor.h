@@ -29,6 +29,5 @@ void	anchor_write(struct writer *, const struct anchor *);
  */
 bool	anchor_compare(const struct anchor *, const uint8_t group[HASH_LEN], const struct tree *log,
 	    struct tree_source nodes, enum anchor_says *, struct err *) MUST_USE;
-const char *anchor_word(enum anchor_says);	/* "behind" */
 
 #endif

@@ -9,7 +9,6 @@
 #define ENTRY_HEAD	18			/* sequence, time, kind, version */
 #define ENTRY_VERSION	1
 #define ENTRY_MAX	(512u * 1024)		/* the longest: an OUTCOME of 1000 RSA signatures */
-#define ENTRY_LINE	1024			/* enough for entry_text of any entry but long alarms */
 
 enum entry_kind {
 	ENTRY_GENESIS	= 1,
@@ -58,12 +57,5 @@ void	entry_head_write(struct writer *, uint64_t sequence, uint64_t time, enum en
 bool	entry_payload_read(const struct entry *, union entry_payload *, struct err *) MUST_USE;
 
 const char *entry_kind_name(enum entry_kind);	/* "reserved" */
-/* Would this entry be anchored at once? Kinds 1, 2, 3, 5, 6, 7, 8. PROTOCOL.sam 5.4 */
-bool	entry_is_state(enum entry_kind);
-/*
- * One line for people, without newline: sequence, time, kind, then ids in hex, words, counts.
- * Cut where `size` ends. False for a payload that does not read.
- */
-bool	entry_text(const struct entry *, char *line, size_t size, struct err *) MUST_USE;
 
 #endif

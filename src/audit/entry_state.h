@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Payloads of state entries: what the fold lives from. Readers take a whole payload and lend
- * spans from it; writers append to an entry that was begun. PROTOCOL.sam 5.2
+ * Payloads of state entries: what the fold lives from. Writers append to an entry that was begun;
+ * entry_payload_read lends spans from it. PROTOCOL.sam 5.2
  */
 #ifndef AUDIT_ENTRY_STATE_H
 #define AUDIT_ENTRY_STATE_H
@@ -62,21 +62,13 @@ struct entry_key {
 	struct span	record;
 };
 
-bool	entry_genesis_read(struct span, struct entry_genesis *, struct err *) MUST_USE;
 void	entry_genesis_write(struct writer *, const struct entry_genesis *);
-bool	entry_start_read(struct span, struct entry_start *, struct err *) MUST_USE;
 void	entry_start_write(struct writer *, const struct entry_start *);
-bool	entry_stop_read(struct span, struct entry_stop *, struct err *) MUST_USE;
 void	entry_stop_write(struct writer *, const struct entry_stop *);
-bool	entry_head_signed_read(struct span, struct head *, struct err *) MUST_USE;
 void	entry_head_signed_write(struct writer *, const struct head *);
-bool	entry_proposed_read(struct span, struct entry_proposed *, struct err *) MUST_USE;
 void	entry_proposed_write(struct writer *, const struct entry_proposed *);
-bool	entry_act_read(struct span, struct entry_act *, struct err *) MUST_USE;
 void	entry_act_write(struct writer *, const struct entry_act *);
-bool	entry_signer_read(struct span, struct entry_signer *, struct err *) MUST_USE;
 void	entry_signer_write(struct writer *, const struct entry_signer *);
-bool	entry_key_read(struct span, struct entry_key *, struct err *) MUST_USE;
 void	entry_key_write(struct writer *, const struct entry_key *);
 
 #endif

@@ -66,23 +66,18 @@ struct entry_alarm {
 	struct span	what, detail;		/* "clock": time was set back (verify_file.h) */
 };
 
-bool	entry_reserved_read(struct span, struct entry_reserved *, struct err *) MUST_USE;
 void	entry_reserved_write(struct writer *, const struct entry_reserved *, const uint32_t *index);
 uint32_t entry_reserved_index(const struct entry_reserved *, size_t i);		/* i < n */
 
-bool	entry_outcome_read(struct span, struct entry_outcome *, struct err *) MUST_USE;
 void	entry_outcome_write(struct writer *, const struct entry_outcome *,
 	    const struct outcome_item *);
 /* Start with reader_over(m->items); false after the n-th. */
 bool	entry_outcome_item(struct reader *, struct outcome_item *);
 
-bool	entry_refused_read(struct span, struct entry_refused *, struct err *) MUST_USE;
 void	entry_refused_write(struct writer *, const struct entry_refused *);
-bool	entry_refusals_read(struct span, struct entry_refusals *, struct err *) MUST_USE;
 void	entry_refusals_write(struct writer *, const struct entry_refusals *,
 	    const struct refusals_item *);
 bool	entry_refusals_item(struct reader *, struct refusals_item *);	/* as entry_outcome_item */
-bool	entry_alarm_read(struct span, struct entry_alarm *, struct err *) MUST_USE;
 void	entry_alarm_write(struct writer *, const struct entry_alarm *);
 
 #endif

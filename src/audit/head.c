@@ -4,27 +4,30 @@
 #include "crypto/alg.h"
 #include "crypto/verify.h"
 
+/* What is signed, then the signature. */
+static const struct field claims[] = {
+	{ NUMBER(struct head, epoch) },
+	{ NUMBER(struct head, size) },
+	{ BYTES(struct head, root) },
+	{ NUMBER(struct head, time) },
+	{ FIELD_END },
+};
+const struct field head_fields[] = {
+	{ .kind = FIELD_PART, .fields = claims },
+	{ BYTES(struct head, signature) },
+	{ FIELD_END },
+};
+
 bool
 head_read(struct reader *r, struct head *h)
 {
-	return rd_u32(r, &h->epoch) && rd_u64(r, &h->size) && rd_bytes(r, h->root, HASH_LEN) &&
-	    rd_u64(r, &h->time) && rd_bytes(r, h->signature, HEAD_SIGNATURE);
-}
-
-static void
-write_claims(struct writer *w, const struct head *h)
-{
-	wr_u32(w, h->epoch);
-	wr_u64(w, h->size);
-	wr_bytes(w, h->root, HASH_LEN);
-	wr_u64(w, h->time);
+	return fields_read(r, head_fields, h);
 }
 
 void
 head_write(struct writer *w, const struct head *h)
 {
-	write_claims(w, h);
-	wr_bytes(w, h->signature, HEAD_SIGNATURE);
+	fields_write(w, head_fields, h, 0);
 }
 
 void
@@ -36,7 +39,7 @@ head_digest(const struct head *h, const uint8_t group[HASH_LEN], uint8_t out[HAS
 
 	wr_bytes(&w, domain, sizeof(domain));
 	wr_bytes(&w, group, HASH_LEN);
-	write_claims(&w, h);
+	fields_write(&w, claims, h, 0);
 	sha256(writer_span(&w), out);
 }
 

@@ -3,9 +3,7 @@
 #ifndef AUDIT_HEAD_H
 #define AUDIT_HEAD_H
 
-#include "base/err.h"
-#include "base/reader.h"
-#include "base/writer.h"
+#include "base/fields.h"
 #include "crypto/hash.h"
 
 #define HEAD_SIGNATURE	64
@@ -19,6 +17,7 @@ struct head {
 	uint8_t		signature[HEAD_SIGNATURE];
 };
 
+extern const struct field head_fields[];
 bool	head_read(struct reader *, struct head *);
 void	head_write(struct writer *, const struct head *);
 /* What HSM_SIGN_HEAD signs: SHA-256 over "propria-head-v1" 0 || group || epoch || ... || time. */

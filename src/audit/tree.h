@@ -49,8 +49,6 @@ bool	 tree_consistency(struct tree_source, uint64_t from, uint64_t size, struct 
 	    struct err *) MUST_USE;
 
 /* Pure: `hash` lends n x 32 bytes. Malformed proofs are simply false. */
-bool	 tree_inclusion_holds(const uint8_t leaf[HASH_LEN], uint64_t index, uint64_t size,
-	    struct span hash, const uint8_t root[HASH_LEN]) MUST_USE;
 bool	 tree_consistency_holds(uint64_t from, const uint8_t from_root[HASH_LEN], uint64_t size,
 	    const uint8_t root[HASH_LEN], struct span hash) MUST_USE;
 struct span tree_proof_span(const struct tree_proof *);	/* lent */

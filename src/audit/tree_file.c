@@ -57,33 +57,3 @@ tree_file_write(int fd, uint64_t at, struct span nodes, struct err *e)
 	}
 	return true;
 }
-
-static bool
-mend(void *ctx, const struct batch_view *v, uint64_t offset UNUSED, const struct tree *after UNUSED,
-    struct span nodes, struct err *e)
-{
-	const int *fd = ctx;
-	uint64_t at = tree_nodes(v->first);
-
-	return tree_file_same(*fd, at, nodes) || tree_file_write(*fd, at, nodes, e);
-}
-
-struct scan_visitor
-tree_file_mender(const int *fd)
-{
-	return (struct scan_visitor){ .batch = mend, .ctx = (void *)(uintptr_t)fd };
-}
-
-bool
-tree_file_rebuild(int fd_tree, int fd_log, struct err *e)
-{
-	struct scan_visitor visitor = tree_file_mender(&fd_tree);
-	struct scan_end end;
-	struct tree tree;
-
-	tree_init(&tree);
-	if (!scan_log(fd_log, 0, &tree, span_of(NULL, 0), &visitor, &end, e))
-		return false;
-	return ftruncate(fd_tree, (off_t)(tree_nodes(tree.size) * HASH_LEN)) == 0 ||
-	    err_errno(e, ERR_BACKEND, errno, "cutting the tree file");
-}

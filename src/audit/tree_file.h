@@ -11,9 +11,5 @@ struct tree_source tree_file_source(const int *fd);
 bool	tree_file_same(int fd, uint64_t at, struct span nodes);
 /* Writes nodes at node `at`, no sync: what a crash loses is made again. */
 bool	tree_file_write(int fd, uint64_t at, struct span nodes, struct err *) MUST_USE;
-/* For a scan: writes again what differs. Entries are not visited. */
-struct scan_visitor tree_file_mender(const int *fd);
-/* Compares the file with the log's good batches and writes again what differs. */
-bool	tree_file_rebuild(int fd_tree, int fd_log, struct err *) MUST_USE;
 
 #endif

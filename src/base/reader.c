@@ -31,7 +31,7 @@ rd_bytes(struct reader *r, void *dst, size_t n)
 	return true;
 }
 
-static bool
+bool
 rd_number(struct reader *r, size_t n, uint64_t *out)
 {
 	struct span s;

@@ -15,6 +15,7 @@ struct reader {
 
 struct reader reader_over(struct span);
 
+bool	rd_number(struct reader *, size_t n, uint64_t *);		/* of n bytes, 8 at most */
 bool	rd_u8(struct reader *, uint8_t *);
 bool	rd_u16(struct reader *, uint16_t *);
 bool	rd_u32(struct reader *, uint32_t *);

@@ -41,8 +41,13 @@ text_is_clean(struct span s)
 	size_t at = 0;
 
 	while (at < s.n) {
-		uint32_t c = next_char(s, &at);
+		uint32_t c;
 
+		if (s.p[at] >= 0x20 && s.p[at] < 0x7f) {	/* nearly all there is */
+			at++;
+			continue;
+		}
+		c = next_char(s, &at);
 		for (size_t i = 0; i < COUNT(barred); i++)
 			if (c >= barred[i].from && c <= barred[i].to)
 				return false;

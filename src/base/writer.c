@@ -84,7 +84,7 @@ room(struct writer *w, size_t n)
 	return at;
 }
 
-static void
+void
 wr_number(struct writer *w, size_t n, uint64_t v)
 {
 	uint8_t *at = room(w, n);

@@ -16,6 +16,7 @@ struct writer {
 	size_t	 max;
 	bool	 grows;
 	bool	 bad;	/* something did not fit */
+	bool	 lax;	/* for tests of refusals: tables of fields are written out of their bounds */
 };
 
 struct writer	writer_over(void *mem, size_t size);	/* the caller's memory */
@@ -25,6 +26,7 @@ void		writer_reset(struct writer *);		/* empty again, keeps its memory */
 bool		writer_ok(const struct writer *) MUST_USE;
 struct span	writer_span(const struct writer *);	/* lent until the next write */
 
+void	wr_number(struct writer *, size_t n, uint64_t);		/* its last n bytes */
 void	wr_u8(struct writer *, uint8_t);
 void	wr_u16(struct writer *, uint16_t);
 void	wr_u32(struct writer *, uint32_t);

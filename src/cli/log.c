@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "audit/verify_file.h"
+#include "auditor/entry_text.h"
+#include "auditor/verify_file.h"
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/log_source.h"

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "audit/follow.h"
+#include "auditor/follow.h"
 #include "audit/head.h"
 #include "cli/commands.h"
 #include "cli/sam.h"

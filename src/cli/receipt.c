@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and checking receipts. The guards of receipt_check are docs/api.md's last paragraph. */
+#include "auditor/inclusion.h"
 #include "cli/receipt.h"
 #include "webauthn/assertion.h"
 

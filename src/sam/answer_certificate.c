@@ -187,7 +187,7 @@ under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert
 
 	for (size_t i = 0; i < sam->state->anchors; i++) {
 		const struct trust_anchor *a = &sam->state->anchor[i];
-		struct issuing_ca ca = { .alg = a->alg, .spki = span_of(a->spki, a->spki_len),
+		struct issuing_ca ca = { .alg = alg_find(a->alg), .spki = span_of(a->spki, a->spki_len),
 			.issuer = span_of(a->issuer, a->issuer_len) };
 
 		if (a->usage != ANCHOR_ISSUER)
@@ -205,26 +205,6 @@ under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert
 	return false;
 }
 
-static void
-linked(void *owner, void *job, const struct err *failure)
-{
-	struct sam *sam = owner;
-	struct call *c = job;
-	const struct writer *w = c->work;
-
-	if (failure != NULL)
-		call_refuse(sam, c, failure);
-	else
-		call_answer(sam, c, w);
-}
-
-static void
-writer_work_free(void *p)
-{
-	writer_wipe(p);
-	free(p);
-}
-
 static bool
 link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct opened_key *k,
     const struct opened_signer *s, const struct certificate *cert, struct span der, struct err *e)
@@ -235,13 +215,8 @@ link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct op
 	struct signer_change sc = { .id = k->owner, .version = s->row->version,
 		.state = SIGNER_ACTIVE, .cause = KEY_CAUSE_LINK };
 	struct msg_certificate_linked answer = { .version = kc.version };
-	struct writer *w = calloc(1, sizeof(*w));
+	struct writer w = writer_grow(RECORD_MAX + 64);
 
-	if (w == NULL)
-		bug("no memory");
-	*w = writer_grow(RECORD_MAX + 64);
-	c->work = w;
-	c->work_free = writer_work_free;
 	sha256(der, k->record.cert);
 	k->record.not_before = cert->not_before;
 	k->record.not_after = cert->not_after;
@@ -254,8 +229,8 @@ link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct op
 	if (s->row->state == SIGNER_BOUND)
 		log_signer(sam, &sc);
 	answer.key_record = writer_span(&sealed);
-	msg_certificate_linked_write(w, &answer);
-	journal_wait(sam->journal, ANCHORED, linked, c);
+	msg_certificate_linked_write(&w, &answer);
+	call_answer_anchored(sam, c, w);
 	return true;
 }
 

@@ -3,8 +3,6 @@
  * ENACT and PROPOSE: the one way by which state changes. Header, freshness, records, approvals;
  * only then the purpose's own function. EN 419 241-1 SRG_M.1.6; EN 419 241-2 FMT_SMF.1.
  */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "sam/counters.h"
 #include "sam/enact.h"
@@ -42,48 +40,14 @@ enact_of(uint16_t purpose)
 	return NULL;
 }
 
-struct reply {
-	struct writer	payload;
-};
-
-static void
-reply_free(void *p)
-{
-	struct reply *r = p;
-
-	writer_wipe(&r->payload);
-	free(r);
-}
-
-static void
-is_anchored(void *owner, void *job, const struct err *failure)
-{
-	struct call *c = job;
-	struct reply *r = c->work;
-
-	if (failure != NULL)
-		call_refuse(owner, c, failure);
-	else
-		call_answer(owner, c, &r->payload);
-}
-
 void
 enacted(struct sam *sam, struct call *c, const struct msg_enacted *m)
 {
-	struct reply *r = calloc(1, sizeof(*r));
+	struct writer w = writer_grow(2 * RECORD_MAX + 256);
 
-	if (r == NULL)
-		bug("no memory for a reply");
-	if (c->work != NULL) {
-		c->work_free != NULL ? c->work_free(c->work) : free(c->work);
-		c->work = NULL;
-	}
-	r->payload = writer_grow(2 * RECORD_MAX + 256);
-	msg_enacted_write(&r->payload, m);
-	c->work = r;
-	c->work_free = reply_free;
+	msg_enacted_write(&w, m);
 	fail_point("enacted");
-	journal_wait(sam->journal, ANCHORED, is_anchored, c);
+	call_answer_anchored(sam, c, w);
 }
 
 static bool
@@ -206,7 +170,7 @@ answer_propose(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	struct entry_proposed entry;
 	struct msg_propose m;
 	struct msg_proposed answer;
-	struct reply *reply;
+	struct writer w = writer_grow(64);
 
 	if (!msg_propose_read(r, &m, e))
 		return false;
@@ -216,16 +180,11 @@ answer_propose(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	entry = (struct entry_proposed){ .purpose = m.purpose, .expires = m.expires };
 	memcpy(entry.subject, m.subject, ID_LEN);
 	memcpy(entry.body, m.body, sizeof(entry.body));
-	if ((reply = calloc(1, sizeof(*reply))) == NULL)
-		return err_set(e, ERR_BACKEND, "no memory");
 	entry_proposed_write(journal_begin(sam->journal, ENTRY_PROPOSED), &entry);
 	journal_end(sam->journal);
 	journal_last_leaf(sam->journal, answer.id);
 	answer.sequence = journal_last(sam->journal);
-	reply->payload = writer_grow(64);
-	msg_proposed_write(&reply->payload, &answer);
-	c->work = reply;
-	c->work_free = reply_free;
-	journal_wait(sam->journal, ANCHORED, is_anchored, c);
+	msg_proposed_write(&w, &answer);
+	call_answer_anchored(sam, c, w);
 	return true;
 }

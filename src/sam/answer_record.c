@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RECORD and FREEZE. Reducing what a key may do is for anybody to ask; adding needs approvals. */
-#include <stdlib.h>
-
 #include "sam/enact.h"
 #include "sam/request.h"
+
+static const struct row *
+object_find(const struct sam *sam, struct call *c, struct reader *r, struct msg_object *m,
+    struct err *e)
+{
+	const struct row *row;
+
+	if (!msg_object_read(r, m, e))
+		return NULL;
+	memcpy(m->type == RECORD_KEY ? c->key : c->signer, m->id, ID_LEN);
+	if ((row = index_find(sam->state->index, m->type, m->id)) == NULL)
+		err_why(e, ERR_MISSING, "owner", "no such record");
+	return row;
+}
 
 bool
 answer_record(struct sam *sam, struct call *c, struct reader *r, struct err *e)
@@ -11,36 +23,14 @@ answer_record(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	AUTO_WRITER sealed = writer_grow(RECORD_MAX), w = writer_grow(RECORD_MAX + 64);
 	struct msg_object m;
 	struct msg_record answer;
-	const struct row *row;
+	const struct row *row = object_find(sam, c, r, &m, e);
 
-	if (!msg_object_read(r, &m, e))
-		return false;
-	memcpy(m.type == RECORD_KEY ? c->key : c->signer, m.id, ID_LEN);
-	if ((row = index_find(sam->state->index, m.type, m.id)) == NULL)
-		return err_why(e, ERR_MISSING, "owner", "no such record");
-	if (!sealed_from_log(sam, m.type, row, &sealed, e))
+	if (row == NULL || !sealed_from_log(sam, m.type, row, &sealed, e))
 		return false;
 	answer = (struct msg_record){ row->version, row->state, writer_span(&sealed) };
 	msg_record_write(&w, &answer);
 	call_answer(sam, c, &w);
 	return true;
-}
-
-static void
-frozen(void *owner, void *job, const struct err *failure)
-{
-	struct sam *sam = owner;
-	struct call *c = job;
-	const uint32_t *version = c->work;
-	uint8_t mem[8];
-	struct writer w = writer_over(mem, sizeof(mem));
-
-	if (failure != NULL) {
-		call_refuse(sam, c, failure);
-		return;
-	}
-	msg_frozen_write(&w, *version);
-	call_answer(sam, c, &w);
 }
 
 static bool
@@ -80,20 +70,13 @@ bool
 answer_freeze(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 {
 	struct msg_object m;
-	const struct row *row;
-	uint32_t *version;
+	const struct row *row = object_find(sam, c, r, &m, e);
+	struct writer w = writer_grow(8);
 
-	if (!msg_object_read(r, &m, e))
+	if (row == NULL ||
+	    (m.type == RECORD_KEY ? !freeze_key(sam, &m, row, e) : !freeze_signer(sam, &m, row, e)))
 		return false;
-	memcpy(m.type == RECORD_KEY ? c->key : c->signer, m.id, ID_LEN);
-	if ((row = index_find(sam->state->index, m.type, m.id)) == NULL)
-		return err_why(e, ERR_MISSING, "owner", "no such record");
-	if (m.type == RECORD_KEY ? !freeze_key(sam, &m, row, e) : !freeze_signer(sam, &m, row, e))
-		return false;
-	if ((version = malloc(sizeof(*version))) == NULL)
-		bug("no memory");
-	*version = row->version;
-	c->work = version;
-	journal_wait(sam->journal, ANCHORED, frozen, c);
+	msg_frozen_write(&w, row->version);
+	call_answer_anchored(sam, c, w);
 	return true;
 }

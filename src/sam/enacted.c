@@ -5,42 +5,29 @@
  */
 #include "sam/enact.h"
 
+/* The youngest entry of each kind that this statement made. */
 struct found {
-	struct writer	 signer_bytes, key_bytes, act_bytes;
-	struct entry	 signer, key, act;
-	bool		 has_signer, has_key, has_act;
+	struct entry_found {
+		enum entry_kind	kind;
+		bool		there;
+		struct writer	bytes;
+		struct entry	entry;
+	} signer, key, act;
 };
 
-static void
-found_wipe(struct found *f)
-{
-	writer_wipe(&f->signer_bytes);
-	writer_wipe(&f->key_bytes);
-	writer_wipe(&f->act_bytes);
-}
-
-/* The youngest entry of each kind that this statement made. */
 static bool
 find(const struct sam *sam, const uint8_t d[32], struct found *f)
 {
+	struct entry_found *all[] = { &f->signer, &f->key, &f->act };
 	uint64_t cursor = 0, position;
+	struct err e = { 0 };
 
-	while (answers_next(sam->state->answers, d, &cursor, &position)) {
-		AUTO_WRITER bytes = writer_grow(ENTRY_MAX);
-		struct entry entry;
-		struct err e = { 0 };
-
-		if (!journal_read(sam->journal, position, &bytes, &entry, &e))
-			continue;
-		if (entry.kind == ENTRY_SIGNER && !f->has_signer) {
-			f->has_signer = journal_read(sam->journal, position, &f->signer_bytes, &f->signer, &e);
-		} else if (entry.kind == ENTRY_KEY && !f->has_key) {
-			f->has_key = journal_read(sam->journal, position, &f->key_bytes, &f->key, &e);
-		} else if (entry.kind == ENTRY_ACT && !f->has_act) {
-			f->has_act = journal_read(sam->journal, position, &f->act_bytes, &f->act, &e);
-		}
-	}
-	return f->has_signer || f->has_key || f->has_act;
+	while (answers_next(sam->state->answers, d, &cursor, &position))
+		for (size_t i = 0; i < COUNT(all); i++)
+			if (!all[i]->there && journal_read(sam->journal, position, &all[i]->bytes,
+			    &all[i]->entry, &e))
+				all[i]->there = all[i]->entry.kind == all[i]->kind;
+	return f->signer.there || f->key.there || f->act.there;
 }
 
 /* What BIND made stands inside the sealed record: the new authenticator's id. */
@@ -65,14 +52,14 @@ answer_of_key(const struct found *f, struct msg_enacted *m)
 	union entry_payload key, signer;
 	struct err e = { 0 };
 
-	if (!entry_payload_read(&f->key, &key, &e))
+	if (!entry_payload_read(&f->key.entry, &key, &e))
 		return false;
-	m->sequence = f->key.sequence;
+	m->sequence = f->key.entry.sequence;
 	m->version = key.key.version;
 	memcpy(m->id, key.key.id, ID_LEN);
 	if (key.key.record.n > 0)
 		m->record[m->n++] = key.key.record;
-	if (f->has_signer && entry_payload_read(&f->signer, &signer, &e) && signer.signer.record.n > 0)
+	if (f->signer.there && entry_payload_read(&f->signer.entry, &signer, &e) && signer.signer.record.n > 0)
 		m->record[m->n++] = signer.signer.record;
 	return true;
 }
@@ -83,9 +70,9 @@ answer_of_signer(const struct sam *sam, const struct found *f, uint16_t purpose,
 	union entry_payload p;
 	struct err e = { 0 };
 
-	if (!entry_payload_read(&f->signer, &p, &e) || p.signer.cause != purpose)
+	if (!entry_payload_read(&f->signer.entry, &p, &e) || p.signer.cause != purpose)
 		return false;
-	m->sequence = f->signer.sequence;
+	m->sequence = f->signer.entry.sequence;
 	m->version = p.signer.version;
 	memcpy(m->id, p.signer.id, ID_LEN);
 	if (p.signer.record.n > 0)
@@ -102,7 +89,7 @@ answer_again(const struct sam *sam, const struct act *a, const struct found *f, 
 	case PURPOSE_CREATE_KEY:
 	case PURPOSE_DESTROY_KEY:
 	case PURPOSE_RELEASE_KEY:
-		return f->has_key && answer_of_key(f, m);
+		return f->key.there && answer_of_key(f, m);
 	case PURPOSE_INVITE:
 	case PURPOSE_BIND:
 	case PURPOSE_ADD_AUTHENTICATOR:
@@ -110,28 +97,31 @@ answer_again(const struct sam *sam, const struct act *a, const struct found *f, 
 	case PURPOSE_SUSPEND:
 	case PURPOSE_REINSTATE:
 	case PURPOSE_CLOSE:
-		if (!f->has_signer || !answer_of_signer(sam, f, a->st.purpose, m))
+		if (!f->signer.there || !answer_of_signer(sam, f, a->st.purpose, m))
 			return false;
 		if (a->st.purpose == PURPOSE_REMOVE_AUTHENTICATOR)
 			memcpy(m->id, a->st.remove_authenticator.authenticator, ID_LEN);
 		return true;
 	default:
-		m->sequence = f->act.sequence;
+		m->sequence = f->act.entry.sequence;
 		memcpy(m->id, a->d, ID_LEN);
-		return f->has_act;
+		return f->act.there;
 	}
 }
 
 bool
 enacted_before(struct sam *sam, struct act *a)
 {
-	struct found f = { .signer_bytes = writer_grow(ENTRY_MAX), .key_bytes = writer_grow(ENTRY_MAX),
-		.act_bytes = writer_grow(ENTRY_MAX) };
+	struct found f = { .signer = { ENTRY_SIGNER, .bytes = writer_grow(ENTRY_MAX) },
+		.key = { ENTRY_KEY, .bytes = writer_grow(ENTRY_MAX) },
+		.act = { ENTRY_ACT, .bytes = writer_grow(ENTRY_MAX) } };
 	struct msg_enacted m = { .n = 0 };
 	bool again = sam->journal != NULL && find(sam, a->d, &f) && answer_again(sam, a, &f, &m);
 
 	if (again)
 		enacted(sam, a->call, &m);
-	found_wipe(&f);
+	writer_wipe(&f.signer.bytes);
+	writer_wipe(&f.key.bytes);
+	writer_wipe(&f.act.bytes);
 	return again;
 }

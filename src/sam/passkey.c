@@ -20,7 +20,7 @@ is_under_a_root(const struct state *s, const struct leaf *leaf)
 {
 	for (size_t i = 0; i < s->anchors; i++) {
 		const struct trust_anchor *a = &s->anchor[i];
-		struct attestation_root root = { .alg = a->alg, .spki = span_of(a->spki, a->spki_len),
+		struct attestation_root root = { .alg = alg_find(a->alg), .spki = span_of(a->spki, a->spki_len),
 			.issuer = span_of(a->issuer, a->issuer_len), .max_days = a->max_days };
 
 		if (a->usage == ANCHOR_ATTESTATION && leaf_is_under(leaf, &root, clock_wall()))

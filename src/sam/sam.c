@@ -62,13 +62,19 @@ sam_alarm(struct sam *sam, const char *what, const char *fmt, ...)
 	journal_end(sam->journal);
 }
 
-void
-call_free(struct call *c)
+static void
+work_free(struct call *c)
 {
 	if (c->work_free != NULL)
 		c->work_free(c->work);
 	else
 		free(c->work);
+}
+
+void
+call_free(struct call *c)
+{
+	work_free(c);
 	free(c);
 }
 
@@ -86,6 +92,38 @@ call_answer(struct sam *sam, struct call *c, const struct writer *payload)
 		frame_end(out, at);
 	}
 	call_free(c);
+}
+
+static void
+payload_free(void *p)
+{
+	writer_wipe(p);
+	free(p);
+}
+
+static void
+is_anchored(void *owner, void *job, const struct err *failure)
+{
+	struct call *c = job;
+
+	if (failure != NULL)
+		call_refuse(owner, c, failure);
+	else
+		call_answer(owner, c, c->work);
+}
+
+void
+call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
+{
+	struct writer *w = malloc(sizeof(*w));
+
+	if (w == NULL)
+		bug("no memory for an answer");
+	work_free(c);
+	*w = payload;
+	c->work = w;
+	c->work_free = payload_free;
+	journal_wait(sam->journal, ANCHORED, is_anchored, c);
 }
 
 void

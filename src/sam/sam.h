@@ -74,6 +74,9 @@ void	sam_alarm(struct sam *, const char *what, const char *fmt, ...) PRINTF(3, 4
 
 /* The answer: writes what `payload` holds. The call is freed. */
 void	call_answer(struct sam *, struct call *, const struct writer *payload);
+/* The same when everything written until now is anchored. Takes the payload; what the operation
+ * kept is freed. */
+void	call_answer_anchored(struct sam *, struct call *, struct writer payload);
 /* REFUSED, logged within bounds. The call is freed. */
 void	call_refuse(struct sam *, struct call *, const struct err *);
 void	call_free(struct call *);

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include "base/fields.h"
 #include "sam/state.h"
 
 #define TABLE_BYTES	(1 << 20)	/* what is larger is mapped, and goes back when it is freed */
@@ -76,87 +77,76 @@ state_is_officer_key(const struct state *s, struct span spki)
 	return false;
 }
 
-static void
-officers_write(struct writer *w, const struct state *s)
-{
-	wr_u8(w, (uint8_t)s->officers);
-	for (size_t i = 0; i < s->officers; i++) {
-		const struct officer *o = &s->officer[i];
-
-		wr_bytes(w, o->id, ID_LEN);
-		wr_u8(w, o->role);
-		wr_u8(w, o->type);
-		wr_span8(w, span_of(o->person, o->person_len));
-		wr_span16(w, span_of(o->spki, o->spki_len));
-	}
-}
-
 static bool
-officers_read(struct reader *r, struct state *s)
+algorithms_are_known(const void *state)
 {
-	uint8_t n;
+	const struct state *s = state;
 
-	if (!rd_u8(r, &n) || n > OFFICERS_MAX)
-		return false;
-	for (s->officers = 0; s->officers < n; s->officers++) {
-		struct officer *o = &s->officer[s->officers];
-		struct span person, spki;
-
-		if (!rd_bytes(r, o->id, ID_LEN) || !rd_u8(r, &o->role) || !rd_u8(r, &o->type) ||
-		    !rd_span8(r, 1, sizeof(o->person), &person) ||
-		    !rd_span16(r, 1, sizeof(o->spki), &spki))
+	for (size_t i = 0; i < s->anchors; i++)
+		if (alg_find(s->anchor[i].alg) == NULL)
 			return false;
-		o->spki_len = spki.n;
-		memcpy(o->spki, spki.p, spki.n);
-		o->person_len = person.n;
-		memcpy(o->person, person.p, person.n);
-	}
 	return true;
 }
 
-static void
-anchors_write(struct writer *w, const struct state *s)
-{
-	wr_u8(w, (uint8_t)s->anchors);
-	for (size_t i = 0; i < s->anchors; i++) {
-		const struct trust_anchor *a = &s->anchor[i];
+#define EACH_OFFICER	EACH_OF(struct state, officer)
+#define EACH_ANCHOR	EACH_OF(struct state, anchor)
 
-		wr_bytes(w, a->id, sizeof(a->id));
-		wr_u8(w, a->usage);
-		wr_u16(w, a->alg->number);
-		wr_span16(w, span_of(a->spki, a->spki_len));
-		wr_span16(w, span_of(a->issuer, a->issuer_len));
-		wr_span8(w, span_of(a->label, a->label_len));
-		wr_u32(w, a->max_days);
-	}
-}
-
-static bool
-anchors_read(struct reader *r, struct state *s)
-{
-	uint8_t n;
-
-	if (!rd_u8(r, &n) || n > ANCHORS_MAX)
-		return false;
-	for (s->anchors = 0; s->anchors < n; s->anchors++) {
-		struct trust_anchor *a = &s->anchor[s->anchors];
-		struct span spki, issuer, label;
-		uint16_t alg;
-
-		if (!rd_bytes(r, a->id, sizeof(a->id)) || !rd_u8(r, &a->usage) || !rd_u16(r, &alg) ||
-		    (a->alg = alg_find(alg)) == NULL || !rd_span16(r, 1, sizeof(a->spki), &spki) ||
-		    !rd_span16(r, 1, sizeof(a->issuer), &issuer) ||
-		    !rd_span8(r, 1, sizeof(a->label), &label) || !rd_u32(r, &a->max_days))
-			return false;
-		a->spki_len = spki.n;
-		memcpy(a->spki, spki.p, spki.n);
-		a->issuer_len = issuer.n;
-		memcpy(a->issuer, issuer.p, issuer.n);
-		a->label_len = label.n;
-		memcpy(a->label, label.p, label.n);
-	}
-	return true;
-}
+static const struct field officers[] = {
+	{ BYTES(struct state, officer[0].id), EACH_OFFICER },
+	{ NUMBER(struct state, officer[0].role), EACH_OFFICER },
+	{ NUMBER(struct state, officer[0].type), EACH_OFFICER },
+	{ HELD8(struct state, officer[0].person, officer[0].person_len, 1), EACH_OFFICER },
+	{ HELD16(struct state, officer[0].spki, officer[0].spki_len, 1), EACH_OFFICER },
+	{ FIELD_END },
+};
+static const struct field anchors[] = {
+	{ BYTES(struct state, anchor[0].id), EACH_ANCHOR },
+	{ NUMBER(struct state, anchor[0].usage), EACH_ANCHOR },
+	{ NUMBER(struct state, anchor[0].alg), EACH_ANCHOR },
+	{ HELD16(struct state, anchor[0].spki, anchor[0].spki_len, 1), EACH_ANCHOR },
+	{ HELD16(struct state, anchor[0].issuer, anchor[0].issuer_len, 1), EACH_ANCHOR },
+	{ HELD8(struct state, anchor[0].label, anchor[0].label_len, 1), EACH_ANCHOR },
+	{ NUMBER(struct state, anchor[0].max_days), EACH_ANCHOR },
+	{ FIELD_END },
+};
+static const struct field group_fields[] = {
+	{ BYTES(struct state, group) },
+	{ NUMBER(struct state, epoch) },
+	{ FIELD_END },
+};
+static const struct field key_fields[] = {
+	{ BYTES(struct state, log_key) },
+	{ BYTES(struct state, attestation_key) },
+	{ BYTES(struct state, kek) },
+	{ BYTES(struct state, hmac) },
+	{ LIST8(struct state, officers, 0, OFFICERS_MAX, officers) },
+	{ LIST8(struct state, anchors, 0, ANCHORS_MAX, anchors) },
+	{ CHECKED(algorithms_are_known) },
+	{ FIELD_END },
+};
+static const struct field proposal_fields[] = {
+	{ NUMBER(struct proposal, expires) },
+	{ BYTES(struct proposal, id) },
+	{ NUMBER(struct proposal, purpose) },
+	{ BYTES(struct proposal, subject) },
+	{ BYTES(struct proposal, body) },
+	{ FIELD_END },
+};
+static const struct field reserved_fields[] = {
+	{ RANGE(struct reserved, sequence, 1, UINT64_MAX) },
+	{ BYTES(struct reserved, d) },
+	{ BYTES(struct reserved, key) },
+	{ NUMBER(struct reserved, exp) },
+	{ NUMBER(struct reserved, position) },
+	{ FIELD_END },
+};
+static const struct field count_fields[] = {
+	{ NUMBER(struct state, signed_count) },
+	{ NUMBER(struct state, refused_count) },
+	{ NUMBER(struct state, entries) },
+	{ NUMBER(struct state, time) },
+	{ FIELD_END },
+};
 
 /* The origin and whether it is shared: the rest follows from them. */
 static void
@@ -180,48 +170,12 @@ party_read(struct reader *r, struct relying_party *rp)
 }
 
 static void
-proposals_write(struct writer *w, const struct state *s)
-{
-	for (size_t i = 0; i < PROPOSALS_MAX; i++) {
-		const struct proposal *p = &s->proposal[i];
-
-		wr_u64(w, p->expires);
-		wr_bytes(w, p->id, sizeof(p->id));
-		wr_u16(w, p->purpose);
-		wr_bytes(w, p->subject, sizeof(p->subject));
-		wr_bytes(w, p->body, sizeof(p->body));
-	}
-}
-
-static bool
-proposals_read(struct reader *r, struct state *s)
-{
-	for (size_t i = 0; i < PROPOSALS_MAX; i++) {
-		struct proposal *p = &s->proposal[i];
-
-		if (!rd_u64(r, &p->expires) || !rd_bytes(r, p->id, sizeof(p->id)) ||
-		    !rd_u16(r, &p->purpose) || !rd_bytes(r, p->subject, sizeof(p->subject)) ||
-		    !rd_bytes(r, p->body, sizeof(p->body)))
-			return false;
-	}
-	return true;
-}
-
-static void
 reserved_write(struct writer *w, const struct state *s)
 {
 	wr_u32(w, (uint32_t)s->reserved_open);
-	for (size_t i = 0; i < RESERVED_OPEN_MAX; i++) {
-		const struct reserved *o = &s->reserved[i];
-
-		if (o->sequence == 0)
-			continue;
-		wr_u64(w, o->sequence);
-		wr_bytes(w, o->d, sizeof(o->d));
-		wr_bytes(w, o->key, sizeof(o->key));
-		wr_u64(w, o->exp);
-		wr_u64(w, o->position);
-	}
+	for (size_t i = 0; i < RESERVED_OPEN_MAX; i++)
+		if (s->reserved[i].sequence != 0)
+			fields_write(w, reserved_fields, &s->reserved[i], 0);
 }
 
 static bool
@@ -232,12 +186,10 @@ reserved_read(struct reader *r, struct state *s)
 	if (!rd_u32(r, &n) || n > RESERVED_OPEN_MAX)
 		return false;
 	for (s->reserved_open = 0; s->reserved_open < n; s->reserved_open++) {
-		struct reserved o = { 0 };
+		struct reserved o;
 		size_t at;
 
-		if (!rd_u64(r, &o.sequence) || o.sequence == 0 || !rd_bytes(r, o.d, sizeof(o.d)) ||
-		    !rd_bytes(r, o.key, sizeof(o.key)) || !rd_u64(r, &o.exp) ||
-		    !rd_u64(r, &o.position))
+		if (!fields_read(r, reserved_fields, &o))
 			return false;
 		for (at = o.sequence % RESERVED_OPEN_MAX; s->reserved[at].sequence != 0;)
 			at = (at + 1) % RESERVED_OPEN_MAX;
@@ -249,26 +201,30 @@ reserved_read(struct reader *r, struct state *s)
 void
 state_write(struct writer *w, const struct state *s)
 {
-	wr_bytes(w, s->group, sizeof(s->group));
-	wr_u32(w, s->epoch);
+	fields_write(w, group_fields, s, 0);
 	policy_write(w, &s->policy);
 	party_write(w, &s->rp);
-	wr_bytes(w, s->log_key, sizeof(s->log_key));
-	wr_bytes(w, s->attestation_key, sizeof(s->attestation_key));
-	wr_bytes(w, s->kek, sizeof(s->kek));
-	wr_bytes(w, s->hmac, sizeof(s->hmac));
-	officers_write(w, s);
-	anchors_write(w, s);
-	proposals_write(w, s);
+	fields_write(w, key_fields, s, 0);
+	for (size_t i = 0; i < PROPOSALS_MAX; i++)
+		fields_write(w, proposal_fields, &s->proposal[i], 0);
 	reserved_write(w, s);
-	wr_u64(w, s->signed_count);
-	wr_u64(w, s->refused_count);
-	wr_u64(w, s->entries);
-	wr_u64(w, s->time);
+	fields_write(w, count_fields, s, 0);
 	head_write(w, &s->head);
 	answers_write(w, s->answers);
 	prints_write(w, s->prints);
 	index_write(w, s->index);
+}
+
+static bool
+small_parts_read(struct reader *r, struct state *s, struct err *e)
+{
+	if (!fields_read(r, group_fields, s) || !policy_read(r, &s->policy, e) ||
+	    !party_read(r, &s->rp) || !fields_read(r, key_fields, s))
+		return false;
+	for (size_t i = 0; i < PROPOSALS_MAX; i++)
+		if (!fields_read(r, proposal_fields, &s->proposal[i]))
+			return false;
+	return reserved_read(r, s) && fields_read(r, count_fields, s) && head_read(r, &s->head);
 }
 
 struct state *
@@ -281,17 +237,8 @@ state_read(struct span bytes, struct err *e)
 		return NULL;
 	index_free(s->index);
 	s->index = NULL;
-	if (!rd_bytes(&r, s->group, sizeof(s->group)) || !rd_u32(&r, &s->epoch) ||
-	    !policy_read(&r, &s->policy, e) || !party_read(&r, &s->rp) ||
-	    !rd_bytes(&r, s->log_key, sizeof(s->log_key)) ||
-	    !rd_bytes(&r, s->attestation_key, sizeof(s->attestation_key)) ||
-	    !rd_bytes(&r, s->kek, sizeof(s->kek)) || !rd_bytes(&r, s->hmac, sizeof(s->hmac)) ||
-	    !officers_read(&r, s) || !anchors_read(&r, s) || !proposals_read(&r, s) ||
-	    !reserved_read(&r, s) || !rd_u64(&r, &s->signed_count) ||
-	    !rd_u64(&r, &s->refused_count) || !rd_u64(&r, &s->entries) || !rd_u64(&r, &s->time) ||
-	    !head_read(&r, &s->head) ||
-	    !answers_read(&r, s->answers) || !prints_read(&r, s->prints, e) ||
-	    (s->index = index_read(&r, e)) == NULL || !rd_end(&r)) {
+	if (!small_parts_read(&r, s, e) || !answers_read(&r, s->answers) ||
+	    !prints_read(&r, s->prints, e) || (s->index = index_read(&r, e)) == NULL || !rd_end(&r)) {
 		err_set(e, ERR_FORMAT, "snapshot: not the bytes of a state");
 		return NULL;
 	}

@@ -32,7 +32,7 @@ struct officer {
 struct trust_anchor {		/* an issuing CA, or an attestation root: no path building in here */
 	uint8_t		id[32];
 	uint8_t		usage;		/* enum anchor_usage */
-	const struct alg *alg;
+	uint16_t	alg;
 	size_t		spki_len, issuer_len, label_len;
 	uint8_t		spki[PASSKEY_SPKI_MAX];
 	uint8_t		issuer[ANCHOR_NAME_MAX];

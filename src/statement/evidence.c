@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evidence: its list, and the one verifier. */
+#include "base/fields.h"
 #include "crypto/verify.h"
 #include "statement/evidence.h"
 
@@ -14,35 +15,41 @@ order(const struct evidence *a, const struct evidence *b)
 	return c != 0 ? c : (int)a->type - (int)b->type;
 }
 
+static bool
+in_order(const void *message)
+{
+	const struct evidences *m = message;
+
+	for (size_t i = 1; i < m->n; i++)
+		if (order(&m->list[i - 1], &m->list[i]) >= 0)
+			return false;
+	return true;
+}
+
+static const struct field evidence[] = {
+	{ NUMBER(struct evidences, list[0].type), EACH_OF(struct evidences, list) },
+	{ BYTES(struct evidences, list[0].id), EACH_OF(struct evidences, list) },
+	{ SPAN16(struct evidences, list[0].body, 0, EVIDENCE_BODY_MAX), EACH_OF(struct evidences, list) },
+	{ FIELD_END },
+};
+static const struct field fields[] = {
+	{ LIST8(struct evidences, n, 1, EVIDENCES_MAX, evidence) },
+	{ CHECKED(in_order) },
+	{ FIELD_END },
+};
+
 bool
 evidences_read(struct span bytes, struct evidences *list, struct err *e)
 {
 	struct reader r = reader_over(bytes);
-	uint8_t n;
 
-	if (!rd_u8(&r, &n) || n < 1 || n > EVIDENCES_MAX)
-		return err_why(e, ERR_FORMAT, "parse", "evidence: count");
-	for (size_t i = 0; i < n; i++) {
-		struct evidence *ev = &list->list[i];
-
-		if (!rd_u8(&r, &ev->type) || !rd_bytes(&r, ev->id, sizeof(ev->id)) ||
-		    !rd_span16(&r, 0, EVIDENCE_BODY_MAX, &ev->body) ||
-		    (i > 0 && order(ev - 1, ev) >= 0))
-			return err_why(e, ERR_FORMAT, "parse", "evidence %zu", i);
-	}
-	list->n = n;
-	return rd_end(&r) || err_why(e, ERR_FORMAT, "parse", "evidence: trailing bytes");
+	return message_read(&r, fields, list, "evidence", e);
 }
 
 void
 evidences_write(struct writer *w, const struct evidences *list)
 {
-	wr_u8(w, (uint8_t)list->n);
-	for (size_t i = 0; i < list->n; i++) {
-		wr_u8(w, list->list[i].type);
-		wr_bytes(w, list->list[i].id, sizeof(list->list[i].id));
-		wr_span16(w, list->list[i].body);
-	}
+	fields_write(w, fields, list, 0);
 }
 
 bool

@@ -3,6 +3,7 @@
 #ifndef WIRE_ACTIVATE_H
 #define WIRE_ACTIVATE_H
 
+#include "base/fields.h"
 #include "wire/frame.h"
 
 #define USES_MAX		1000
@@ -54,24 +55,17 @@ struct msg_activated {
 	uint8_t		activation[ID_LEN];
 	uint64_t	expires;
 	struct msg_results results;
-	bool		has_next;
+	size_t		has_next;	/* 0 or 1 */
 	struct msg_challenged next;
 };
 
-bool	msg_challenge_read(struct reader *, struct msg_challenge *, struct err *) MUST_USE;
-void	msg_challenge_write(struct writer *, const struct msg_challenge *);
-bool	msg_challenged_read(struct reader *, struct msg_challenged *, struct err *) MUST_USE;
-void	msg_challenged_write(struct writer *, const struct msg_challenged *);
-bool	msg_activate_read(struct reader *, struct msg_activate *, struct err *) MUST_USE;
-void	msg_activate_write(struct writer *, const struct msg_activate *);
-bool	msg_activated_read(struct reader *, struct msg_activated *, struct err *) MUST_USE;
-void	msg_activated_write(struct writer *, const struct msg_activated *);
-bool	msg_use_read(struct reader *, struct msg_use *, struct err *) MUST_USE;
-void	msg_use_write(struct writer *, const struct msg_use *);
-bool	msg_outcome_read(struct reader *, struct msg_outcome *, struct err *) MUST_USE;
-void	msg_outcome_write(struct writer *, const struct msg_outcome *);
+MESSAGE_OF(msg_challenge);
+MESSAGE_OF(msg_challenged);
+MESSAGE_OF(msg_activate);
+MESSAGE_OF(msg_activated);
+MESSAGE_OF(msg_use);
+MESSAGE_OF(msg_outcome);
 /* Answer of USE and OUTCOME, and the end of ACTIVATE's. */
-bool	msg_results_read(struct reader *, struct msg_results *, struct err *) MUST_USE;
-void	msg_results_write(struct writer *, const struct msg_results *);
+MESSAGE_OF(msg_results);
 
 #endif

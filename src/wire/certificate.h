@@ -26,13 +26,9 @@ struct msg_certificate_linked {
 	struct span	key_record;
 };
 
-bool	msg_request_certificate_read(struct reader *, struct msg_request_certificate *, struct err *) MUST_USE;
-void	msg_request_certificate_write(struct writer *, const struct msg_request_certificate *);
-bool	msg_certificate_request_read(struct reader *, struct msg_certificate_request *, struct err *) MUST_USE;
-void	msg_certificate_request_write(struct writer *, const struct msg_certificate_request *);
-bool	msg_link_certificate_read(struct reader *, struct msg_link_certificate *, struct err *) MUST_USE;
-void	msg_link_certificate_write(struct writer *, const struct msg_link_certificate *);
-bool	msg_certificate_linked_read(struct reader *, struct msg_certificate_linked *, struct err *) MUST_USE;
-void	msg_certificate_linked_write(struct writer *, const struct msg_certificate_linked *);
+MESSAGE_OF(msg_request_certificate);
+MESSAGE_OF(msg_certificate_request);
+MESSAGE_OF(msg_link_certificate);
+MESSAGE_OF(msg_certificate_linked);
 
 #endif

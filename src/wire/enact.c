@@ -2,96 +2,58 @@
 /* ENACT, PROPOSE, FREEZE, RECORD. PROTOCOL.sam 4.5-4.8 */
 #include "wire/enact.h"
 
-bool
-msg_enact_read(struct reader *r, struct msg_enact *m, struct err *e)
-{
-	return (rd_span32(r, 1, STATEMENT_WIRE_MAX, &m->statement) &&
-	    rd_span32(r, 1, EVIDENCES_WIRE_MAX, &m->evidences) &&
-	    rd_span32(r, 0, RECORD_MAX, &m->signer_record) &&
-	    rd_span32(r, 0, RECORD_MAX, &m->key_record) && rd_end(r)) ||
-	    err_why(e, ERR_FORMAT, "parse", "ENACT");
-}
+static const struct field msg_enact_fields[] = {
+	{ SPAN32(struct msg_enact, statement, 1, STATEMENT_WIRE_MAX) },
+	{ SPAN32(struct msg_enact, evidences, 1, EVIDENCES_WIRE_MAX) },
+	{ SPAN32(struct msg_enact, signer_record, 0, RECORD_MAX) },
+	{ SPAN32(struct msg_enact, key_record, 0, RECORD_MAX) },
+	{ FIELD_END },
+};
+MESSAGE(msg_enact, "ENACT")
 
-void
-msg_enact_write(struct writer *w, const struct msg_enact *m)
-{
-	wr_span32(w, m->statement);
-	wr_span32(w, m->evidences);
-	wr_span32(w, m->signer_record);
-	wr_span32(w, m->key_record);
-}
+static const struct field enacted_record[] = {
+	{ SPAN32(struct msg_enacted, record[0], 1, RECORD_MAX), EACH_OF(struct msg_enacted, record) },
+	{ FIELD_END },
+};
+static const struct field msg_enacted_fields[] = {
+	{ NUMBER(struct msg_enacted, sequence) },
+	{ BYTES(struct msg_enacted, id) },
+	{ NUMBER(struct msg_enacted, version) },
+	{ LIST8(struct msg_enacted, n, 0, 2, enacted_record) },
+	{ FIELD_END },
+};
+MESSAGE(msg_enacted, "ENACT answer")
 
-bool
-msg_enacted_read(struct reader *r, struct msg_enacted *m, struct err *e)
-{
-	uint8_t n;
+static const struct field msg_propose_fields[] = {
+	{ NUMBER(struct msg_propose, purpose) },
+	{ BYTES(struct msg_propose, subject) },
+	{ BYTES(struct msg_propose, body) },
+	{ NUMBER(struct msg_propose, expires) },
+	{ FIELD_END },
+};
+MESSAGE(msg_propose, "PROPOSE")
 
-	if (!rd_u64(r, &m->sequence) || !rd_bytes(r, m->id, sizeof(m->id)) ||
-	    !rd_u32(r, &m->version) || !rd_u8(r, &n) || n > COUNT(m->record))
-		return err_why(e, ERR_FORMAT, "parse", "ENACT answer");
-	for (size_t i = 0; i < n; i++)
-		if (!rd_span32(r, 1, RECORD_MAX, &m->record[i]))
-			return err_why(e, ERR_FORMAT, "parse", "ENACT answer: record %zu", i);
-	m->n = n;
-	return rd_end(r) || err_why(e, ERR_FORMAT, "parse", "ENACT answer: trailing bytes");
-}
+static const struct field msg_proposed_fields[] = {
+	{ BYTES(struct msg_proposed, id) },
+	{ NUMBER(struct msg_proposed, sequence) },
+	{ FIELD_END },
+};
+MESSAGE(msg_proposed, "PROPOSE answer")
 
-void
-msg_enacted_write(struct writer *w, const struct msg_enacted *m)
-{
-	wr_u64(w, m->sequence);
-	wr_bytes(w, m->id, sizeof(m->id));
-	wr_u32(w, m->version);
-	wr_u8(w, (uint8_t)m->n);
-	for (size_t i = 0; i < m->n; i++)
-		wr_span32(w, m->record[i]);
-}
+static const struct field msg_object_fields[] = {
+	{ RANGE(struct msg_object, type, RECORD_SIGNER, RECORD_KEY) },
+	{ BYTES(struct msg_object, id) },
+	{ FIELD_END },
+};
+MESSAGE(msg_object, "object")
 
-bool
-msg_propose_read(struct reader *r, struct msg_propose *m, struct err *e)
-{
-	return (rd_u16(r, &m->purpose) && rd_bytes(r, m->subject, sizeof(m->subject)) &&
-	    rd_bytes(r, m->body, sizeof(m->body)) && rd_u64(r, &m->expires) && rd_end(r)) ||
-	    err_why(e, ERR_FORMAT, "parse", "PROPOSE");
-}
-
-void
-msg_propose_write(struct writer *w, const struct msg_propose *m)
-{
-	wr_u16(w, m->purpose);
-	wr_bytes(w, m->subject, sizeof(m->subject));
-	wr_bytes(w, m->body, sizeof(m->body));
-	wr_u64(w, m->expires);
-}
-
-bool
-msg_proposed_read(struct reader *r, struct msg_proposed *m, struct err *e)
-{
-	return (rd_bytes(r, m->id, sizeof(m->id)) && rd_u64(r, &m->sequence) && rd_end(r)) ||
-	    err_why(e, ERR_FORMAT, "parse", "PROPOSE answer");
-}
-
-void
-msg_proposed_write(struct writer *w, const struct msg_proposed *m)
-{
-	wr_bytes(w, m->id, sizeof(m->id));
-	wr_u64(w, m->sequence);
-}
-
-bool
-msg_object_read(struct reader *r, struct msg_object *m, struct err *e)
-{
-	return (rd_u8(r, &m->type) && (m->type == RECORD_SIGNER || m->type == RECORD_KEY) &&
-	    rd_bytes(r, m->id, sizeof(m->id)) && rd_end(r)) ||
-	    err_why(e, ERR_FORMAT, "parse", "object");
-}
-
-void
-msg_object_write(struct writer *w, const struct msg_object *m)
-{
-	wr_u8(w, m->type);
-	wr_bytes(w, m->id, sizeof(m->id));
-}
+static const struct field msg_record_fields[] = {
+	{ NUMBER(struct msg_record, version) },
+	{ NUMBER(struct msg_record, state) },
+	{ SPAN32(struct msg_record, record, 0, RECORD_MAX) },
+	{ FIELD_END },
+};
+MESSAGE(msg_record, "RECORD answer")
 
 bool
 msg_frozen_read(struct reader *r, uint32_t *version, struct err *e)
@@ -103,20 +65,4 @@ void
 msg_frozen_write(struct writer *w, uint32_t version)
 {
 	wr_u32(w, version);
-}
-
-bool
-msg_record_read(struct reader *r, struct msg_record *m, struct err *e)
-{
-	return (rd_u32(r, &m->version) && rd_u8(r, &m->state) &&
-	    rd_span32(r, 0, RECORD_MAX, &m->record) && rd_end(r)) ||
-	    err_why(e, ERR_FORMAT, "parse", "RECORD answer");
-}
-
-void
-msg_record_write(struct writer *w, const struct msg_record *m)
-{
-	wr_u32(w, m->version);
-	wr_u8(w, m->state);
-	wr_span32(w, m->record);
 }

@@ -37,19 +37,13 @@ struct msg_record {
 	struct span	record;
 };
 
-bool	msg_enact_read(struct reader *, struct msg_enact *, struct err *) MUST_USE;
-void	msg_enact_write(struct writer *, const struct msg_enact *);
-bool	msg_enacted_read(struct reader *, struct msg_enacted *, struct err *) MUST_USE;
-void	msg_enacted_write(struct writer *, const struct msg_enacted *);
-bool	msg_propose_read(struct reader *, struct msg_propose *, struct err *) MUST_USE;
-void	msg_propose_write(struct writer *, const struct msg_propose *);
-bool	msg_proposed_read(struct reader *, struct msg_proposed *, struct err *) MUST_USE;
-void	msg_proposed_write(struct writer *, const struct msg_proposed *);
-bool	msg_object_read(struct reader *, struct msg_object *, struct err *) MUST_USE;
-void	msg_object_write(struct writer *, const struct msg_object *);
+MESSAGE_OF(msg_enact);
+MESSAGE_OF(msg_enacted);
+MESSAGE_OF(msg_propose);
+MESSAGE_OF(msg_proposed);
+MESSAGE_OF(msg_object);
 bool	msg_frozen_read(struct reader *, uint32_t *version, struct err *) MUST_USE;
 void	msg_frozen_write(struct writer *, uint32_t version);
-bool	msg_record_read(struct reader *, struct msg_record *, struct err *) MUST_USE;
-void	msg_record_write(struct writer *, const struct msg_record *);
+MESSAGE_OF(msg_record);
 
 #endif

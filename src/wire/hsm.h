@@ -7,6 +7,7 @@
 #ifndef WIRE_HSM_H
 #define WIRE_HSM_H
 
+#include "base/fields.h"
 #include "wire/frame.h"
 
 #define HSM_ALGS_MAX		16
@@ -77,28 +78,23 @@ struct msg_hsm_signed {		/* answer to SIGN: in the order of the digests */
 /* HELLO, ANCHOR_GET as requests, ANCHOR_SET as answer: no bytes. */
 bool	msg_hsm_empty_read(struct reader *, struct err *) MUST_USE;
 
-bool	msg_hsm_hello_read(struct reader *, struct msg_hsm_hello *, struct err *) MUST_USE;
-void	msg_hsm_hello_write(struct writer *, const struct msg_hsm_hello *);
+MESSAGE_OF(msg_hsm_hello);
 
 bool	msg_hsm_hmac_read(struct reader *, struct span *data, struct err *) MUST_USE;
 void	msg_hsm_hmac_write(struct writer *, struct span data);
 bool	msg_hsm_mac_read(struct reader *, uint8_t mac[HSM_MAC_LEN], struct err *) MUST_USE;
 void	msg_hsm_mac_write(struct writer *, const uint8_t mac[HSM_MAC_LEN]);
 
-bool	msg_hsm_sign_head_read(struct reader *, struct msg_hsm_sign_head *, struct err *) MUST_USE;
-void	msg_hsm_sign_head_write(struct writer *, const struct msg_hsm_sign_head *);
+MESSAGE_OF(msg_hsm_sign_head);
 bool	msg_hsm_head_signed_read(struct reader *, uint8_t sig[HSM_HEAD_SIG_LEN], struct err *) MUST_USE;
 void	msg_hsm_head_signed_write(struct writer *, const uint8_t sig[HSM_HEAD_SIG_LEN]);
 
 bool	msg_hsm_generate_read(struct reader *, uint16_t *alg, struct err *) MUST_USE;
 void	msg_hsm_generate_write(struct writer *, uint16_t alg);
-bool	msg_hsm_generated_read(struct reader *, struct msg_hsm_generated *, struct err *) MUST_USE;
-void	msg_hsm_generated_write(struct writer *, const struct msg_hsm_generated *);
+MESSAGE_OF(msg_hsm_generated);
 
-bool	msg_hsm_sign_read(struct reader *, struct msg_hsm_sign *, struct err *) MUST_USE;
-void	msg_hsm_sign_write(struct writer *, const struct msg_hsm_sign *);
-bool	msg_hsm_signed_read(struct reader *, struct msg_hsm_signed *, struct err *) MUST_USE;
-void	msg_hsm_signed_write(struct writer *, const struct msg_hsm_signed *);
+MESSAGE_OF(msg_hsm_sign);
+MESSAGE_OF(msg_hsm_signed);
 
 bool	msg_hsm_random_read(struct reader *, uint16_t *n, struct err *) MUST_USE;
 void	msg_hsm_random_write(struct writer *, uint16_t n);

@@ -3,6 +3,7 @@
 #ifndef WIRE_STATUS_H
 #define WIRE_STATUS_H
 
+#include "base/fields.h"
 #include "wire/frame.h"
 
 #define FOLLOW_MAX	1048576
@@ -66,19 +67,12 @@ struct msg_receipted {
 	struct span	attestation;
 };
 
-bool	msg_status_read(struct reader *, struct msg_status *, struct err *) MUST_USE;
-void	msg_status_write(struct writer *, const struct msg_status *);
-bool	msg_head_read(struct reader *, struct msg_head *, struct err *) MUST_USE;
-void	msg_head_write(struct writer *, const struct msg_head *);
-bool	msg_roster_read(struct reader *, struct msg_roster *, struct err *) MUST_USE;
-void	msg_roster_write(struct writer *, const struct msg_roster *);
-bool	msg_follow_read(struct reader *, struct msg_follow *, struct err *) MUST_USE;
-void	msg_follow_write(struct writer *, const struct msg_follow *);
-bool	msg_followed_read(struct reader *, struct msg_followed *, struct err *) MUST_USE;
-void	msg_followed_write(struct writer *, const struct msg_followed *);
-bool	msg_receipt_read(struct reader *, struct msg_receipt *, struct err *) MUST_USE;
-void	msg_receipt_write(struct writer *, const struct msg_receipt *);
-bool	msg_receipted_read(struct reader *, struct msg_receipted *, struct err *) MUST_USE;
-void	msg_receipted_write(struct writer *, const struct msg_receipted *);
+MESSAGE_OF(msg_status);
+MESSAGE_OF(msg_head);
+MESSAGE_OF(msg_roster);
+MESSAGE_OF(msg_follow);
+MESSAGE_OF(msg_followed);
+MESSAGE_OF(msg_receipt);
+MESSAGE_OF(msg_receipted);
 
 #endif

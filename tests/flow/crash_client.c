@@ -28,7 +28,7 @@
 
 #include "audit/entry.h"
 #include "audit/scan.h"
-#include "audit/verify_file.h"
+#include "auditor/verify_file.h"
 #include "base/clock.h"
 #include "cli/encode.h"
 #include "cli/file.h"

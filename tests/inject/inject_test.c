@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "audit/flush_file.h"
-#include "audit/verify_file.h"
+#include "auditor/verify_file.h"
 #include "base/secret.h"
 #include "crypto/verify.h"
 #include "sam/activation.h"

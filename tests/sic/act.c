@@ -20,6 +20,7 @@ act_new(struct group *g, uint16_t purpose)
 	a->st.exp = a->st.iat + LIFE_MS;
 	a->statement = writer_grow(STATEMENT_MAX + 1024);
 	a->evidences = writer_grow(EVIDENCES_BYTES_MAX + 1024);
+	a->statement.lax = a->evidences.lax = true;
 	return a;
 }
 

@@ -10,10 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "audit/create.h"
 #include "audit/flusher.h"
 #include "audit/flusher_msg.h"
 #include "audit/tree_file.h"
+#include "launch/create.h"
 #include "tests/unit/audit/fixture.h"
 
 /* Shared with the child: what the next calls of the linker's wrappers do. */
@@ -578,30 +578,6 @@ TEST(a_snapshot_is_replaced_whole_or_not_at_all)
 	remove_all(&b);
 }
 
-TEST(a_log_is_founded_once)
-{
-	struct err e = { 0 };
-	struct test_log l;
-	int dir;
-
-	test_log_small(&l);
-	dir = test_directory();
-	CHECK(audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
-	CHECK(!audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
-	CHECK(e.code == ERR_NOT_NOW);
-	CHECK(unlinkat(dir, "tree", 0) == 0);
-	err_clear(&e);
-	CHECK(!audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
-	CHECK(e.code == ERR_NOT_NOW && faccessat(dir, "tree", F_OK, 0) != 0);
-	CHECK(unlinkat(dir, "log", 0) == 0);
-	CHECK(close(openat(dir, "tree", O_CREAT | O_WRONLY, 0600)) == 0);
-	err_clear(&e);
-	CHECK(!audit_create(dir, test_batch(&l, 0), span_of(l.nodes.p, HASH_LEN), &e));
-	CHECK(faccessat(dir, "log", F_OK, 0) != 0);
-	test_directory_remove(dir);
-	test_log_free(&l);
-}
-
 TEST(an_answer_is_read_at_every_length_and_never_past_its_end)
 {
 	struct flush_answer a = { .done = true, .request = FLUSH_APPEND, .log_end = 7, .room = 9 }, b;
@@ -644,7 +620,6 @@ main(void)
 		cmocka_unit_test(what_was_appended_is_not_truncated_in_the_same_life),
 		cmocka_unit_test(a_broken_peer_ends_the_flusher),
 		cmocka_unit_test(a_snapshot_is_replaced_whole_or_not_at_all),
-		cmocka_unit_test(a_log_is_founded_once),
 		cmocka_unit_test(an_answer_is_read_at_every_length_and_never_past_its_end),
 	};
 	struct err e = { 0 };

@@ -412,26 +412,6 @@ TEST(a_scan_goes_on_from_where_a_tree_is_known)
 	test_log_free(&l);
 }
 
-TEST(a_tree_file_is_mended_from_the_log)
-{
-	struct err e = { 0 };
-	struct test_log l;
-	int fd, nodes;
-
-	test_log_small(&l);
-	fd = test_file(writer_span(&l.bytes));
-	nodes = test_file(span_of(l.nodes.p, 100));
-	CHECK(pwrite(nodes, "wrong", 5, 40) == 5);
-	CHECK(pwrite(nodes, "too long", 8, (off_t)l.nodes.n + 5) == 8);
-	CHECK(!tree_file_same(nodes, 0, writer_span(&l.nodes)));
-	CHECK(tree_file_rebuild(nodes, fd, &e));
-	CHECK(tree_file_same(nodes, 0, writer_span(&l.nodes)));
-	CHECK(lseek(nodes, 0, SEEK_END) == (off_t)l.nodes.n);
-	close(fd);
-	close(nodes);
-	test_log_free(&l);
-}
-
 int
 main(void)
 {
@@ -451,7 +431,6 @@ main(void)
 		cmocka_unit_test(a_last_batch_with_its_mac_right_and_a_wrong_sequence_is_damage),
 		cmocka_unit_test(a_visitor_sees_every_entry_once_and_may_stop),
 		cmocka_unit_test(a_scan_goes_on_from_where_a_tree_is_known),
-		cmocka_unit_test(a_tree_file_is_mended_from_the_log),
 	};
 	struct err e = { 0 };
 

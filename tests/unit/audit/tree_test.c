@@ -120,36 +120,6 @@ TEST(the_public_proofs_come_out)
 	close(f.fd);
 }
 
-TEST(every_leaf_is_proved_in_every_size_and_nowhere_else)
-{
-	struct tree_proof p;
-	struct err e = { 0 };
-	struct forest f;
-
-	grow(&f, BIG);
-	for (uint64_t size = 1; size <= BIG; size++)
-		for (uint64_t i = 0; i < size; i++) {
-			struct span s;
-
-			CHECK(tree_inclusion(tree_file_source(&f.fd), i, size, &p, &e));
-			s = tree_proof_span(&p);
-			CHECK(tree_inclusion_holds(f.leaf[i], i, size, s, f.root[size]));
-			CHECK(!tree_inclusion_holds(f.leaf[i], i + 1, size, s, f.root[size]));
-			CHECK(!tree_inclusion_holds(f.leaf[(i + 1) % BIG], i, size, s, f.root[size]));
-			CHECK(!tree_inclusion_holds(f.leaf[i], i, size, s, f.root[size - 1]));
-			if (s.n > 0) {
-				CHECK(!tree_inclusion_holds(f.leaf[i], i, size,
-				    span_of(s.p, s.n - HASH_LEN), f.root[size]));
-				CHECK(!tree_inclusion_holds(f.leaf[i], i, size,
-				    span_of(s.p, s.n - 1), f.root[size]));
-				p.hash[p.n / 2][7] ^= 4;
-				CHECK(!tree_inclusion_holds(f.leaf[i], i, size, s, f.root[size]));
-			}
-		}
-	CHECK(!tree_inclusion(tree_file_source(&f.fd), 5, 5, &p, &e) && e.code == ERR_MISSING);
-	close(f.fd);
-}
-
 TEST(every_size_is_proved_to_be_in_every_later_one_and_no_other_root)
 {
 	struct tree_proof p;
@@ -271,7 +241,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_public_roots_come_out),
 		cmocka_unit_test(the_public_proofs_come_out),
-		cmocka_unit_test(every_leaf_is_proved_in_every_size_and_nowhere_else),
 		cmocka_unit_test(every_size_is_proved_to_be_in_every_later_one_and_no_other_root),
 		cmocka_unit_test(the_frontier_is_read_back_at_any_size),
 		cmocka_unit_test(an_anchor_tells_equal_ahead_behind_and_different),

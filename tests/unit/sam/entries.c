@@ -107,11 +107,12 @@ number(uint8_t *out, uint32_t n, uint8_t kind)
 bool
 add_signer(struct entries *l, uint32_t id, uint32_t version, uint8_t state, bool record)
 {
-	struct entry_signer m = { .version = version, .state = state, .cause = PURPOSE_BIND,
+	struct entry_signer m = { .version = version, .state = 1, .cause = PURPOSE_BIND,
 		.record = record ? span_str("sealed") : span_of(NULL, 0) };
 
 	number(m.id, id, 's');
 	entry_signer_write(entries_begin(l, ENTRY_SIGNER), &m);
+	l->all.p[l->at + 4 + ENTRY_HEAD + ID_LEN + 4] = state;	/* no writer would write a bad one */
 	return entries_end(l);
 }
 
@@ -119,7 +120,7 @@ bool
 add_key(struct entries *l, uint32_t id, uint32_t owner, uint32_t version, uint8_t state,
     bool record)
 {
-	struct entry_key m = { .version = version, .state = state,
+	struct entry_key m = { .version = version, .state = 1,
 		.cause = version == 1 && record ? PURPOSE_CREATE_KEY : KEY_CAUSE_LINK,
 		.record = record ? span_str("sealed") : span_of(NULL, 0) };
 
@@ -127,6 +128,7 @@ add_key(struct entries *l, uint32_t id, uint32_t owner, uint32_t version, uint8_
 	number(m.owner, owner, 's');
 	number(m.detail, id, 'p');
 	entry_key_write(entries_begin(l, ENTRY_KEY), &m);
+	l->all.p[l->at + 4 + ENTRY_HEAD + 2 * ID_LEN + 4] = state;
 	return entries_end(l);
 }
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "audit/verify_file.h"
+#include "auditor/verify_file.h"
 #include "base/clock.h"
 #include "tests/unit/sam/fake_flusher.h"
 

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "audit/follow.h"
+#include "auditor/follow.h"
 #include "audit/tree_file.h"
 #include "tests/unit/audit/fixture.h"
 
@@ -115,6 +115,27 @@ TEST(a_damaged_copy_is_refused_and_left_alone)
 	CHECK(follow_open(dir, NULL, &e) == NULL && e.code == ERR_FORMAT);
 	CHECK(lseek(log, 0, SEEK_END) == (off_t)l.bytes.n);
 	close(log);
+	test_directory_remove(dir);
+	test_log_free(&l);
+}
+
+TEST(a_tree_file_is_mended_from_the_log)
+{
+	int dir = test_directory(), log, nodes;
+	AUTO(follow) *f = NULL;
+	struct err e = { 0 };
+	struct test_log l;
+
+	test_log_small(&l);
+	log = openat(dir, "log", O_RDWR | O_CREAT, 0600);
+	nodes = openat(dir, "tree", O_RDWR | O_CREAT, 0600);
+	CHECK(pwrite(log, l.bytes.p, l.bytes.n, 0) == (ssize_t)l.bytes.n);
+	CHECK(pwrite(nodes, l.nodes.p, 100, 0) == 100 && pwrite(nodes, "wrong", 5, 40) == 5);
+	CHECK(pwrite(nodes, "too long", 8, (off_t)l.nodes.n + 5) == 8);
+	close(log);
+	close(nodes);
+	CHECK(!same_files(dir, &l, l.n));
+	CHECK((f = follow_open(dir, NULL, &e)) != NULL && same_files(dir, &l, l.n));
 	test_directory_remove(dir);
 	test_log_free(&l);
 }
@@ -273,6 +294,7 @@ main(void)
 		cmocka_unit_test(only_whole_batches_are_durable),
 		cmocka_unit_test(a_copy_cut_anywhere_goes_on_from_its_last_whole_batch),
 		cmocka_unit_test(a_damaged_copy_is_refused_and_left_alone),
+		cmocka_unit_test(a_tree_file_is_mended_from_the_log),
 		cmocka_unit_test(no_altered_byte_is_written),
 		cmocka_unit_test(a_source_that_forks_is_refused_with_both_roots),
 		cmocka_unit_test(a_head_of_another_history_or_a_shorter_log_does_not_agree),

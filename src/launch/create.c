@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "audit/create.h"
+#include "launch/create.h"
 
 static bool
 write_all(int fd, struct span s)

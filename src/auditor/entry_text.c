@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "audit/entry.h"
 #include "audit/genesis.h"
-#include "audit/hex.h"
+#include "auditor/entry_text.h"
+#include "auditor/hex.h"
 
 #define SHORT	8	/* bytes of a hash that are shown */
 

@@ -6,9 +6,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "audit/follow.h"
+#include "auditor/follow.h"
 #include "audit/genesis.h"
-#include "audit/hex.h"
+#include "auditor/hex.h"
 #include "audit/tree_file.h"
 
 struct follow {
@@ -23,7 +23,7 @@ struct follow {
 static bool
 group_is_right(const struct follow *f, struct span first_entry, struct err *e)
 {
-	struct entry_genesis g;
+	union entry_payload p;
 	uint8_t group[HASH_LEN];
 	struct entry entry;
 
@@ -31,9 +31,9 @@ group_is_right(const struct follow *f, struct span first_entry, struct err *e)
 		return false;
 	if (entry.kind != ENTRY_GENESIS)
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
-	if (!entry_genesis_read(entry.payload, &g, e))
+	if (!entry_payload_read(&entry, &p, e))
 		return false;
-	genesis_group(g.genesis, group);
+	genesis_group(p.genesis.genesis, group);
 	return !f->pinned || memcmp(group, f->group, HASH_LEN) == 0 ||
 	    err_why(e, ERR_DENIED, "group", "this is the log of another group");
 }
@@ -47,14 +47,16 @@ batch_group_is_right(const struct follow *f, const struct batch_view *v, struct 
 	return v->first != 0 || (batch_next(&r, &entry) && group_is_right(f, entry, e));
 }
 
+/* Writes again what differs from the log in the tree file. */
 static bool
-mend(void *ctx, const struct batch_view *v, uint64_t offset, const struct tree *after,
+mend(void *ctx, const struct batch_view *v, uint64_t offset UNUSED, const struct tree *after UNUSED,
     struct span nodes, struct err *e)
 {
 	struct follow *f = ctx;
-	struct scan_visitor tree = tree_file_mender(&f->tree_fd);
+	uint64_t at = tree_nodes(v->first);
 
-	return batch_group_is_right(f, v, e) && tree.batch(tree.ctx, v, offset, after, nodes, e);
+	return batch_group_is_right(f, v, e) &&
+	    (tree_file_same(f->tree_fd, at, nodes) || tree_file_write(f->tree_fd, at, nodes, e));
 }
 
 static bool

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/table.h"
+#include "auditor/table.h"
 
 struct table
 table_of(size_t key, size_t value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes for people. */
-#ifndef AUDIT_HEX_H
-#define AUDIT_HEX_H
+#ifndef AUDITOR_HEX_H
+#define AUDITOR_HEX_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who reads a whole log counts here: each (d, index) once, each key's uses without a gap. */
-#ifndef AUDIT_SPENT_H
-#define AUDIT_SPENT_H
+#ifndef AUDITOR_SPENT_H
+#define AUDITOR_SPENT_H
 
 #include "audit/entry_use.h"
-#include "audit/table.h"
+#include "auditor/table.h"
 
 struct spent {
 	struct table	places;		/* (d, index) */

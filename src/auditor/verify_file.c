@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "audit/spent.h"
+#include "auditor/spent.h"
 #include "audit/tree_file.h"
-#include "audit/verify_file.h"
+#include "auditor/verify_file.h"
 #include "crypto/alg.h"
 
 struct verifier {

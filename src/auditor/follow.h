@@ -3,8 +3,8 @@
  * A follower's copy of a log: takes bytes as FOLLOW (PROTOCOL.sam 4.8) gives them, believes none
  * of them, and writes whole batches that go on from what it has. It needs no secret.
  */
-#ifndef AUDIT_FOLLOW_H
-#define AUDIT_FOLLOW_H
+#ifndef AUDITOR_FOLLOW_H
+#define AUDITOR_FOLLOW_H
 
 #include "audit/head.h"
 #include "audit/tree.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A growing hash table of fixed-size keys and values, for readers of whole logs. */
-#ifndef AUDIT_TABLE_H
-#define AUDIT_TABLE_H
+#ifndef AUDITOR_TABLE_H
+#define AUDITOR_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * never go back but at an ALARM "clock" or right after it; each head's signature and root; each
  * outcome has its reservation; no (d, index) twice; each key's uses rise without a gap.
  */
-#ifndef AUDIT_VERIFY_FILE_H
-#define AUDIT_VERIFY_FILE_H
+#ifndef AUDITOR_VERIFY_FILE_H
+#define AUDITOR_VERIFY_FILE_H
 
 #include "audit/genesis.h"
 #include "audit/scan.h"

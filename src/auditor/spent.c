@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exactly-once over a whole log. */
-#include "audit/spent.h"
+#include "auditor/spent.h"
 
 struct place {			/* key of the table: no padding */
 	uint8_t		d[HASH_LEN];

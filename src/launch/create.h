@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A new log, for the ceremony and for followers. */
-#ifndef AUDIT_CREATE_H
-#define AUDIT_CREATE_H
+/* A new log, for the ceremony. */
+#ifndef LAUNCH_CREATE_H
+#define LAUNCH_CREATE_H
 
 #include "base/err.h"
 #include "base/span.h"

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One payload of each kind, written from its struct. */
+#include "tests/unit/audit/fixture.h"
+#include "tests/unit/audit/payloads.h"
+
+static const uint8_t fill[400] = { 1, 2, 3 };
+
+static void
+write_state(struct writer *w, enum entry_kind kind)
+{
+	struct span some = span_of(fill, 20);
+	struct entry_genesis genesis = { some, some, some };
+	struct entry_start start = { .life = 5, .program = span_str("propria 1") };
+	struct entry_stop stop = { span_str("asked") };
+	struct head head = { .epoch = 1, .size = 4 };
+	struct entry_proposed proposed = { .purpose = 0x0201, .expires = 9 };
+	struct entry_act act = { some, some };
+	struct entry_signer signer = { .version = 3, .state = 5, .cause = 0x0205, .record = some };
+	struct entry_key key = { .version = 3, .state = 5, .cause = 2 };
+
+	test_id(signer.id, 0xaa);
+	test_id(key.id, 0xbb);
+	switch (kind) {
+	case ENTRY_GENESIS: entry_genesis_write(w, &genesis); break;
+	case ENTRY_START: entry_start_write(w, &start); break;
+	case ENTRY_STOP: entry_stop_write(w, &stop); break;
+	case ENTRY_HEAD_SIGNED: entry_head_signed_write(w, &head); break;
+	case ENTRY_PROPOSED: entry_proposed_write(w, &proposed); break;
+	case ENTRY_ACT: entry_act_write(w, &act); break;
+	case ENTRY_SIGNER: entry_signer_write(w, &signer); break;
+	default: entry_key_write(w, &key); break;
+	}
+}
+
+void
+test_payload(struct writer *w, enum entry_kind kind)
+{
+	static const uint32_t index[] = { 0, 7, 999 };
+	struct outcome_item items[] = {
+		{ 0, OUTCOME_SIGNED, { fill, 48 }, { fill, 96 } },
+		{ 999, OUTCOME_UNKNOWN, { fill, 48 }, { NULL, 0 } },
+	};
+	struct refusals_item counts[] = { { span_str("nonce"), 5 }, { span_str("busy"), 70000 } };
+	struct entry_reserved reserved = { .seen = 2, .exp = 8, .uses = 3, .n = COUNT(index) };
+	struct entry_outcome outcome = { .reserved = 1, .alg = 2, .n = COUNT(items) };
+	struct entry_refused refused = { .reason = span_str("replay"), .request = 8, .socket = 1 };
+	struct entry_refusals refusals = { .since = 1, .n = COUNT(counts) };
+	struct entry_alarm alarm = { span_str("clock"), span_str("1 h, \xc3\xa9") };
+
+	switch (kind) {
+	case ENTRY_RESERVED: entry_reserved_write(w, &reserved, index); break;
+	case ENTRY_OUTCOME: entry_outcome_write(w, &outcome, items); break;
+	case ENTRY_REFUSED: entry_refused_write(w, &refused); break;
+	case ENTRY_REFUSALS: entry_refusals_write(w, &refusals, counts); break;
+	case ENTRY_ALARM: entry_alarm_write(w, &alarm); break;
+	default: write_state(w, kind); break;
+	}
+}
