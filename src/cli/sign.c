@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/file.h"
+#include "cli/page.h"
 #include "cli/session.h"
 #include "cli/signing.h"
 #include "cli/words.h"
@@ -19,6 +20,8 @@ const struct option_row options_sign[] = {
 	{ "receipts", NULL, "keep a receipt beside each signature (FILE.p7s.receipt)" },
 	{ "text", "TEXT", "a description; it is part of the approval" },
 	{ "one-message", NULL, "send approval and hashes in one message" },
+	{ "qr", NULL, "let the passkey on your phone approve, by a QR code" },
+	{ "no-qr", NULL, "with --qr: show the link alone" },
 	{ "yes", NULL, "do not ask: approve what is named here" },
 	OPTION_HOME,
 	OPTIONS_KEY_SECRETS,
@@ -36,8 +39,9 @@ wait_a_second(void)
 }
 
 static void
-show(struct call *c, FILE *f, const struct signing_job *job, const struct body_sign *b)
+show(struct call *c, const struct signing_job *job, const struct body_sign *b)
 {
+	FILE *f = c->json ? c->progress : c->out;
 	char text[HEX_MAX(DIGEST_MAX)];
 	struct certificate_text certificate;
 	struct err ignored = { 0 };
@@ -92,13 +96,28 @@ approve(struct session *s, struct call *c, const struct signing_job *job, struct
 		bug("out of memory");
 	st->purpose = PURPOSE_SIGN;
 	signing_body(job, option(c, "text"), &st->sign);
-	show(c, c->json ? c->progress : c->out, job, &st->sign);
+	show(c, job, &st->sign);
 	good = (option_is(c, "yes") || confirm(c, "sign", e)) &&
 	    (key = session_key(&s->profile, c, e)) != NULL && challenge_get(s, job, &challenge, e) &&
 	    sic_statement(approved, st, &s->profile, &challenge, clock_wall(), e) &&
 	    sic_approve(approved, s->profile.authenticator, key, e);
 	free(st);
 	return good;
+}
+
+/* Shows; who approves sees it again on the page, in a statement that the page makes. */
+static char *
+approve_elsewhere(struct session *s, struct call *c, const struct signing_job *job,
+    struct approved *approved, struct err *e)
+{
+	struct body_sign *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		bug("out of memory");
+	signing_body(job, option(c, "text"), b);
+	show(c, job, b);
+	free(b);
+	return page_approve(s, c, job, approved->d, e);
 }
 
 static char *
@@ -136,17 +155,29 @@ sign_hash(struct session *s, struct call *c, const struct signing_job *job, cons
 	return answer;
 }
 
-static json_t *
-signatures(struct session *s, struct call *c, const struct signing_job *job,
-    const struct approved *approved, struct err *e)
+/* Yours; an approval by this machine's key, or on the page. */
+static char *
+sad_get(struct session *s, struct call *c, const struct signing_job *job, struct approved *approved,
+    struct err *e)
 {
 	AUTO_WRITER package = writer_grow(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8);
-	json_t *answer = NULL;
-	char *sad;
 
+	if (option_is(c, "qr"))
+		return approve_elsewhere(s, c, job, approved, e);
+	if (!approve(s, c, job, approved, e))
+		return NULL;
 	sic_package(approved, &package);
-	sad = option_is(c, "one-message") ? signing_inline_sad(writer_span(&package))
+	return option_is(c, "one-message") ? signing_inline_sad(writer_span(&package))
 	    : authorize(s, job, writer_span(&package), e);
+}
+
+static json_t *
+signatures(struct session *s, struct call *c, const struct signing_job *job,
+    struct approved *approved, struct err *e)
+{
+	char *sad = sad_get(s, c, job, approved, e);
+	json_t *answer = NULL;
+
 	if (sad != NULL)
 		answer = sign_hash(s, c, job, sad, e);
 	free(sad);
@@ -164,28 +195,52 @@ receipt_ask(struct session *s, const struct approved *approved, size_t index, st
 
 /* The head over the new entry is signed a moment later. */
 static bool
-receipt_get(struct session *s, const struct approved *approved, size_t index, struct span raw,
-    struct writer *bytes, struct err *e)
+receipt_one(struct session *s, const struct approved *approved, size_t index, struct writer *bytes,
+    struct receipt_facts *facts, struct err *e)
 {
 	AUTO_JSON *j = receipt_ask(s, approved, index, e);
-	struct receipt_facts *facts;
 	struct receipt receipt;
-	bool good;
 
+	writer_reset(bytes);
 	for (int i = 1; i < TRIES && j == NULL; i++) {
 		err_clear(e);
 		wait_a_second();
 		j = receipt_ask(s, approved, index, e);
 	}
-	if (j == NULL || !ssa_base64(j, "receipt", bytes, e))
-		return false;
-	if ((facts = malloc(sizeof(*facts))) == NULL)
+	return j != NULL && ssa_base64(j, "receipt", bytes, e) &&
+	    ((receipt_read(writer_span(bytes), &receipt, e) &&
+	    receipt_check(&receipt, s->profile.group, facts, e)) || err_mark(e, EXIT_INVALID));
+}
+
+/* The page may list the documents in another order than ours. */
+static bool
+stands_elsewhere(const struct receipt_facts *f, struct span dtbsr, size_t *index)
+{
+	const struct body_sign *b = &f->statement.sign;
+
+	for (size_t i = 0; !span_equal(f->item.digest, dtbsr) && i < b->n; i++)
+		if (span_equal(b->items[i].digest, dtbsr)) {
+			*index = i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+receipt_get(struct session *s, const struct approved *approved, const struct signing_job *job, size_t i,
+    struct span raw, struct writer *bytes, struct err *e)
+{
+	struct span dtbsr = span_of(job->list[i].dtbsr, job->key.alg->digest_len);
+	struct receipt_facts *facts = malloc(sizeof(*facts));
+	bool good;
+
+	if (facts == NULL)
 		bug("out of memory");
-	good = receipt_read(writer_span(bytes), &receipt, e) &&
-	    receipt_check(&receipt, s->profile.group, facts, e) &&
+	good = receipt_one(s, approved, i, bytes, facts, e) && (!stands_elsewhere(facts, dtbsr, &i) ||
+	    receipt_one(s, approved, i, bytes, facts, e)) &&
 	    signing_receipt_fits(facts, approved->d, raw, e);
 	free(facts);
-	return good || err_mark(e, EXIT_INVALID);
+	return good;
 }
 
 static bool
@@ -196,8 +251,8 @@ beside(const char *path, const char *suffix, char out[PATH_LONG], struct err *e)
 }
 
 static bool
-keep_receipt(struct session *s, struct call *c, const struct approved *approved, size_t i,
-    struct span raw, const char *p7s, struct err *e)
+keep_receipt(struct session *s, struct call *c, const struct signing_job *job,
+    const struct approved *approved, size_t i, struct span raw, const char *p7s, struct err *e)
 {
 	AUTO_WRITER bytes = writer_grow(RECEIPT_MAX);
 	const char *path = option(c, "receipt");
@@ -208,7 +263,7 @@ keep_receipt(struct session *s, struct call *c, const struct approved *approved,
 	if (path == NULL && !beside(p7s, ".receipt", name, e))
 		return false;
 	path = path == NULL ? name : path;
-	if (!receipt_get(s, approved, i, raw, &bytes, e) ||
+	if (!receipt_get(s, approved, job, i, raw, &bytes, e) ||
 	    !file_write(path, 0644, writer_span(&bytes), e))
 		return false;
 	say(c, "Receipt in %s.\n", path);
@@ -232,7 +287,7 @@ keep(struct session *s, struct call *c, const struct signing_job *job,
 		return false;
 	say(c, "Signed. The signature is in %s.\n", out);
 	json_array_append_new(done, json_pack("{s:s,s:s}", "file", job->list[i].path, "signature", out));
-	return keep_receipt(s, c, approved, i, span_of(raw, job->key.alg->signature_len), out, e);
+	return keep_receipt(s, c, job, approved, i, span_of(raw, job->key.alg->signature_len), out, e);
 }
 
 static bool
@@ -244,8 +299,7 @@ sign_all(struct session *s, struct call *c, const struct signing_job *job, struc
 	json_t *done;
 
 	approved_init(&approved);
-	if (!approve(s, c, job, &approved, e) ||
-	    (answer = signatures(s, c, job, &approved, e)) == NULL)
+	if ((answer = signatures(s, c, job, &approved, e)) == NULL)
 		return false;
 	put_text(c, "approval", hex(span_of(approved.d, HASH_LEN), d));
 	put_json(c, "signatures", done = json_array());
@@ -256,8 +310,13 @@ sign_all(struct session *s, struct call *c, const struct signing_job *job, struc
 }
 
 static bool
-one_file_options(const struct call *c, struct err *e)
+options_agree(const struct call *c, struct err *e)
 {
+	if (option_is(c, "qr") && option_is(c, "one-message"))
+		return err_exit(e, EXIT_USAGE, "--one-message is for approvals by this machine's key, not with "
+		    "--qr");
+	if (option_is(c, "no-qr") && !option_is(c, "qr"))
+		return err_exit(e, EXIT_USAGE, "--no-qr goes with --qr");
 	return c->n == 1 || (option(c, "out") == NULL && option(c, "receipt") == NULL) ||
 	    err_exit(e, EXIT_USAGE, "--out and --receipt are for one file; with several, signatures and "
 	    "--receipts go beside each");
@@ -274,7 +333,7 @@ command_sign(struct call *c, struct err *e)
 	char path[PATH_LONG];
 	bool good;
 
-	if (!one_file_options(c, e) || !session_open(&s, c, e) ||
+	if (!options_agree(c, e) || !session_open(&s, c, e) ||
 	    !profile_key(&s.profile, option(c, "key"), &job.key, e))
 		return false;
 	profile_certificate_path(&s.profile, job.key.id, path);

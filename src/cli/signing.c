@@ -102,6 +102,27 @@ signing_authorize_json(const struct signing_job *job, struct span package)
 }
 
 json_t *
+signing_page_json(const struct signing_job *job, const char *text)
+{
+	json_t *j = common_json(job), *labels = json_array(), *sets = json_array();
+
+	json_object_set_new(j, "numSignatures", json_integer((json_int_t)job->n));
+	json_object_set_new(j, "authData", json_pack("[{s:s}]", "id", "page"));
+	if (text != NULL)
+		json_object_set_new(j, "description", json_string(text));
+	for (size_t i = 0; i < job->n; i++) {
+		char *set = base64_new(writer_span(&job->list[i].attributes));
+
+		json_array_append_new(labels, json_string(file_name(job->list[i].path)));
+		json_array_append_new(sets, json_string(set));
+		free(set);
+	}
+	json_object_set_new(j, "labels", labels);
+	json_object_set_new(j, "attributes", sets);
+	return j;
+}
+
+json_t *
 signing_hash_json(const struct signing_job *job, const char *sad)
 {
 	json_t *j = common_json(job);

@@ -32,6 +32,8 @@ bool	signing_prepare(struct signing_job *, char *const *paths, size_t n, uint64_
 void	signing_body(const struct signing_job *, const char *text, struct body_sign *);
 /* CSC's requests. hashes: base64 of each DTBS/R. Yours. */
 json_t	*signing_authorize_json(const struct signing_job *, struct span package);
+/* The same for the signing page: names and attributes, so that it can check the documents there. */
+json_t	*signing_page_json(const struct signing_job *, const char *text);
 json_t	*signing_hash_json(const struct signing_job *, const char *sad);
 char	*signing_inline_sad(struct span package);	/* "PRS1." and base64url; yours: free() */
 /* Signature i of the server's answer, verified over our own hash; writes the .p7s. */

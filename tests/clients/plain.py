@@ -4,6 +4,7 @@
 #
 #	plain.py FUNCTION SSA-URL DIRECTORY APPROVER KEY SIGNER
 import base64
+import hashlib
 import json
 import subprocess
 import sys
@@ -188,6 +189,19 @@ def on_page(s):
     want(s.ask(OWN + 'approval/decline', {'ticket': declined}, token=None), 200, 'state')
     want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': declined}), 400)
     want(s.ask(V2 + 'credentials/authorize', dict(body, description='a\u202eb')), 400)
+    sets = [base64.b64encode(b'\x31\x01' + bytes([i])).decode() for i in range(2)]
+    named = dict(body, labels=['one', ''], attributes=sets,
+                 hashes=[base64.b64encode(hashlib.sha256(base64.b64decode(x)).digest()).decode() for x in sets])
+    shown = want(s.ask(V2 + 'credentials/authorize', named), 202)['handle']
+    items = want(s.ask(OWN + 'approval', {'ticket': shown}, token=None), 200)['items']
+    if [(i['digest'], i['label'], i['attributes']) for i in items] != list(zip(named['hashes'], named['labels'], sets)):
+        raise SystemExit('items: %r' % items)
+    want(s.ask(OWN + 'approval/decline', {'ticket': shown}, token=None), 200, 'state')
+    want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': shown}), 400)
+    for wrong in ({'labels': ['one']}, {'labels': ['one', 'a\u202eb']}, {'labels': ['one', 'x' * 201]}, {'labels': 'one'},
+                  {'attributes': sets[:1]}, {'attributes': sets[::-1]}, {'attributes': [sets[0], '']},
+                  {'attributes': [sets[0], 1]}, {'attributes': [sets[0], sets[1] + '=']}):
+        want(s.ask(V2 + 'credentials/authorize', dict(named, **wrong)), 400)
 
 
 def logins(s):

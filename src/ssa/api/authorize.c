@@ -66,7 +66,7 @@ factors_refused(struct call *c, const char *reason)
 	return false;
 }
 
-/* v2, [{"id": "page"}]: there is a page, and the signer is to approve there. */
+/* v2, [{"id": "page"}]: the signer is to approve on the signing page. */
 static bool
 page_is_asked(const struct call *c)
 {
@@ -74,9 +74,8 @@ page_is_asked(const struct call *c)
 	struct span id;
 	size_t n;
 
-	return call_version(c) == 2 && c->ssa->config.sic_origin[0] != '\0' &&
-	    json_list(c->json, "authData", &list, &n) == JSON_GOT && n == 1 &&
-	    (one = json_object_at(list, 0)) != NULL && json_text(one, "id", 64, &id) == JSON_GOT &&
+	return call_version(c) == 2 && json_list(c->json, "authData", &list, &n) == JSON_GOT &&
+	    n == 1 && (one = json_object_at(list, 0)) != NULL && json_text(one, "id", 64, &id) == JSON_GOT &&
 	    span_equal(id, span_str("page"));
 }
 
@@ -157,7 +156,10 @@ handle_authorize(struct call *c)
 		return;
 	}
 	if (page_is_asked(c)) {
-		page_authorize(c, s);
+		if (c->ssa->config.sic_origin[0] != '\0')
+			page_authorize(c, s);
+		else
+			call_invalid(c, "There is no signing page at this server");
 		return;
 	}
 	if (!approval_read(c, s))

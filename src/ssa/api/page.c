@@ -4,6 +4,7 @@
  * on the signing page while the client waits (csc-api 5.5, 9.3, 9.4).
  */
 #include "base/text.h"
+#include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/page.h"
 #include "ssa/api/route.h"
@@ -46,15 +47,52 @@ description_read(struct call *c, struct span *text)
 	return false;
 }
 
-static void
-items_write(const struct sign *s, struct writer *w)
+static bool
+invalid(struct call *c, const char *description)
+{
+	call_invalid(c, description);
+	return false;
+}
+
+/* An extension: a list of texts beside the hashes, one for each, or NULL. */
+static bool
+list_beside(const struct call *c, const char *name, size_t wanted, const json_t **list)
+{
+	size_t n = 0;
+	enum json_got got = json_list(c->json, name, list, &n);
+
+	if (got == JSON_ABSENT)
+		*list = NULL;
+	return got == JSON_ABSENT || (got == JSON_GOT && n == wanted);
+}
+
+/* Labels as the client gives them, and attributes that hash to the item's digest. */
+static bool
+items_read(struct call *c, const struct sign *s, struct writer *w)
 {
 	size_t len = s->key->alg->digest_len;
+	const json_t *labels, *sets;
+	struct span text;
 
+	if (!list_beside(c, "labels", s->n, &labels))
+		return invalid(c, "Invalid parameter labels");
+	if (!list_beside(c, "attributes", s->n, &sets))
+		return invalid(c, "Invalid parameter attributes");
 	for (size_t i = 0; i < s->n; i++) {
-		wr_span8(w, span_of(s->digests + i * len, len));
-		wr_u8(w, 0);		/* a label is not to be had in this call */
+		uint8_t bytes[ATTRIBUTES_MAX];
+		struct writer set = writer_over(bytes, sizeof(bytes));
+		struct request_item item = { .digest = span_of(s->digests + i * len, len) };
+
+		if (labels != NULL && (!json_text_at(labels, i, LABEL_MAX, &item.label) ||
+		    !text_is_clean(item.label)))
+			return invalid(c, "Invalid parameter labels");
+		if (sets != NULL && (!json_text_at(sets, i, BASE64_LEN(ATTRIBUTES_MAX), &text) ||
+		    !request_attributes_read(text, item.digest, &set)))
+			return invalid(c, "Invalid parameter attributes");
+		item.attributes = writer_span(&set);
+		request_item_write(w, &item);
 	}
+	return true;
 }
 
 static void
@@ -75,21 +113,20 @@ pending_write(struct call *c, const char *handle, bool first)
 void
 page_authorize(struct call *c, struct sign *s)
 {
-	AUTO_WRITER items = writer_grow(USES_MAX * (DIGEST_MAX + 2));
+	AUTO_WRITER items = writer_grow(REQUEST_MAX);
 	AUTO_WRITER names = writer_grow(CLIENT_ID_MAX + CLIENT_NAME_MAX);
 	struct request q = { .scope = SCOPE_CREDENTIAL, .version = 2, .plain = c->x->plain,
 		.n = (uint32_t)s->n };
 	char handle[TOKEN_LETTERS + 1];
 	struct err e = { 0 };
 
-	if (!description_read(c, &q.text) || !client_named(c, &q, &names))
+	if (!description_read(c, &q.text) || !client_named(c, &q, &names) || !items_read(c, s, &items))
 		return;
 	if (!parallel_enter(c->ssa->parallel, c->account, c->now)) {
 		call_busy(c, "Too many authorizations under way; use or await those");
 		return;
 	}
 	memcpy(q.key, s->key->row.id, 16);
-	items_write(s, &items);
 	q.items = writer_span(&items);
 	q.redirect = q.state = q.challenge = q.hash_oid = q.details = span_of("", 0);
 	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e))
@@ -136,6 +173,7 @@ sad_give(struct call *c, struct ticket *t)
 	m = call_answer(c);
 	emit_text(&m, "SAD", sad);
 	emit_number(&m, "expiresIn", a->expires > c->now ? (a->expires - c->now) / 1000 : 0);
+	emit_hex(&m, "approval", span_of(a->d, sizeof(a->d)));	/* d, with which a receipt is asked for */
 	call_answered(c, &m);
 	explicit_bzero(sad, sizeof(sad));
 }

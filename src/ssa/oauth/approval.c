@@ -102,6 +102,8 @@ items_write(struct emit *m, const struct request *q)
 		emit_object(m, NULL);
 		emit_base64(m, "digest", i.digest);
 		emit_span(m, "label", i.label);
+		if (i.attributes.n > 0)
+			emit_base64(m, "attributes", i.attributes);
 		emit_object_end(m);
 	}
 	emit_array_end(m);

@@ -51,9 +51,10 @@ element_of(const json_t *j)
 static bool
 digest_take(struct request *q, const json_t *one, struct writer *items, struct refusal *why)
 {
-	struct span hash, label = span_of("", 0), type;
+	struct span hash, label = span_of("", 0), type, text;
+	uint8_t digest[64], bytes[ATTRIBUTES_MAX];
+	struct writer attributes = writer_over(bytes, sizeof(bytes));
 	enum json_got got;
-	uint8_t digest[64];
 	size_t n;
 
 	if (one == NULL || json_text(one, "hash", 256, &hash) != JSON_GOT ||
@@ -65,8 +66,12 @@ digest_take(struct request *q, const json_t *one, struct writer *items, struct r
 	if (got == JSON_WRONG || (got == JSON_GOT &&
 	    (type.n != 5 || strncasecmp((const char *)type.p, "dtbsr", 5) != 0)))
 		return refused(why, "Only hashType dtbsr is signed");
-	wr_span8(items, span_of(digest, n));
-	wr_span8(items, label);
+	got = json_text(one, "attributes", BASE64_LEN(ATTRIBUTES_MAX), &text);
+	if (got == JSON_WRONG || (got == JSON_GOT &&
+	    !request_attributes_read(text, span_of(digest, n), &attributes)))
+		return refused(why, "The attributes in documentDigests do not hash to their hash");
+	request_item_write(items, &(struct request_item){ span_of(digest, n), label,
+		writer_span(&attributes) });
 	q->n++;
 	return true;
 }

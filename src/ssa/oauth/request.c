@@ -56,7 +56,37 @@ request_read(struct span bytes, struct request *q)
 bool
 request_item_next(struct reader *r, struct request_item *i)
 {
-	return rd_span8(r, 1, 64, &i->digest) && rd_span8(r, 0, LABEL_MAX, &i->label);
+	return rd_span8(r, 1, 64, &i->digest) && rd_span8(r, 0, LABEL_MAX, &i->label) &&
+	    rd_span16(r, 0, ATTRIBUTES_MAX, &i->attributes);
+}
+
+void
+request_item_write(struct writer *items, const struct request_item *i)
+{
+	wr_span8(items, i->digest);
+	wr_span8(items, i->label);
+	wr_span16(items, i->attributes);
+}
+
+bool
+request_attributes_read(struct span text, struct span digest, struct writer *w)
+{
+	uint8_t hash[HASH_MAX];
+	size_t from = w->n;
+	struct span set;
+
+	if (text.n > BASE64_LEN(ATTRIBUTES_MAX) || !base64_read(text, w))
+		return false;
+	set = span_of(w->p + from, w->n - from);
+	if (set.n == 0 || set.n > ATTRIBUTES_MAX || set.p[0] != 0x31)
+		return false;
+	if (digest.n == HASH_LEN)
+		sha256(set, hash);
+	else if (digest.n == 48)
+		sha384(set, hash);
+	else
+		return false;		/* no key here has such hashes */
+	return memcmp(hash, digest.p, digest.n) == 0;
 }
 
 bool
@@ -102,8 +132,7 @@ hashes_take(struct request *q, struct span list, struct writer *items, struct re
 			return invalid(why, "Numbers of signatures is too high");
 		if (!request_hash_read(span_of(list.p, n), digest, &digest_n))
 			return invalid(why, "Invalid Base64 hash string parameter");
-		wr_span8(items, span_of(digest, digest_n));
-		wr_span8(items, span_of("", 0));
+		request_item_write(items, &(struct request_item){ .digest = span_of(digest, digest_n) });
 		q->n++;
 		n += end != NULL;
 		list = span_of(list.p + n, list.n - n);

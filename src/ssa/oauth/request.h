@@ -11,6 +11,7 @@
 #define STATE_MAX	1024
 #define DESCRIPTION_MAX	500
 #define LABEL_MAX	200
+#define ATTRIBUTES_MAX	512	/* of one item */
 #define DETAILS_MAX	262144
 #define REQUEST_MAX	(DETAILS_MAX + 300000)
 
@@ -29,7 +30,7 @@ struct request {
 	struct span	text;		/* description */
 	struct span	details;	/* authorization_details as JSON, or empty */
 	uint32_t	n;
-	struct span	items;		/* n x { digest v8, label v8 } */
+	struct span	items;		/* n x { digest v8, label v8, attributes v16 } */
 };
 
 struct refusal {		/* RFC 6749 4.1.2.1, 5.2 */
@@ -48,8 +49,12 @@ bool	request_from_form(struct request *, const struct form *, const struct clien
 
 struct request_item {
 	struct span	digest, label;
+	struct span	attributes;	/* signed attributes whose hash is the digest, or empty */
 };
 bool	request_item_next(struct reader *items, struct request_item *);
+void	request_item_write(struct writer *items, const struct request_item *);
+/* Base64 of a DER SET that hashes to the digest; appended to w. */
+bool	request_attributes_read(struct span text, struct span digest, struct writer *w) MUST_USE;
 
 /* details.c: one element of type credential, in its short and its URI spelling. csc-api 8.4 */
 bool	details_read(struct request *, struct span json, struct writer *items, struct refusal *why)

@@ -232,6 +232,28 @@ TEST(details_of_both_types_are_read_and_others_refused)
 		CHECK(!details(bad[i], &q, &items));
 }
 
+/* SHA-256 of 31 00, an empty SET. */
+#define EMPTY_SET	"MQA="
+#define EMPTY_SET_HASH	"555BjkhiNWnXXip7Ca6I7Zt3sSakRbn/ncaYmgjvoHk="
+
+TEST(attributes_in_details_hash_to_their_hash)
+{
+	AUTO_WRITER items = writer_grow(REQUEST_MAX);
+	struct request_item i;
+	struct request q;
+	struct reader r;
+
+	CHECK(details(DETAIL("credential", "{\"hash\":\"" EMPTY_SET_HASH "\",\"attributes\":\"" EMPTY_SET "\"}"),
+	    &q, &items));
+	r = reader_over(q.items);
+	CHECK(request_item_next(&r, &i) && span_equal(i.attributes, span_of("\x31", 2)) && rd_end(&r));
+	CHECK(!details(DETAIL("credential", "{\"hash\":\"" HASH_B64 "\",\"attributes\":\"" EMPTY_SET "\"}"), &q,
+	    &items));
+	CHECK(!details(DETAIL("credential", "{\"hash\":\"" EMPTY_SET_HASH "\",\"attributes\":\"\"}"), &q, &items));
+	CHECK(!details(DETAIL("credential", "{\"hash\":\"" EMPTY_SET_HASH "\",\"attributes\":[]}"), &q, &items));
+	CHECK(!details(DETAIL("credential", "{\"hash\":\"" EMPTY_SET_HASH "\",\"attributes\":\"MQA\"}"), &q, &items));
+}
+
 TEST(details_agree_by_meaning_and_are_echoed_verbatim)
 {
 	AUTO_WRITER items = writer_grow(REQUEST_MAX);
@@ -308,6 +330,7 @@ main(void)
 		cmocka_unit_test(a_query_for_a_credential_is_read),
 		cmocka_unit_test(a_request_survives_its_bytes_and_no_cut),
 		cmocka_unit_test(details_of_both_types_are_read_and_others_refused),
+		cmocka_unit_test(attributes_in_details_hash_to_their_hash),
 		cmocka_unit_test(details_agree_by_meaning_and_are_echoed_verbatim),
 		cmocka_unit_test(a_password_is_long_enough_and_matches_only_itself),
 		cmocka_unit_test(failures_are_counted_and_forgiven_alone),
