@@ -126,6 +126,24 @@ sic_approve(struct approved *a, const uint8_t authenticator[16], struct key *key
 }
 
 bool
+sic_approve_second(struct approved *a, const uint8_t authenticator[16], struct key *key,
+    struct key *second, struct err *e)
+{
+	static const uint8_t zero[16];
+	uint8_t by_first[APPROVAL_LEN], by_second[APPROVAL_LEN];
+	struct evidences list = { 0 };
+
+	if (!key_approve(key, a->d, by_first, e) || !key_approve(second, a->d, by_second, e))
+		return false;
+	if (!evidences_add(&list, EVIDENCE_DEVICE, zero, span_of(by_second, sizeof(by_second))) ||
+	    !evidences_add(&list, EVIDENCE_DEVICE, authenticator, span_of(by_first, sizeof(by_first))))
+		bug("two approvals");
+	writer_reset(&a->evidences);
+	evidences_write(&a->evidences, &list);
+	return writer_ok(&a->evidences) || err_set(e, ERR_BUG, "evidences");
+}
+
+bool
 sic_approve_bind(struct approved *a, struct key *key, const uint8_t code[CODE_LEN],
     const uint8_t group[32], struct err *e)
 {

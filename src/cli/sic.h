@@ -41,6 +41,9 @@ bool	sic_statement(struct approved *, struct statement *, const struct profile *
 /* Adds the approval by the authenticator's key, id zero for a new one. */
 bool	sic_approve(struct approved *, const uint8_t authenticator[16], struct key *, struct err *)
 	    MUST_USE;
+/* Adds two approvals, the second by a new key, which has no id yet: ADD_AUTHENTICATOR. */
+bool	sic_approve_second(struct approved *, const uint8_t authenticator[16], struct key *,
+	    struct key *second, struct err *) MUST_USE;
 /* The same for BIND: the new key, and the enrolment code. */
 bool	sic_approve_bind(struct approved *, struct key *, const uint8_t code[CODE_LEN],
 	    const uint8_t group[32], struct err *) MUST_USE;

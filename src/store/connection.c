@@ -61,6 +61,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_TOKEN_END] = "DELETE FROM tokens WHERE hash = ?",
 	[SQL_TOKEN_ACTIVATION_END] = "DELETE FROM activations WHERE handle = ?",
 	[SQL_AUTHENTICATOR_PUT] = "INSERT OR REPLACE INTO authenticators VALUES (?,?,?,?,?,?,?)",
+	[SQL_AUTHENTICATOR_DROP] = "DELETE FROM authenticators WHERE account = ? AND id = ?",
 	[SQL_AUTHENTICATORS_OF] = "SELECT * FROM authenticators WHERE account = ? ORDER BY bound, id",
 	[SQL_USES_BY] = "SELECT u.d, u.place, u.indexes FROM approvals a JOIN uses u ON u.d = a.d"
 	    " WHERE a.signer = ? AND u.place < ? ORDER BY u.place DESC",

@@ -10,6 +10,13 @@ op_authenticator_put(struct store *s, const struct authenticator_row *a, struct 
 	    a->credential, (int64_t)a->bound);
 }
 
+bool
+op_authenticator_drop(struct store *s, const uint8_t account[16], const uint8_t id[16], struct err *e)
+{
+	return connection_run(&sqlite_of(s)->db, SQL_AUTHENTICATOR_DROP, e, "bb", account, (size_t)16, id,
+	    (size_t)16);
+}
+
 static bool
 authenticator_of_row(struct sqlite *q, sqlite3_stmt *st, struct authenticator_row *a)
 {

@@ -373,6 +373,7 @@ static const struct store_ops sqlite_ops = {
 	.login_put = op_login_put, .login_get = op_login_get, .logins_of = op_logins_of,
 	.handle_put = op_handle_put, .handle_get = op_handle_get, .handle_move = op_handle_move,
 	.handle_drop = op_handle_drop, .authenticator_put = op_authenticator_put,
+	.authenticator_drop = op_authenticator_drop,
 	.authenticators_of = op_authenticators_of, .uses_by = op_uses_by, .key_is_of = op_key_is_of,
 	.evidence_put = op_evidence_put, .evidences_of = op_evidences_of, .grant_end = op_grant_end, .token_end = op_token_end,
 };

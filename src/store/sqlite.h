@@ -49,6 +49,7 @@ bool	op_token_end(struct store *, const uint8_t hash[32], struct err *);
 
 /* desk.c */
 bool	op_authenticator_put(struct store *, const struct authenticator_row *, struct err *);
+bool	op_authenticator_drop(struct store *, const uint8_t account[16], const uint8_t id[16], struct err *);
 bool	op_authenticators_of(struct store *, const uint8_t account[16], authenticator_seen *, void *,
 	    struct err *);
 bool	op_uses_by(struct store *, const uint8_t signer[16], uint64_t before, use_seen *, void *,

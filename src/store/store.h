@@ -161,6 +161,8 @@ struct store_ops {
 
 	/* What people are shown of their accounts. */
 	bool	(*authenticator_put)(struct store *, const struct authenticator_row *, struct err *);
+	bool	(*authenticator_drop)(struct store *, const uint8_t account[16], const uint8_t id[16],
+		    struct err *);				/* one that is not there: nothing */
 	bool	(*authenticators_of)(struct store *, const uint8_t account[16], authenticator_seen *,
 		    void *, struct err *);
 	/* Of all approvals of a signer, the latest first, in the log before a place. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A signer's own act on a key, approved by a statement: what enact, create and delete share. */
+/* A signer's own act on a key or an authenticator, approved by a statement: what enact, create and delete share. */
 #ifndef SSA_API_ACT_H
 #define SSA_API_ACT_H
 
@@ -10,9 +10,12 @@ typedef void act_answer(struct call *, const struct msg_enacted *);
 
 struct act {
 	struct writer	statement, evidence;
+	struct writer	credential;		/* of a new passkey; may be empty */
 	uint16_t	purpose, alg;
 	uint8_t		class, level, evidences;
-	uint8_t		key[16];		/* zero: of no key yet */
+	uint8_t		key[16];		/* zero: of no key, or of none yet */
+	uint8_t		type, protection;	/* of a new authenticator */
+	struct span	label;			/* lent from statement */
 	act_answer	*answer;
 };
 

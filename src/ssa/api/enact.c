@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* enact: a signer's own acts on keys. The SAM decides; what it returns is kept before we answer. */
+/* enact: a signer's own acts on keys and authenticators. The SAM decides; what it returns is kept before we answer. */
 #include <stdlib.h>
 
+#include "json/base64.h"
 #include "ssa/api/act.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "statement/evidence.h"
+
+#define CREDENTIAL_MAX	1023
 
 static void
 act_free(void *state)
@@ -14,6 +17,7 @@ act_free(void *state)
 
 	writer_wipe(&a->statement);
 	writer_wipe(&a->evidence);
+	writer_wipe(&a->credential);
 	free(a);
 }
 
@@ -44,6 +48,37 @@ old_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, s
 	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e);
 }
 
+/* What My keys shows of authenticators follows what the SAM keeps sealed. */
+static bool
+authenticators_kept(struct call *c, const struct act *a, const struct msg_enacted *m, struct err *e)
+{
+	const struct store_ops *ops = c->ssa->store->ops;
+	struct authenticator_row row = { .type = a->type, .protection = a->protection, .label = a->label,
+		.credential = writer_span(&a->credential), .bound = c->now };
+
+	if (!vault_records(c->ssa->vault, c->account, m->record, m->n, e))
+		return false;
+	if (a->purpose == PURPOSE_REMOVE_AUTHENTICATOR)
+		return ops->authenticator_drop(c->ssa->store, c->account, m->id, e);
+	memcpy(row.account, c->account, 16);
+	memcpy(row.id, m->id, 16);
+	return ops->authenticator_put(c->ssa->store, &row, e);
+}
+
+static bool
+act_is_on_key(const struct act *a)
+{
+	return a->purpose == PURPOSE_DESTROY_KEY || a->purpose == PURPOSE_RELEASE_KEY;
+}
+
+static bool
+result_kept(struct call *c, const struct act *a, const struct msg_enacted *m, struct err *e)
+{
+	if (a->purpose == PURPOSE_CREATE_KEY)
+		return new_key_kept(c, a, m, e);
+	return act_is_on_key(a) ? old_key_kept(c, a, m, e) : authenticators_kept(c, a, m, e);
+}
+
 static void
 on_enacted(struct call *c, struct reader *r, const struct err *refusal)
 {
@@ -59,8 +94,7 @@ on_enacted(struct call *c, struct reader *r, const struct err *refusal)
 		call_refused(c, refusal);
 		return;
 	}
-	if (!msg_enacted_read(r, &m, &e) || !(a->purpose == PURPOSE_CREATE_KEY ?
-	    new_key_kept(c, a, &m, &e) : old_key_kept(c, a, &m, &e))) {
+	if (!msg_enacted_read(r, &m, &e) || !result_kept(c, a, &m, &e)) {
 		call_failed(c, &e);
 		return;
 	}
@@ -73,7 +107,7 @@ act_ask(struct call *c)
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 	struct act *a = c->state;
 	struct err e = { 0 };
-	AUTO(key) *k = a->purpose == PURPOSE_CREATE_KEY ? NULL : vault_key(c->ssa->vault, a->key, &e);
+	AUTO(key) *k = act_is_on_key(a) ? vault_key(c->ssa->vault, a->key, &e) : NULL;
 	struct msg_enact m = { .statement = writer_span(&a->statement),
 		.evidences = writer_span(&a->evidence), .signer_record = c->signer->record };
 
@@ -92,6 +126,13 @@ is_own_key(struct call *c, const uint8_t id[16])
 	return k != NULL && memcmp(k->row.owner, c->account, 16) == 0;
 }
 
+static bool
+purpose_is_ours(uint16_t p)
+{
+	return p == PURPOSE_CREATE_KEY || p == PURPOSE_DESTROY_KEY || p == PURPOSE_RELEASE_KEY ||
+	    p == PURPOSE_ADD_AUTHENTICATOR || p == PURPOSE_REMOVE_AUTHENTICATOR;
+}
+
 const char *
 act_fault(struct call *c, struct act *a)
 {
@@ -100,21 +141,32 @@ act_fault(struct call *c, struct act *a)
 
 	if (!statement_read(writer_span(&a->statement), &s, &e))
 		return "parse";
-	if (s.purpose != PURPOSE_CREATE_KEY && s.purpose != PURPOSE_DESTROY_KEY &&
-	    s.purpose != PURPOSE_RELEASE_KEY)
+	if (!purpose_is_ours(s.purpose))
 		return "purpose";
 	if (memcmp(s.subject, c->account, 16) != 0)
 		return "owner";
 	a->purpose = s.purpose;
-	if (s.purpose == PURPOSE_CREATE_KEY) {
+	switch (s.purpose) {
+	case PURPOSE_CREATE_KEY:
 		a->alg = s.create_key.alg;
 		a->class = s.create_key.class;
 		a->level = s.create_key.level;
 		a->evidences = s.create_key.evidences;
 		return NULL;
+	case PURPOSE_ADD_AUTHENTICATOR:
+		a->type = s.bind.type;
+		a->protection = s.bind.protection;
+		a->label = s.bind.label;
+		return NULL;
+	case PURPOSE_REMOVE_AUTHENTICATOR:
+		return NULL;
+	case PURPOSE_DESTROY_KEY:
+	case PURPOSE_RELEASE_KEY:
+		memcpy(a->key, s.key.key, 16);
+		return is_own_key(c, a->key) ? NULL : "owner";
+	default:
+		bug("an act that is not ours");
 	}
-	memcpy(a->key, s.key.key, 16);
-	return is_own_key(c, a->key) ? NULL : "owner";
 }
 
 struct act *
@@ -129,6 +181,7 @@ act_new(struct call *c, act_answer *answer)
 	a->answer = answer;
 	a->statement = writer_grow(STATEMENT_MAX);
 	a->evidence = writer_grow(EVIDENCES_BYTES_MAX);
+	a->credential = writer_grow(CREDENTIAL_MAX);
 	return a;
 }
 
@@ -143,6 +196,20 @@ enacted_answer(struct call *c, const struct msg_enacted *m)
 	call_answered(c, &out);
 }
 
+/* Of a new passkey: what browsers are asked for it by; the SAM reads it for itself. */
+static bool
+credential_read(struct call *c, struct act *a)
+{
+	struct span text;
+	enum json_got got = json_text(c->json, "credential", BASE64_LEN(CREDENTIAL_MAX), &text);
+
+	if (got == JSON_ABSENT || (got == JSON_GOT && base64url_read(text, &a->credential) &&
+	    a->credential.n > 0))
+		return true;
+	call_invalid(c, "Invalid parameter credential");
+	return false;
+}
+
 void
 handle_enact(struct call *c)
 {
@@ -150,7 +217,7 @@ handle_enact(struct call *c)
 	const char *fault;
 
 	if (!call_base64(c, "statement", STATEMENT_MAX, &a->statement) ||
-	    !call_base64(c, "evidence", EVIDENCES_BYTES_MAX, &a->evidence))
+	    !call_base64(c, "evidence", EVIDENCES_BYTES_MAX, &a->evidence) || !credential_read(c, a))
 		return;
 	if ((fault = act_fault(c, a)) != NULL)
 		call_error(c, 400, "invalid_request", "Invalid parameter statement", fault);

@@ -329,6 +329,48 @@ TEST(an_account_names_its_authenticators)
 	CHECK(strstr(g.body, "\"certificate\":\"") != NULL && strstr(g.body, "\"evidences\":1") != NULL);
 }
 
+static void
+account_asked(void)
+{
+	snprintf(g.header, sizeof(g.header), "Authorization: Bearer %s", g.token);
+	CHECK(rig_ask(&g, "/propria/v1/account", NULL, "", NULL) == 200);
+	g.header[0] = '\0';
+}
+
+static long
+act_asked(uint16_t purpose, const char *more)
+{
+	uint8_t sb[4096] = { 0 }, eb[512] = { 0 };
+	struct writer s = writer_over(sb, sizeof(sb) - 1), e = writer_over(eb, sizeof(eb) - 1);
+
+	rig_statement_act(&g, purpose, &s, &e);
+	return rig_post(&g, "/propria/v1/enact", "{\"statement\":\"%s\",\"evidence\":\"%s\"%s}", sb, eb, more);
+}
+
+TEST(authenticators_come_and_go_with_the_sam_s_word)
+{
+	CHECK(act_asked(PURPOSE_ADD_AUTHENTICATOR, ",\"credential\":\"a+b\"") == 400);
+	CHECK(act_asked(PURPOSE_ADD_AUTHENTICATOR, ",\"credential\":\"\"") == 400);
+	g.sam.refuse[SAM_ENACT] = "auth";
+	g.sam.refusals[SAM_ENACT] = 1;
+	CHECK(act_asked(PURPOSE_ADD_AUTHENTICATOR, "") == 400);
+	account_asked();
+	CHECK(length_of("authenticators") == 1);
+	CHECK(act_asked(PURPOSE_ADD_AUTHENTICATOR, ",\"credential\":\"AAEC\"") == 200);
+	CHECK(hex_exact(span_str(rig_text(&g, "id")), g.authenticator, 16));
+	account_asked();
+	CHECK(length_of("authenticators") == 2);
+	CHECK(strstr(g.body, "\"label\":\"second\",\"credential\":\"AAEC\"") != NULL);
+	g.sam.refuse[SAM_ENACT] = "limit";
+	g.sam.refusals[SAM_ENACT] = 1;
+	CHECK(act_asked(PURPOSE_REMOVE_AUTHENTICATOR, "") == 400);
+	account_asked();
+	CHECK(length_of("authenticators") == 2);
+	CHECK(act_asked(PURPOSE_REMOVE_AUTHENTICATOR, "") == 200);
+	account_asked();
+	CHECK(length_of("authenticators") == 1 && strstr(g.body, "\"second\"") == NULL);
+}
+
 TEST(only_what_is_one_s_own_is_frozen)
 {
 	CHECK(rig_post(&g, "/propria/v1/freeze", "{\"type\":2,\"id\":\"%s\"}", g.key_hex) == 200);
@@ -450,6 +492,7 @@ main(void)
 		cmocka_unit_test(v1_authorizes_and_signs_with_its_names),
 		cmocka_unit_test(v1_refuses_in_its_words),
 		cmocka_unit_test(an_account_names_its_authenticators),
+		cmocka_unit_test(authenticators_come_and_go_with_the_sam_s_word),
 		cmocka_unit_test(lists_come_in_pages),
 		cmocka_unit_test(each_use_is_in_the_history),
 		cmocka_unit_test(a_key_is_made_on_its_signer_s_approval),

@@ -179,7 +179,9 @@ answer_enact(struct fake_sam *s, struct reader *r, struct writer *w)
 		out.version = 1;
 		record_make(&w2, RECORD_KEY, st.subject, out.id, 1);
 		out.record[out.n++] = writer_span(&w2);
-	} else if (st.purpose != PURPOSE_BIND) {
+	} else if (st.purpose == PURPOSE_REMOVE_AUTHENTICATOR) {
+		memcpy(out.id, st.remove_authenticator.authenticator, 16);
+	} else if (st.purpose != PURPOSE_BIND && st.purpose != PURPOSE_ADD_AUTHENTICATOR) {
 		memcpy(out.id, st.key.key, 16);
 		out.version = st.key.from + 1;
 	}

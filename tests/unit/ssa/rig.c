@@ -281,9 +281,12 @@ rig_statement_act(struct rig *g, uint16_t purpose, struct writer *statement, str
 	static struct statement s;
 
 	statement_start(g, &s, purpose);
-	if (purpose == PURPOSE_BIND) {
+	if (purpose == PURPOSE_BIND || purpose == PURPOSE_ADD_AUTHENTICATOR) {
 		s.bind = (struct body_bind){ .from = 1, .type = 1, .protection = 1,
-			.spki = span_of(g->sam.spki, 91), .label = span_str("file") };
+			.spki = span_of(g->sam.spki, 91), .label = span_str(purpose == PURPOSE_BIND ? "file" : "second") };
+	} else if (purpose == PURPOSE_REMOVE_AUTHENTICATOR) {
+		s.remove_authenticator.from = 1;
+		memcpy(s.remove_authenticator.authenticator, g->authenticator, 16);
 	} else if (purpose == PURPOSE_CREATE_KEY) {
 		s.create_key = (struct body_create_key){ .from = 1, .alg = 1, .class = 1, .level = 2,
 			.evidences = 1 };

@@ -20,6 +20,7 @@ struct rig {
 	CURL		*curl;
 	EVP_PKEY	*tls, *login;
 	uint8_t		signer[16], key[16];
+	uint8_t		authenticator[16];	/* that REMOVE_AUTHENTICATOR names */
 	char		signer_hex[33], key_hex[33];
 	char		token[64];
 
