@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* My keys: what there is, each use there ever was, the brake, and a new key. */
+/* My keys: what there is, each use there ever was, the brake, a new key, passkeys that come and go. */
 import { algByName, algOf } from '../lib/alg.js';
 import { base64, hex, unbase64, unhex } from '../lib/bytes.js';
 import { fingerprint } from '../lib/fingerprint.js';
@@ -8,7 +8,9 @@ import { readReceipt } from '../lib/receipt.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
+import { lineOf, readFields } from './form.js';
 import { loggedIn } from './login.js';
+import { addPasskey, makePasskey, removePasskey } from './passkeys.js';
 import { el, moment, say } from './say.js';
 import { approvals, challenge, clean, listed, statementOf, stop, whole } from './touch.js';
 
@@ -18,7 +20,7 @@ const KEY = 2;
 const LIMIT = 50;
 
 let config, api, account;
-let rows = [];
+let rows = [], making;
 
 function failed(e, where, near) {
 	console.error(e);
@@ -96,7 +98,49 @@ function passkeyRow(a) {
 	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' })),
 	    badge(a.type === 2 ? 'keys.type.2' : 'keys.type.1', a.type === 2 ? '' : 'off'),
 	    a.protection === undefined ? '' : el('span', { class: 'quiet', t: words }),
-	    Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { class: 'quiet', t: ['keys.bound', { time: moment(a.bound) }] }) : '');
+	    Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { class: 'quiet', t: ['keys.bound', { time: moment(a.bound) }] }) : '',
+	    account.authenticators.length > 1 ? press(el('button', { type: 'button', class: 'small', t: 'keys.remove' }), 'error', () => remove(a)) : '');
+}
+
+async function remove(a) {
+	say($('remove-text'), 'keys.remove.text', { name: a.label || hex(a.id) });
+	if (!await asked($('remove')))
+		return;
+	await removePasskey({ api, config, account }, a);
+	await refresh();
+	tell('keys.removed');
+}
+
+async function make() {
+	const form = readFields({ label: lineOf(64) });
+
+	calm('add-error');
+	if (!form)
+		return;
+	making = await makePasskey({ api, config, account }, form.label);
+	addStep(2);
+	tell('keys.add.made');
+}
+
+/* Whatever happens to it, an attempt is not taken up again: its nonce is spent, or soon too old. */
+async function add() {
+	const attempt = making;
+
+	calm('add-error');
+	addStep(1);
+	await addPasskey({ api, config, account }, attempt);
+	$('add').open = false;
+	$('label').value = '';
+	await refresh();
+	tell('keys.added');
+}
+
+function addStep(n) {
+	show('add-make', n === 1);
+	show('add-approve', n === 2);
+	if (n === 1)
+		making = undefined;
+	$(n === 1 ? 'label' : 'approve-act').focus();
 }
 
 function readUse(use, key) {
@@ -195,6 +239,11 @@ begin('keys', async () => {
 		e.preventDefault();
 		during($('create-act'), () => create().catch((x) => failed(x, 'create-error', $('create-act'))));
 	});
+	$('add-make').addEventListener('submit', (e) => {
+		e.preventDefault();
+		during($('make-act'), () => make().catch((x) => failed(x, 'add-error', $('make-act'))));
+	});
+	press($('approve-act'), 'add-error', add);
 	press($('freeze-all'), 'error', () => freeze(SIGNER, account.signer, 'keys.freeze.signer'));
 	press($('more'), 'error', moreUses);
 	press($('logout'), 'error', async () => { await logout(config); location.assign('/'); });

@@ -81,10 +81,10 @@ export function readAuthenticators(rows) {
 }
 
 /*
- * As many touches over d as the key asks for, by different passkeys. before(i, n) is said before each.
- * Returns the evidences' bytes.
+ * As many touches over d as are asked for, by different passkeys. before(i, n) is said before each.
+ * Returns the evidences.
  */
-export async function approvals(d, authenticators, n, before = () => {}) {
+export async function approvedBy(d, authenticators, n, before = () => {}) {
 	let free = authenticators.filter((a) => a.type === 2 && a.credential);
 	const list = [];
 
@@ -100,7 +100,12 @@ export async function approvals(d, authenticators, n, before = () => {}) {
 		list.push(passkeyEvidence(used.id, given));
 		free = free.filter((a) => a !== used);
 	}
-	return encodeEvidences(list);
+	return list;
+}
+
+/* The same as bytes, for statements that nobody else approves. */
+export async function approvals(d, authenticators, n, before) {
+	return encodeEvidences(await approvedBy(d, authenticators, n, before));
 }
 
 /* Who has enrolled on this device: a memory of ours, so that another signer is noticed. */

@@ -122,6 +122,44 @@ test('my keys: each use with its receipt, a new key, and the brake after a quest
 	assert.deepEqual(rig.problems, []);
 });
 
+test('my keys: another passkey comes and the first one goes, each with the approval of one that is there', async () => {
+	const device = await enrolled(), { page, world } = rig;
+
+	await openAs('keys');
+	assert.equal(await page.locator('#passkeys button').count(), 0);
+	await page.locator('#add summary').click();
+	await page.locator('#make-act').click();
+	assert.equal(await page.locator('#label').getAttribute('aria-invalid'), 'true');
+	await page.locator('#label').fill('Key on my ring');
+	await page.locator('#make-act').click();
+	await page.locator('#add-error[data-name="again"]').waitFor({ state: 'visible' });	/* it is on this device already */
+	const [first] = await device.credentials();
+
+	await device.cdp.send('WebAuthn.clearCredentials', { authenticatorId: device.id });	/* another device */
+	await page.locator('#make-act').click();
+	await page.locator('#approve-act').click();
+	await page.locator('#add-error[data-name="cancelled"]').waitFor({ state: 'visible' });	/* the old one is not here */
+	assert.equal(world.authenticators.length, 1);
+	await device.cdp.send('WebAuthn.clearCredentials', { authenticatorId: device.id });
+	await page.locator('#make-act').click();
+	await page.locator('#approve-act').waitFor({ state: 'visible' });
+	await device.add(first);
+	await page.locator('#approve-act').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'keys.added');
+	assert.deepEqual(world.authenticators.map((a) => a.label), ['My phone', 'Key on my ring']);
+	assert.equal(await page.locator('#passkeys li').count(), 2);
+	await page.locator('#passkeys button').first().click();
+	await page.locator('#remove-no').click();
+	assert.equal(world.authenticators.length, 2);
+	await page.locator('#passkeys button').first().click();
+	assert.match(await page.locator('#remove-text').innerText(), /My phone/);
+	await page.locator('#remove-yes').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'keys.removed');
+	assert.deepEqual(world.authenticators.map((a) => a.label), ['Key on my ring']);
+	assert.equal(await page.locator('#passkeys button').count(), 0);
+	assert.deepEqual(rig.problems, []);
+});
+
 test('a token that ended leads to the login again', async () => {
 	await openAs('keys');
 	rig.world.tokens.clear();

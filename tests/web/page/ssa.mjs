@@ -9,7 +9,7 @@ import { checkAct, checkPasskey, checkSigner, hexOf, refusal, sha256 } from './s
 const b64 = (bytes) => Buffer.from(bytes).toString('base64');
 const b64url = (bytes) => Buffer.from(bytes).toString('base64url');
 const unb64 = (text) => Buffer.from(text, 'base64');
-const SIGN = 0x0101, BIND = 0x0202, CREATE_KEY = 0x0301;
+const SIGN = 0x0101, BIND = 0x0202, ADD = 0x0206, REMOVE = 0x0207, CREATE_KEY = 0x0301;
 const ZERO = '0'.repeat(32);
 
 let made;
@@ -110,7 +110,39 @@ async function enrol(world, body) {
 	return { signer: world.signer, version: 2, authenticator: id, register: b64url(randomBytes(32)) };
 }
 
+/* An old passkey and the new one, in whatever order the evidences stand. */
+function addAuthenticator(world, body) {
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), ADD), { spki, label, client } = act.statement.body;
+	const fresh = act.evidences.find((e) => hexOf(e.id) === ZERO), old = act.evidences.filter((e) => e !== fresh);
+	const made = sha256('propria-passkey-v1\0', act.statement.fresh).toString('base64url');
+
+	if (!fresh || fresh.type !== 2 || JSON.parse(Buffer.from(client)).challenge !== made)
+		throw refusal('auth');
+	checkPasskey(fresh.body, act.d, spki, world.origin);
+	checkSigner(world, { ...act, evidences: old }, 1);
+	act.spend();
+	const id = randomBytes(16).toString('hex');
+
+	world.authenticators.push({ id, type: 2, label, credential: body.credential, spki, bound: world.clock() });
+	return { sequence: 9, id, version: 6 };
+}
+
+function removeAuthenticator(world, body) {
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), REMOVE), id = hexOf(act.statement.body.authenticator);
+
+	checkSigner(world, act, 1);
+	if (world.authenticators.length < 2)
+		throw refusal('limit');
+	act.spend();
+	world.authenticators = world.authenticators.filter((a) => a.id !== id);
+	return { sequence: 9, id, version: 7 };
+}
+
 function enact(world, body) {
+	const purpose = unb64(body.statement).readUInt16BE(4);
+
+	if (purpose === ADD || purpose === REMOVE)
+		return purpose === ADD ? addAuthenticator(world, body) : removeAuthenticator(world, body);
 	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), CREATE_KEY);
 
 	checkSigner(world, act, 1);
