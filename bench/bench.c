@@ -11,6 +11,7 @@
 #include "bare.h"
 #include "base/log.h"
 #include "crypto/hash.h"
+#include "chain.h"
 #include "disk.h"
 #include "load.h"
 #include "report.h"
@@ -20,9 +21,11 @@
 #define FLUSH_BYTES	640	/* a batch of one reservation or outcome, about */
 
 static const struct workload workloads[] = {
-	{ "p256", ALG_ECDSA_P256_SHA256, 1 },
-	{ "rsa3072", ALG_RSA3072_PKCS1_SHA256, 1 },
-	{ "batch100", ALG_ECDSA_P256_SHA256, BATCH },
+	{ "p256", ALG_ECDSA_P256_SHA256, 1, BY_PACKAGE },
+	{ "rsa3072", ALG_RSA3072_PKCS1_SHA256, 1, BY_PACKAGE },
+	{ "batch100", ALG_ECDSA_P256_SHA256, BATCH, BY_PACKAGE },
+	{ "oauth-signhash", ALG_ECDSA_P256_SHA256, 1, BY_OAUTH },
+	{ "logins", ALG_ECDSA_P256_SHA256, 1, LOGIN },
 };
 
 struct settings {
@@ -41,7 +44,7 @@ static const char usage[] =
     "  --connections N    keep-alive connections, one approval in flight on each (32)\n"
     "  --processes N      of the bare loop: as many as there are workers (2)\n"
     "  --ms N             of one round (3000); --rounds N (3)\n"
-    "  --only NAME        one workload: p256, rsa3072, batch100\n"
+    "  --only NAME        one workload: p256, rsa3072, batch100, oauth-signhash, logins\n"
     "  --out FILE         JSON\n";
 
 static const struct option options[] = {
@@ -139,7 +142,7 @@ spread(const double *v, size_t n, double middle)
 		least = v[i] < least ? v[i] : least;
 		most = v[i] > most ? v[i] : most;
 	}
-	return (most - least) / middle;
+	return middle > 0 ? (most - least) / middle : 0;
 }
 
 /* The round whose ratio is the middle one. */
@@ -156,6 +159,25 @@ middle_round(const double *ratio, size_t n)
 	return i;
 }
 
+/* A login has nothing to do with the module: 0 beside it. */
+static bool
+bare_beside(struct bench *b, const struct workload *w, double *rate, double *cpu, struct err *e)
+{
+	*rate = *cpu = 0;
+	return w->kind == LOGIN || bare_run(b->bare, w, (uint64_t)b->set.ms, rate, cpu, e);
+}
+
+/* Browsers log in before their workload and not before another. */
+static bool
+prepare(struct bench *b, const struct workload *w, struct err *e)
+{
+	char certificate[4096];
+
+	snprintf(certificate, sizeof(certificate), "%s/server.pem", b->set.dir);
+	return w->kind != BY_OAUTH || b->signers[0].cookie[0] != '\0' ||
+	    chain_sessions(b->signers, (size_t)b->set.signers, b->set.endpoint, certificate, e);
+}
+
 /* Bare and whole in turn, so that a noisy neighbour meets both; rates are those of the middle round. */
 static bool
 rounds(struct bench *b, const struct workload *w, struct measured *m, struct err *e)
@@ -167,11 +189,11 @@ rounds(struct bench *b, const struct workload *w, struct measured *m, struct err
 	for (size_t i = 0; i < n; i++) {
 		struct load_result r;
 
-		if (!bare_run(b->bare, w, (uint64_t)b->set.ms, &bare[i], &bare_cpu[i], e) ||
+		if (!bare_beside(b, w, &bare[i], &bare_cpu[i], e) ||
 		    !load_full(b->load, w, (uint64_t)b->set.ms, &r, e))
 			return false;
 		whole[i] = r.per_second;
-		ratio[i] = whole[i] / bare[i];
+		ratio[i] = w->kind == LOGIN ? 0 : whole[i] / bare[i];
 		for (size_t p = 0; p < CPU_PARTS; p++)
 			cpu[p][i] = r.cpu_us[p];
 		m->verified += r.verified;
@@ -179,13 +201,13 @@ rounds(struct bench *b, const struct workload *w, struct measured *m, struct err
 		fprintf(stderr, "%s: whole %.0f/s, bare %.0f/s, ratio %.3f, %.0f%% of the machine to others\n",
 		    w->name, whole[i], bare[i], ratio[i], 100 * r.foreign);
 	}
-	at = middle_round(ratio, n);
+	at = middle_round(w->kind == LOGIN ? whole : ratio, n);
 	m->per_second = whole[at];
 	m->bare_per_second = bare[at];
 	m->ratio = ratio[at];
 	m->foreign = median(foreign, n);
 	m->spread = spread(whole, n, m->per_second);
-	m->bare_spread = spread(bare, n, m->bare_per_second);
+	m->bare_spread = w->kind == LOGIN ? 0 : spread(bare, n, m->bare_per_second);
 	m->bare_cpu_us = median(bare_cpu, n);
 	for (size_t p = 0; p < CPU_PARTS; p++)
 		m->cpu_us[p] = median(cpu[p], n);
@@ -220,7 +242,7 @@ run(struct bench *b, struct err *e)
 		if (b->set.only != NULL && strcmp(b->set.only, workloads[i].name) != 0)
 			continue;
 		done[n] = workloads[i];
-		if (!rounds(b, &workloads[i], &m[n], e) || !latency(b, &workloads[i], &m[n], e))
+		if (!prepare(b, &workloads[i], e) || !rounds(b, &workloads[i], &m[n], e) || !latency(b, &workloads[i], &m[n], e))
 			return false;
 		n++;
 	}

@@ -12,10 +12,17 @@
 #define ROUNDS_MAX	15
 #define BATCH		100	/* digests under one approval */
 
+enum workload_kind {
+	BY_PACKAGE,	/* getChallenge and signHash with the approval inline */
+	BY_OAUTH,	/* authorize, the signing page's calls, token, signHash with that token */
+	LOGIN		/* token by private_key_jwt; nothing is signed */
+};
+
 struct workload {
 	const char	*name;
 	uint16_t	 alg;
 	size_t		 digests;	/* under one approval, in one signHash */
+	enum workload_kind kind;
 };
 
 /* Processes whose CPU time is told apart; CPU_LOAD is the generator itself. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "chain.h"
 #include "conn.h"
 #include "load.h"
 #include "request.h"
@@ -17,13 +18,14 @@
 #define VERIFY_EACH	32	/* one approval in so many is verified */
 #define STUCK_US	20000000
 
-enum phase { IDLE, CHALLENGE, SIGN };
+enum phase { IDLE, CHALLENGE, SIGN, CHAIN };
 
 struct flight {
 	struct conn	conn;
 	enum phase	phase;
 	struct job	job;
 	struct challenge challenge;
+	struct chain	chain;
 	uint64_t	began;
 };
 
@@ -111,6 +113,11 @@ begin(struct load *l, struct flight *f, const struct workload *what, uint64_t ar
 	f->began = arrived;
 	random_bytes(f->job.seed, sizeof(f->job.seed));
 	l->in_flight++;
+	if (what->kind != BY_PACKAGE) {
+		f->phase = CHAIN;
+		return chain_begin(&f->chain, &f->conn.out, &l->site, &f->job, e) &&
+		    (conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke"));
+	}
 	if (f->challenge.there && clock_us() - f->challenge.since < CHALLENGE_US)
 		return sign(l, f, e);
 	f->phase = CHALLENGE;
@@ -121,9 +128,9 @@ begin(struct load *l, struct flight *f, const struct workload *what, uint64_t ar
 static bool
 ended(struct load *l, struct flight *f, struct span body, struct err *e)
 {
-	bool verify = l->done % VERIFY_EACH == 0;
+	bool verify = l->done % VERIFY_EACH == 0 && f->job.what->kind != LOGIN;
 
-	if (!answer_holds(&f->job, body, verify, e))
+	if (f->job.what->kind != LOGIN && !answer_holds(&f->job, body, verify, e))
 		return false;
 	challenge_take(body, "\"nextChallenge\":", &f->challenge);
 	if (l->n_latencies < l->latencies_max)
@@ -133,6 +140,17 @@ ended(struct load *l, struct flight *f, struct span body, struct err *e)
 	l->in_flight--;
 	f->phase = IDLE;
 	return true;
+}
+
+static bool
+chained(struct load *l, struct flight *f, unsigned status, struct span body, struct err *e)
+{
+	struct span head = span_of(f->conn.in.p, (size_t)(body.p - f->conn.in.p));
+	bool done;
+
+	if (!chain_next(&f->chain, &f->conn.out, &l->site, &f->job, status, head, body, &done, e))
+		return false;
+	return done ? ended(l, f, body, e) : conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke");
 }
 
 static bool
@@ -149,6 +167,8 @@ ready(struct load *l, struct flight *f, struct err *e)
 	case CONN_ANSWER:
 		break;
 	}
+	if (f->phase == CHAIN)
+		return chained(l, f, status, body, e);
 	if (status != 200)
 		return err_set(e, ERR_DENIED, "status %u: %.*s", status, (int)body.n, (const char *)body.p);
 	if (f->phase == SIGN)

@@ -66,10 +66,10 @@ void
 report_table(const struct workload *w, const struct measured *m, size_t n)
 {
 	printf("\nSignatures per second; whole: HTTPS to durable signature, bare: the module alone\n");
-	printf("%-10s %9s %9s %7s %-7s %9s %9s %9s %9s\n", "", "whole", "bare", "ratio", "", "spread",
+	printf("%-14s %9s %9s %7s %-7s %9s %9s %9s %9s\n", "", "whole", "bare", "ratio", "", "spread",
 	    "spread", "verified", "others");
 	for (size_t i = 0; i < n; i++)
-		printf("%-10s %9.0f %9.0f %7.3f %-7s %8.0f%% %8.0f%% %9zu %8.0f%%\n", w[i].name,
+		printf("%-14s %9.0f %9.0f %7.3f %-7s %8.0f%% %8.0f%% %9zu %8.0f%%\n", w[i].name,
 		    m[i].per_second, m[i].bare_per_second, m[i].ratio,
 		    ratio_verdict(w[i].name, &m[i]), 100 * m[i].spread, 100 * m[i].bare_spread,
 		    m[i].verified, 100 * m[i].foreign);
@@ -78,19 +78,19 @@ report_table(const struct workload *w, const struct measured *m, size_t n)
 			printf("%s: other processes took %.0f%% of the machine: its rates and its ratio say "
 			    "little, run again when it is quiet\n", w[i].name, 100 * m[i].foreign);
 	printf("\nLatency of one approval at half of that load, ms\n");
-	printf("%-10s %9s %9s %9s %9s\n", "", "p50", "p99", "disk p99", "beyond");
+	printf("%-14s %9s %9s %9s %9s\n", "", "p50", "p99", "disk p99", "beyond");
 	for (size_t i = 0; i < n; i++)
-		printf("%-10s %9.2f %9.2f %9.2f %9.2f %s\n", w[i].name, m[i].p50_ms, m[i].p99_ms,
+		printf("%-14s %9.2f %9.2f %9.2f %9.2f %s\n", w[i].name, m[i].p50_ms, m[i].p99_ms,
 		    m[i].disk_p99_ms, m[i].p99_ms - m[i].disk_p99_ms,
 		    m[i].foreign > FOREIGN_MAX ? "noisy" :
 		    verdict(m[i].p99_ms - m[i].disk_p99_ms, P99_MUST, P99_AIM, false));
-	printf("\nCPU per signature, us\n%-10s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "workers", "decider",
+	printf("\nCPU per signature, us\n%-14s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "workers", "decider",
 	    "flusher", "SSA", "generator", "all", "bare", "bare/all");
 	for (size_t i = 0; i < n; i++) {
 		const double *c = m[i].cpu_us;
 		double all = c[CPU_WORKERS] + c[CPU_DECIDER] + c[CPU_FLUSHER] + c[CPU_SSA] + c[CPU_LOAD];
 
-		printf("%-10s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f %9.3f\n", w[i].name,
+		printf("%-14s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f %9.3f\n", w[i].name,
 		    c[CPU_WORKERS], c[CPU_DECIDER], c[CPU_FLUSHER], c[CPU_SSA], c[CPU_LOAD], all,
 		    m[i].bare_cpu_us, all > 0 ? m[i].bare_cpu_us / all : 0);
 	}

@@ -13,14 +13,14 @@
 #define LIFE_MS		60000
 #define TEXT_MAX	65536
 
-static const struct known_key *
-key_of(const struct job *j)
+const struct known_key *
+job_key(const struct job *j)
 {
 	return j->what->alg == ALG_ECDSA_P256_SHA256 ? &j->signer->p256 : &j->signer->rsa;
 }
 
-static void
-digest_of(const struct job *j, size_t i, uint8_t out[32])
+void
+job_digest(const struct job *j, size_t i, uint8_t out[32])
 {
 	memcpy(out, j->seed, 32);
 	out[30] = (uint8_t)(i >> 8);
@@ -46,12 +46,11 @@ request_challenge(struct writer *w, const struct request_site *site, const struc
 	char id[HEX_MAX(16)], body[128];
 
 	snprintf(body, sizeof(body), "{\"credentialID\":\"%s\",\"authObjectID\":\"approval\"}",
-	    hex(span_of(key_of(j)->id, 16), id));
+	    hex(span_of(job_key(j)->id, 16), id));
 	post(w, site, j, "/csc/v2/credentials/getChallenge", span_str(body));
 }
 
-/* The text between the quotes after `name":`. */
-static bool
+bool
 text_after(struct span answer, const char *name, struct span *text)
 {
 	const uint8_t *at = memmem(answer.p, answer.n, name, strlen(name)), *end = answer.p + answer.n;
@@ -93,10 +92,10 @@ challenge_read(const struct challenge *c, struct statement *s, struct err *e)
 	    rd_end(&r)) || err_set(e, ERR_FORMAT, "the challenge has a wrong length");
 }
 
-static void
-statement_make(struct statement *s, const struct job *j, uint8_t digests[][32])
+void
+job_statement(struct statement *s, const struct job *j, uint8_t digests[][32])
 {
-	const struct known_key *k = key_of(j);
+	const struct known_key *k = job_key(j);
 	struct body_sign *b = &s->sign;
 
 	s->purpose = PURPOSE_SIGN;
@@ -111,16 +110,16 @@ statement_make(struct statement *s, const struct job *j, uint8_t digests[][32])
 	b->alg = k->alg->number;
 	b->kind = KIND_DTBSR;
 	b->seen = SEEN_DOCUMENT;
-	b->name = span_str("propria-bench");
+	b->name = span_str(BENCH_CLIENT);
 	b->n = j->what->digests;
 	for (size_t i = 0; i < b->n; i++) {
-		digest_of(j, i, digests[i]);
+		job_digest(j, i, digests[i]);
 		b->items[i] = (struct item){ span_of(digests[i], 32), span_str("trial.pdf") };
 	}
 }
 
-static bool
-approve(const struct job *j, struct span statement, struct writer *evidences, struct err *e)
+bool
+job_approve(const struct job *j, struct span statement, struct writer *evidences, struct err *e)
 {
 	uint8_t d[HASH_LEN], digest[HASH_LEN], der[80], raw[SIGNATURE_MAX];
 	struct evidences list = { 0 };
@@ -137,13 +136,13 @@ approve(const struct job *j, struct span statement, struct writer *evidences, st
 	return writer_ok(evidences) || err_set(e, ERR_BUG, "evidences");
 }
 
-static size_t
+size_t
 base64_text(struct span in, char *out)
 {
 	return (size_t)EVP_EncodeBlock((unsigned char *)out, in.p, (int)in.n);
 }
 
-static size_t
+size_t
 base64url_text(struct span in, char *out)
 {
 	size_t n = base64_text(in, out);
@@ -158,7 +157,7 @@ base64url_text(struct span in, char *out)
 static void
 sign_body(struct writer *w, const struct job *j, struct span package, uint8_t digests[][32])
 {
-	const struct known_key *k = key_of(j);
+	const struct known_key *k = job_key(j);
 	static char text[TEXT_MAX];
 	char id[HEX_MAX(16)];
 	int n = snprintf(text, sizeof(text), "{\"credentialID\":\"%s\",\"hashAlgorithmOID\":\"%s\","
@@ -190,9 +189,9 @@ request_sign(struct writer *w, const struct request_site *site, const struct job
 
 	if (!challenge_read(challenge, &s, e))
 		return false;
-	statement_make(&s, j, digests);
+	job_statement(&s, j, digests);
 	statement_write(&statement, &s);
-	if (!writer_ok(&statement) || !approve(j, writer_span(&statement), &evidences, e))
+	if (!writer_ok(&statement) || !job_approve(j, writer_span(&statement), &evidences, e))
 		return err_set(e, ERR_BUG, "statement");
 	wr_span32(&package, writer_span(&statement));
 	wr_span32(&package, writer_span(&evidences));
@@ -207,14 +206,14 @@ signature_holds(const struct job *j, size_t i, struct span text, struct err *e)
 {
 	uint8_t der[SIGNATURE_MAX + 16], raw[SIGNATURE_MAX], digest[32];
 	struct writer w = writer_over(der, sizeof(der));
-	const struct known_key *k = key_of(j);
+	const struct known_key *k = job_key(j);
 	char copy[1024];
 
 	if (text.n >= sizeof(copy))
 		return err_set(e, ERR_FORMAT, "a signature is too long");
 	memcpy(copy, text.p, text.n);
 	copy[text.n] = '\0';
-	digest_of(j, i, digest);
+	job_digest(j, i, digest);
 	return (base64_read(copy, &w) && signature_from_der(k->alg, writer_span(&w), raw) &&
 	    signature_verify(k->alg, span_of(k->spki, k->alg->spki_len), span_of(digest, 32),
 	    span_of(raw, k->alg->signature_len))) ||

@@ -13,16 +13,19 @@
 static bool
 login(struct bench_signer *s, struct err *e)
 {
-	AUTO(key) *key = NULL;
+	AUTO_JSON *answer = NULL;
 	AUTO_SSA ssa = { 0 };
+	const char *text;
 	char path[PATH_LONG];
 
 	profile_path(&s->profile, s->profile.login, path);
 	if (!ssa_open(&ssa, s->profile.server, s->profile.cacert, e) ||
-	    (key = key_open(path, span_of(NULL, 0), e)) == NULL ||
-	    !ssa_login(&ssa, s->profile.signer, key, e))
+	    (s->login = key_open(path, span_of(NULL, 0), e)) == NULL ||
+	    !ssa_login(&ssa, s->profile.signer, s->login, e) ||
+	    (answer = ssa_post(&ssa, "/propria/v1/register", json_object(), e)) == NULL ||
+	    !ssa_text(answer, "register", &text, e))
 		return false;
-	if ((s->token = strdup(ssa.token)) == NULL)
+	if ((s->token = strdup(ssa.token)) == NULL || (s->may_register = strdup(text)) == NULL)
 		bug("out of memory");
 	return true;
 }
