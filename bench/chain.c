@@ -132,10 +132,10 @@ statement_of(const struct job *j, struct span shown, struct writer *w, struct er
 	char text[64], id[HEX_MAX(16)], epoch[16];
 
 	job_statement(&s, j, digests);
-	if (!cut(shown, "\"fresh\":\"", "\"", text, sizeof(text)) || !base64url_read(text, &fresh) ||
+	if (!cut(shown, "\"fresh\":\"", "\"", text, sizeof(text)) || !base64url_read(span_str(text), &fresh) ||
 	    !cut(shown, "\"epoch\":", ",}", epoch, sizeof(epoch)) ||
 	    !cut(shown, "\"requester\":{\"id\":\"", "\"", id, sizeof(id)) ||
-	    !hex_read(id, s.sign.requester, sizeof(s.sign.requester)))
+	    !hex_typed(id, s.sign.requester, sizeof(s.sign.requester)))
 		return err_set(e, ERR_FORMAT, "no approval to give: %.*s", (int)shown.n, (const char *)shown.p);
 	s.epoch = (uint32_t)strtoul(epoch, NULL, 10);
 	statement_write(w, &s);

@@ -85,7 +85,7 @@ challenge_read(const struct challenge *c, struct statement *s, struct err *e)
 	struct reader r;
 	uint64_t now;
 
-	if (!base64url_read(c->text, &w))
+	if (!base64url_read(span_str(c->text), &w))
 		return err_set(e, ERR_FORMAT, "the challenge is not base64url");
 	r = reader_over(writer_span(&w));
 	return (rd_bytes(&r, s->fresh, FRESH_LEN) && rd_u32(&r, &s->epoch) && rd_u64(&r, &now) &&
@@ -214,7 +214,7 @@ signature_holds(const struct job *j, size_t i, struct span text, struct err *e)
 	memcpy(copy, text.p, text.n);
 	copy[text.n] = '\0';
 	job_digest(j, i, digest);
-	return (base64_read(copy, &w) && signature_from_der(k->alg, writer_span(&w), raw) &&
+	return (base64_read(span_str(copy), &w) && signature_from_der(k->alg, writer_span(&w), raw) &&
 	    signature_verify(k->alg, span_of(k->spki, k->alg->spki_len), span_of(digest, 32),
 	    span_of(raw, k->alg->signature_len))) ||
 	    err_set(e, ERR_DENIED, "signature %zu of an answer does not verify", i);

@@ -161,7 +161,7 @@ command_authenticators_remove(struct call *c, struct err *e)
 	AUTO_JSON *answer = NULL;
 	AUTO_SESSION s = { 0 };
 
-	if (!hex_read(id, st.remove_authenticator.authenticator, 16))
+	if (!hex_typed(id, st.remove_authenticator.authenticator, 16))
 		return err_exit(e, EXIT_USAGE, "an authenticator's id is 32 hexadecimal digits, not %.60s", id);
 	if (!session_open(&s, c, e))
 		return false;

@@ -81,7 +81,7 @@ request_and_check(struct session *s, const uint8_t id[16], struct writer *csr,
 static bool
 id_of_operand(struct call *c, uint8_t id[16], struct err *e)
 {
-	return hex_read(c->operand[0], id, 16) ||
+	return hex_typed(c->operand[0], id, 16) ||
 	    err_exit(e, EXIT_USAGE, "a key's id is 32 hexadecimal digits, not %.60s", c->operand[0]);
 }
 

@@ -245,7 +245,7 @@ option_hex(const struct call *c, const char *name, uint8_t *out, size_t n, struc
 {
 	const char *text = option(c, name);
 
-	if (text == NULL || hex_read(text, out, n))
+	if (text == NULL || hex_typed(text, out, n))
 		return true;
 	return err_exit(e, EXIT_USAGE, "--%s: %zu hexadecimal digits, not %.80s", name, 2 * n, text);
 }

@@ -176,7 +176,7 @@ doctor_server(struct doctor *d, const json_t *status, const uint8_t *sam_group)
 	    strcmp(store, "ok") == 0 ? "" : ". The database is not usable: look at its journal");
 	if (sam_group == NULL)
 		return;
-	if (hex_read(text_of(status, "group"), group, sizeof(group)) &&
+	if (hex_typed(text_of(status, "group"), group, sizeof(group)) &&
 	    memcmp(group, sam_group, sizeof(group)) == 0)
 		doctor_say(d, HEALTH_OK, "group", "server and SAM are of one group");
 	else

@@ -124,7 +124,7 @@ key_act(struct call *c, uint16_t purpose, const char *done, struct err *e)
 	AUTO_JSON *account = NULL, *answer = NULL;
 	AUTO_SESSION s = { 0 };
 
-	if (!hex_read(id, st.key.key, sizeof(st.key.key)))
+	if (!hex_typed(id, st.key.key, sizeof(st.key.key)))
 		return err_exit(e, EXIT_USAGE, "a key's id is 32 hexadecimal digits, not %.60s", id);
 	st.key.reason = span_str(reason == NULL ? "" : reason);
 	if (!session_open(&s, c, e) || (account = session_account(&s, e)) == NULL ||

@@ -49,7 +49,7 @@ officer_end(struct officer_act *o)
 bool
 officer_id_take(const char *text, uint8_t *id, size_t n, const char *what, struct err *e)
 {
-	return hex_read(text, id, n) ||
+	return hex_typed(text, id, n) ||
 	    err_exit(e, EXIT_USAGE, "%s: %zu hexadecimal digits, not %.80s", what, 2 * n, text);
 }
 

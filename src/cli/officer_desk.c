@@ -280,7 +280,7 @@ anchor_in_words(struct span why, struct body_resume *b)
 	    sscanf(at, "(epoch %u, size %llu, root %64[0-9a-f]", &b->epoch, &size, root) != 3)
 		return false;
 	b->size = size;
-	return hex_read(root, b->root, sizeof(b->root));
+	return hex_typed(root, b->root, sizeof(b->root));
 }
 
 static bool

@@ -86,7 +86,7 @@ id_of(const json_t *j, const char *name, uint8_t *out, size_t n)
 {
 	const char *text = json_string_value(json_object_get(j, name));
 
-	return text != NULL && hex_read(text, out, n);
+	return text != NULL && hex_typed(text, out, n);
 }
 
 bool
@@ -177,7 +177,7 @@ key_take(const json_t *j, struct known_key *k)
 	k->class = (uint8_t)json_integer_value(json_object_get(j, "class"));
 	k->level = (uint8_t)json_integer_value(json_object_get(j, "level"));
 	return alg != NULL && (k->alg = alg_by_name(alg)) != NULL && spki != NULL &&
-	    base64_read(spki, &w) && w.n == k->alg->spki_len;
+	    base64_read(span_str(spki), &w) && w.n == k->alg->spki_len;
 }
 
 bool
@@ -187,7 +187,7 @@ profile_key(const struct profile *p, const char *id, struct known_key *k, struct
 
 	if (id == NULL && (id = only_key(p, e)) == NULL)
 		return false;
-	if (!hex_read(id, k->id, sizeof(k->id)))
+	if (!hex_typed(id, k->id, sizeof(k->id)))
 		return err_exit(e, EXIT_USAGE, "a key's id is 32 hexadecimal digits, not %.60s", id);
 	if ((j = json_object_get(p->keys, id)) == NULL)
 		return err_set(e, ERR_MISSING, "key %.32s is not known on this machine: run propria keys "

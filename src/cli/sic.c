@@ -40,7 +40,7 @@ sic_challenge_read(const char *text, struct challenge *out, struct err *e)
 	struct challenge c;
 	struct reader r;
 
-	if (!base64url_read(text, &bytes))
+	if (!base64url_read(span_str(text), &bytes))
 		return err_exit(e, EXIT_UNREACHABLE, "the server's challenge is not base64url");
 	r = reader_over(writer_span(&bytes));
 	if (!rd_bytes(&r, c.fresh, sizeof(c.fresh)) || !rd_u32(&r, &c.epoch) || !rd_u64(&r, &c.now) ||

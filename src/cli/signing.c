@@ -155,7 +155,7 @@ signing_take(const struct signing_job *job, const json_t *answer, size_t i, stru
 	const struct alg *alg = job->key.alg;
 	AUTO_WRITER der = writer_grow(SIGNATURE_MAX + 16);
 
-	if (json_array_size(list) != job->n || text == NULL || !base64_read(text, &der) ||
+	if (json_array_size(list) != job->n || text == NULL || !base64_read(span_str(text), &der) ||
 	    !signature_from_der(alg, writer_span(&der), raw))
 		return err_exit(e, EXIT_INVALID, "the server gave no signature for %.80s",
 		    file_name(d->path));

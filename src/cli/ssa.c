@@ -266,7 +266,7 @@ ssa_hex(const json_t *j, const char *name, uint8_t *out, size_t n, struct err *e
 {
 	const char *text;
 
-	return ssa_text(j, name, &text, e) && (hex_read(text, out, n) || odd(name, e));
+	return ssa_text(j, name, &text, e) && (hex_typed(text, out, n) || odd(name, e));
 }
 
 bool
@@ -274,7 +274,7 @@ ssa_base64(const json_t *j, const char *name, struct writer *w, struct err *e)
 {
 	const char *text;
 
-	return ssa_text(j, name, &text, e) && (base64_read(text, w) || odd(name, e));
+	return ssa_text(j, name, &text, e) && (base64_read(span_str(text), w) || odd(name, e));
 }
 
 bool
@@ -282,7 +282,7 @@ ssa_base64url(const json_t *j, const char *name, struct writer *w, struct err *e
 {
 	const char *text;
 
-	return ssa_text(j, name, &text, e) && (base64url_read(text, w) || odd(name, e));
+	return ssa_text(j, name, &text, e) && (base64url_read(span_str(text), w) || odd(name, e));
 }
 
 void

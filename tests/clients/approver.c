@@ -56,7 +56,7 @@ digest_read(const char *text, const struct alg *alg, struct writer *all, struct 
 {
 	size_t from = all->n;
 
-	if (!base64_read(text, all) || all->n - from != alg->digest_len)
+	if (!base64_read(span_str(text), all) || all->n - from != alg->digest_len)
 		return err_exit(e, EXIT_USAGE, "%.80s is no base64 of a digest for this key", text);
 	*item = (struct item){ span_of(all->p + from, alg->digest_len), span_str("") };
 	return true;
@@ -73,7 +73,7 @@ command_sign(struct call *c, struct err *e)
 	struct known_key known;
 
 	if (!session_open(&s, c, e) || !profile_key(&s.profile, c->operand[0], &known, e) ||
-	    !hex_read(c->operand[1], b->requester, sizeof(b->requester)))
+	    !hex_typed(c->operand[1], b->requester, sizeof(b->requester)))
 		return err_exit(e, EXIT_FAILED, "profile, key or requester");
 	memcpy(b->key, known.id, 16);
 	sha256(span_of(known.spki, known.alg->spki_len), b->spki);
@@ -114,7 +114,7 @@ command_destroy(struct call *c, struct err *e)
 	AUTO_SESSION s = { 0 };
 
 	st.key.reason = span_str("test");
-	return hex_read(c->operand[0], st.key.key, sizeof(st.key.key)) && session_open(&s, c, e) &&
+	return hex_typed(c->operand[0], st.key.key, sizeof(st.key.key)) && session_open(&s, c, e) &&
 	    (account = session_account(&s, e)) != NULL &&
 	    session_key_version(account, c->operand[0], &st.key.from, e) && package_print(&s, c, &st, e);
 }

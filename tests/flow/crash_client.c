@@ -546,6 +546,7 @@ compare_line(const struct findings *s, const char *line)
 	const struct item_seen *found;
 	unsigned status = 0;
 	uint8_t bytes[SIGNATURE_MAX];
+	struct writer w = writer_over(bytes, sizeof(bytes));
 
 	if (line[0] == 'X')
 		return (unsigned)(printf("%s", line) > 0);
@@ -554,8 +555,7 @@ compare_line(const struct findings *s, const char *line)
 	if (line[0] == 'S' ? sscanf(line, "S %79s %u %769s", d, &want.index, signature) != 3
 	    : sscanf(line, "O %79s %u %u %769s", d, &want.index, &status, signature) < 3)
 		return (unsigned)(printf("not a note: %s", line) > 0);
-	if (!hex_read(d, want.d, HASH_LEN) || (signature[0] != '\0' &&
-	    !hex_read(signature, bytes, strlen(signature) / 2)))
+	if (!hex_typed(d, want.d, HASH_LEN) || !hex_read(span_str(signature), &w))
 		return (unsigned)(printf("not a note: %s", line) > 0);
 	found = bsearch(&want, s->item, s->n, sizeof(want), by_place);
 	if (found == NULL)

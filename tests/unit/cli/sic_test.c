@@ -157,10 +157,10 @@ TEST(a_login_assertion_is_signed_by_the_login_key_for_that_audience)
 	json_t *j;
 
 	sha256(span_of(jwt, (size_t)(third - jwt)), digest);
-	CHECK(base64url_read(third + 1, &sig) && sig.n == 64);
+	CHECK(base64url_read(span_str(third + 1), &sig) && sig.n == 64);
 	CHECK(signature_verify(alg_find(1), key_spki(r->signing), span_of(digest, 32), writer_span(&sig)));
 	*third = '\0';
-	CHECK(base64url_read(second, &claims));
+	CHECK(base64url_read(span_str(second), &claims));
 	j = json_loadb((const char *)claims.p, claims.n, 0, NULL);
 	CHECK(strcmp(json_string_value(json_object_get(j, "sub")), "51") == 0);
 	CHECK(strcmp(json_string_value(json_object_get(j, "iss")), "51") == 0);
@@ -212,12 +212,12 @@ TEST(base64_and_hexadecimal_have_one_spelling)
 	AUTO_WRITER w = writer_grow(64);
 	uint8_t two[2];
 
-	CHECK(base64_read("AAE=", &w) && w.n == 2);
-	CHECK(!base64_read("AAF=", &w) && !base64_read("AAE", &w) && !base64_read("AA E", &w));
-	CHECK(!base64_read("A===", &w) && !base64_read("====", &w));
-	CHECK(base64url_read("__8", &w) && !base64url_read("//8", &w) && !base64url_read("A", &w));
-	CHECK(hex_read("00fF", two, 2) && two[1] == 0xff);
-	CHECK(!hex_read("00f", two, 2) && !hex_read("00fg", two, 2) && !hex_read("00ff0", two, 2));
+	CHECK(base64_read(span_str("AAE="), &w) && w.n == 2);
+	CHECK(!base64_read(span_str("AAF="), &w) && !base64_read(span_str("AAE"), &w) && !base64_read(span_str("AA E"), &w));
+	CHECK(!base64_read(span_str("A==="), &w) && !base64_read(span_str("===="), &w));
+	CHECK(base64url_read(span_str("__8"), &w) && !base64url_read(span_str("//8"), &w) && !base64url_read(span_str("A"), &w));
+	CHECK(hex_typed("00fF", two, 2) && two[1] == 0xff);
+	CHECK(!hex_typed("00f", two, 2) && !hex_typed("00fg", two, 2) && !hex_typed("00ff0", two, 2));
 }
 
 int
