@@ -98,12 +98,11 @@ withdraw(struct session *s, const char *handle, struct err *e)
 {
 	struct err ignored = { 0 };
 	AUTO_JSON *declined = about(s, "/propria/v1/approval/decline", "ticket", handle, &ignored);
-	AUTO_JSON *known = declined == NULL ? NULL :
-	    about(s, "/csc/v2/credentials/authorizeCheck", "handle", handle, &ignored);
 
 	if (declined == NULL)
 		return err_exit(e, EXIT_DECLINED, "you stopped it, so nothing was signed; the request could "
 		    "not be withdrawn and expires by itself");
+	json_decref(about(s, "/csc/v2/credentials/authorizeCheck", "handle", handle, &ignored));
 	return err_exit(e, EXIT_DECLINED, "you stopped it, so nothing was signed; the request is "
 	    "withdrawn");
 }

@@ -338,8 +338,7 @@ command_sign(struct call *c, struct err *e)
 		return false;
 	profile_certificate_path(&s.profile, job.key.id, path);
 	if (!file_exists(path))
-		return err_set(e, ERR_NOT_NOW, "this key has no certificate here yet: propria keys link "
-		    "puts it in place");
+		return err_set(e, ERR_NOT_NOW, "no certificate of this key is here: propria keys link puts it there");
 	if (!file_read(path, &pem, e) || (chain = chain_read(writer_span(&pem), e)) == NULL ||
 	    !certificate_is_of(chain_at(chain, 0), &job.key, &cert, e))
 		return false;
