@@ -53,6 +53,23 @@ shows_what() {
 		assert hashlib.sha256(open(sys.argv[2], 'rb').read()).digest() in sets
 	END
 }
+# What the page does with a document that is dropped on it, by its own module.
+page_knows() {
+	local flag=
+	[ "$(node -p 'parseInt(process.versions.node)')" -ge 19 ] || flag=--experimental-global-webcrypto
+	node $flag --input-type=module -e '
+		const [, source, shown, file] = process.argv, lib = `file://${source}/web/lib/`;
+		const { readFileSync } = await import("node:fs");
+		const { algOf } = await import(lib + "alg.js");
+		const { attributesBind } = await import(lib + "cms.js");
+		const { createHash } = await import("node:crypto");
+		const a = JSON.parse(readFileSync(shown)), b = (t) => new Uint8Array(Buffer.from(t, "base64"));
+		const binds = (bytes) => attributesBind({ alg: algOf(a.key.alg), attributes: b(a.items[0].attributes),
+			digest: b(a.items[0].digest), certificate: b(a.key.certificate),
+			documentDigest: new Uint8Array(createHash("sha256").update(bytes).digest()) });
+		process.exit(await binds(readFileSync(file)) && !await binds("another") ? 0 : 1);' \
+		"$SOURCE" "$DIR/shown.json" "$DIR/contract.txt"
+}
 declined() {
 	page approval/decline "{\"ticket\":\"$TICKET\"}" && ends 6 'declined on the signing page' shown &&
 	[ ! -e "$DIR/contract.txt.p7s" ]
@@ -86,6 +103,11 @@ in_terminal() { # option, test of the number of lines with blocks: what a termin
 }
 
 is "the page is told names and attributes" shows_what
+if command -v node >/dev/null; then
+	is "and knows the document by them" page_knows
+else
+	skip "and knows the document by them" "there is no node"
+fi
 is "a request that was declined signs nothing" declined
 is "two files are signed by one approval given elsewhere" both
 is "the first verifies with its receipt" checks "$DIR/contract.txt"
