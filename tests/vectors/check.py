@@ -514,11 +514,11 @@ def check_receipt(v, entries, keys, d, statements, alice):
     a.end()
 
 
-def check_window(b, statements):
+def check_window(b, s):
     r = Reader(b)
     d, rest = r.take(32), r.b
     must(sha(b'propria-window-v1\0' + rest) == d, 'digest of the window')
-    must(r.take(16) == statement(statements['statement.SIGN'])['key'] and r.take(16) == statements['subject'], 'whose window')
+    must(r.take(16) == s['sign']['key'] and r.take(16) == s['subject'], 'whose window')
     r.take(16 + 8)
     must(1 <= r.u(4) <= 1000, 'count of the window')
     r.take(32)
@@ -536,7 +536,7 @@ def main(directory):
     log = load(directory, 'log.txt')
     check_receipt(log, check_batches(log), keys, statements['d.SIGN'], statement(statements['statement.SIGN']),
                   ev['key.alice'])
-    check_window(log['window'], statements)
+    check_window(log['window'], statement(statements['statement.SIGN']))
     print('all vectors are what PROTOCOL.sam says')
 
 
