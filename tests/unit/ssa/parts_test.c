@@ -182,7 +182,7 @@ activation_with(const char *digests, size_t n)
 	struct activation *a = calloc(1, sizeof(*a));
 
 	a->alg = alg_find(ALG_ECDSA_P256_SHA256);
-	a->n = n;
+	a->n = a->listed = n;
 	a->used = calloc(n, 1);
 	a->digests = calloc(n, 32);
 	for (size_t i = 0; i < n; i++)
