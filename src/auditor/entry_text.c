@@ -182,6 +182,10 @@ text_reserved(struct line *l, const union entry_payload *p)
 {
 	const struct entry_reserved *m = &p->reserved;
 
+	static const uint8_t none[ID_LEN];
+
+	if (memcmp(m->authenticator, none, ID_LEN) == 0)
+		add(l, " on the SSA's word");
 	add_hex(l, "key", m->key, ID_LEN);
 	add_hex(l, "signer", m->signer, ID_LEN);
 	add_hex(l, "authenticator", m->authenticator, ID_LEN);
