@@ -336,6 +336,30 @@ TEST(an_open_window_dies_when_a_record_gets_a_new_version)
 	hostile_end(&h);
 }
 
+TEST(a_window_waits_for_the_certificate_to_be_valid)
+{
+	struct msg_open_window m;
+	struct msg_window got;
+	struct hostile h;
+	struct wish wish;
+	struct key k;
+
+	hostile_begin(&h, &group);
+	key_create_at(&group, &alice, &k, LEVEL_SCAL1);
+	key_request(&group, &alice, &k);
+	wish = wish_for(&group, &alice, &k);
+	wish.issue.not_before = (clock_wall() + 120000) / 1000 * 1000;
+	assert_string_equal(link_certificate(&group, &k, ca_issue(&wish, &k)), "");
+	m = good_order();
+	memcpy(m.key, k.id, ID_LEN);
+	m.key_record = writer_span(&k.record);
+	hostile_expect(&h, "not valid yet", "cert", open_window(&m, &got));
+	m = good_order();
+	hostile_expect(&h, "another key (control)", "", open_window(&m, &got));
+	key_forget(&k);
+	hostile_end(&h);
+}
+
 TEST(a_scal1_key_is_used_by_its_signers_approval_too)
 {
 	struct act *a = act_of_sign(&group, &alice, &low, 1);
@@ -438,6 +462,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_window_ends_in_time),
 	cmocka_unit_test(an_open_window_dies_with_the_state_it_rests_on),
 	cmocka_unit_test(an_open_window_dies_when_a_record_gets_a_new_version),
+	cmocka_unit_test(a_window_waits_for_the_certificate_to_be_valid),
 	cmocka_unit_test(a_scal1_key_is_used_by_its_signers_approval_too),
 	cmocka_unit_test(officers_open_no_windows),
 	cmocka_unit_test(officers_say_whether_scal1_is_offered_at_all),

@@ -63,6 +63,7 @@ ONE_WINDOW = ('window', 'one_window_is_open_for_a_key_and_a_session')
 WINDOW_ENDS = ('window', 'a_window_ends_in_time')
 WINDOW_DIES = ('window', 'an_open_window_dies_with_the_state_it_rests_on')
 WINDOW_POLICY = ('window', 'officers_say_whether_scal1_is_offered_at_all')
+WINDOW_CERT = ('window', 'a_window_waits_for_the_certificate_to_be_valid')
 WINDOW_SOCKET = ('window', 'officers_open_no_windows')
 PASSKEY = ('passkey', 'nothing_is_an_approval_but_the_signers_own_on_the_sics_page')
 CROSS = ('passkey', 'asked_across_origins_it_is_none')
@@ -504,10 +505,9 @@ G('window: the key is in the signer\'s record', 'SRC_SKS.1.2', *WINDOW, (F,
   'if (!signer_has_key(&s->record, m->key))', 'if (false)'),
   behind='the owner that the key\'s record was sealed with opens the signer\'s')
 G('window: state of the signer', 'SRC_SKS.1.4', *WINDOW_DIES, (F, 'if (s->row->state != SIGNER_ACTIVE)', 'if (false)'))
-G('window: state of the key', 'SRC_SKS.1.4', *WINDOW, (F, 'if (k->row->state != KEY_ACTIVE)', 'if (false)'),
-  behind='a key that is new has no certificate, and each use asks again')
-G('window: certificate in its validity', 'SRC_SKS.1.4', *WINDOW, (F,
-  'if (now < k->record.not_before || now >= k->record.not_after)', 'if (false)'), behind='the state of the key')
+G('window: state of the key', 'SRC_SKS.1.4', *WINDOW, (F, 'if (k->row->state != KEY_ACTIVE)', 'if (false)'))
+G('window: certificate in its validity', 'SRC_SKS.1.4', *WINDOW_CERT, (F,
+  'if (now < k->record.not_before || now >= k->record.not_after)', 'if (false)'))
 G('window: offered by the policy', 'L1-3', *WINDOW_POLICY, (F,
   'if (p->scal1_seconds == 0 || p->scal1_count == 0)', 'if (false)'))
 G('window: not longer than the policy', 'L1-3', *WINDOW, (F, 'if (m->seconds > p->scal1_seconds)', 'if (false)'))
