@@ -142,11 +142,11 @@ F = 'answer_use.c'
 G('asked again at each use', 'H3, SRA_SKM.2.1', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'))
 G('index in the list and unused', 'row 8, RPL-1', *USE, (F,
-  'if (!activation_covers(a, index[i], span_of(NULL, 0), e))', 'if (false)'))
+  'if (!activation_covers(a, index[i], digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'if (false)'))
 G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
   '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
 G('digest of USE is the approved one', 'row 7', *USE, (F,
-  'if (m.index[i] < a->n && !activation_covers(a, m.index[i], m.digest[i], e))', 'if (false)'))
+  'digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'span_of(NULL, 0), e))'))
 G('an index is spent when it is reserved', 'RPL-1', *USE, (F, 'a->used[index[i]] = 1;', ';'))
 
 # --- activation.c, change.c
@@ -174,10 +174,10 @@ G('certificate valid already', 'SRC_SKS.1.4', *VALID, (F, 'now_wall < a->not_bef
 G('certificate still valid', 'SRC_SKS.1.4', *VALID, (F, ' || now_wall >= a->not_after', ''))
 G('index within the list', 'row 8', *USE, (F, 'if (index >= a->n)', 'if (false)'))
 G('digest compared', 'row 7', *USE, (F,
-  'if (digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))', 'if (false)'))
+  'if (!a->window && digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))', 'if (false)'))
 G('index unused', 'RPL-1', *USE, (F, 'if (a->used[index] != 0)', 'if (false)'))
 G('closing spends what is in flight', 'H3', *RESERVED, (F,
-  '\t\tmemset(a->used, 1, a->n);', '\t\t;'), behind='its expiry is set to the past beside it')
+  '\tmemset(a->used, 1, a->n);\t', '\t;\t'), behind='its expiry is set to the past beside it')
 
 # --- check.c
 
@@ -393,8 +393,7 @@ F = 'enact_key.c'
 G('CREATE_KEY from the current version', 'H1', *CREATE, (F, 'if (b->from != s->row->version)', 'if (false)'))
 G('CREATE_KEY by a signer in his state', 'SRC_SKS.1.1', *TWICE, (F,
   'if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)', 'if (false)'))
-G('class and level offered', 'SRC_SKS.1.1', *CREATE, (F,
-  'if (b->class != CLASS_SIGNATURE || b->level != 2)', 'if (false)'))
+G('class offered', 'SRC_SKS.1.1', *CREATE, (F, 'if (b->class != CLASS_SIGNATURE)', 'if (false)'))
 G('algorithm offered', 'C6', *CREATE, (F, 'if (alg_find(b->alg) == NULL)', 'if (false)'))
 G('keys per signer', 'SRC_SKS', *LIMIT, (F,
   'if (s->record.keys >= sam->state->policy.keys_per_signer || s->record.keys >= KEYS_MAX)', 'if (false)'))
