@@ -291,6 +291,7 @@ sign_all_by_service(struct session *s, struct call *c, const struct signing_job 
 	if (answer == NULL)
 		return false;
 	put_number(c, "scal", LEVEL_SCAL1);
+	put_number(c, "hash_bound", 0);
 	put_json(c, "signatures", done = json_array());
 	for (size_t i = 0; i < job->n; i++)
 		if (!keep(s, c, job, NULL, answer, i, done, e))
