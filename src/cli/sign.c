@@ -121,7 +121,8 @@ authorize(struct session *s, const struct signing_job *job, struct span package,
 
 /* On the service's word that this is you: SCAL1. */
 static char *
-authorize_by_service(struct session *s, struct call *c, const struct signing_job *job, struct err *e)
+authorize_by_service(struct session *s, struct call *c, const struct signing_job *job,
+    struct err *e)
 {
 	struct body_sign *b = calloc(1, sizeof(*b));
 	bool good;

@@ -118,8 +118,8 @@ window_is_durable(void *owner, void *job, const struct err *failure)
 
 /* Writes the entry; the answer follows when it is on disk. */
 static bool
-window_log(struct sam *sam, struct call *c, const struct activation *a, const struct entry_window *w,
-    struct err *e)
+window_log(struct sam *sam, struct call *c, const struct activation *a,
+    const struct entry_window *w, struct err *e)
 {
 	struct msg_window *answer = calloc(1, sizeof(*answer));
 

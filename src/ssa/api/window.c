@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * credentials/authorize without an approval: for a SCAL1 key, on our word that the signer logged in.
+ * credentials/authorize without an approval: for a SCAL1 key, on our word that the signer is here.
  * The SAM opens a window for it (PROTOCOL.sam 4.10); for any other key it refuses.
  */
 #include "json/base64.h"
@@ -20,9 +20,10 @@ window_is_asked(const struct call *c, const struct sign *s)
 	struct span otp;
 	size_t n;
 
+	got = json_list(c->json, "authData", &list, &n);
 	return s->key->row.level == LEVEL_SCAL1 && json_text(c->json, "OTP", 1, &otp) == JSON_ABSENT &&
 	    json_text(c->json, "PIN", 1, &otp) == JSON_ABSENT &&
-	    ((got = json_list(c->json, "authData", &list, &n)) == JSON_ABSENT || (got == JSON_GOT && n == 0));
+	    (got == JSON_ABSENT || (got == JSON_GOT && n == 0));
 }
 
 void
