@@ -51,6 +51,9 @@ show(struct call *c, const struct signing_job *job, const struct body_sign *b)
 	if (certificate_to_text(chain_at(job->chain, 0), &certificate, &ignored))
 		fprintf(f, "  as     %s\n", certificate.subject);
 	fprintf(f, "  asked  by you, on the command line\n");
+	if (job->key.level == LEVEL_SCAL1)
+		fprintf(f, "  SCAL1  the service authorises this, not your device: no approval of yours stands\n"
+		    "         behind the signature, and there is no receipt of one\n");
 	for (size_t i = 0; i < job->n; i++) {
 		const struct document *d = &job->list[i];
 
@@ -133,6 +136,23 @@ authorize(struct session *s, const struct signing_job *job, struct span package,
 	if ((copy = strdup(sad)) == NULL)
 		bug("out of memory");
 	return copy;
+}
+
+/* On the service's word that this is you: SCAL1. */
+static char *
+authorize_by_service(struct session *s, struct call *c, const struct signing_job *job,
+    struct err *e)
+{
+	struct body_sign *b = calloc(1, sizeof(*b));
+	bool good;
+
+	if (b == NULL)
+		bug("out of memory");
+	signing_body(job, option(c, "text"), b);
+	show(c, job, b);
+	good = option_is(c, "yes") || confirm(c, "sign", e);
+	free(b);
+	return good ? authorize(s, job, span_of(NULL, 0), e) : NULL;
 }
 
 /* A repeated signHash is answered from the SAM's log; nothing is signed twice. */
@@ -258,7 +278,7 @@ keep_receipt(struct session *s, struct call *c, const struct signing_job *job,
 	const char *path = option(c, "receipt");
 	char name[PATH_LONG];
 
-	if (path == NULL && !option_is(c, "receipts"))
+	if (approved == NULL || (path == NULL && !option_is(c, "receipts")))
 		return true;
 	if (path == NULL && !beside(p7s, ".receipt", name, e))
 		return false;
@@ -310,6 +330,32 @@ sign_all(struct session *s, struct call *c, const struct signing_job *job, struc
 }
 
 static bool
+sign_all_by_service(struct session *s, struct call *c, const struct signing_job *job, struct err *e)
+{
+	AUTO_JSON *answer = NULL;
+	json_t *done;
+	char *sad;
+
+	if (option(c, "receipt") != NULL || option_is(c, "receipts") || option_is(c, "one-message") ||
+	    option_is(c, "qr"))
+		return err_exit(e, EXIT_USAGE, "--receipt, --receipts, --one-message and --qr are for approvals; a "
+		    "SCAL1 key signs without one");
+	if ((sad = authorize_by_service(s, c, job, e)) == NULL)
+		return false;
+	answer = sign_hash(s, c, job, sad, e);
+	free(sad);
+	if (answer == NULL)
+		return false;
+	put_number(c, "scal", LEVEL_SCAL1);
+	put_number(c, "hash_bound", 0);
+	put_json(c, "signatures", done = json_array());
+	for (size_t i = 0; i < job->n; i++)
+		if (!keep(s, c, job, NULL, answer, i, done, e))
+			return false;
+	return true;
+}
+
+static bool
 options_agree(const struct call *c, struct err *e)
 {
 	if (option_is(c, "qr") && option_is(c, "one-message"))
@@ -344,7 +390,7 @@ command_sign(struct call *c, struct err *e)
 		return false;
 	job.chain = chain;
 	good = signing_prepare(&job, c->operand, (size_t)c->n, clock_wall(), e) &&
-	    sign_all(&s, c, &job, e);
+	    (job.key.level == LEVEL_SCAL1 ? sign_all_by_service : sign_all)(&s, c, &job, e);
 	signing_job_wipe(&job);
 	return good;
 }

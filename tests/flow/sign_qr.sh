@@ -99,7 +99,7 @@ in_terminal() { # option, test of the number of lines with blocks: what a termin
 	within 200 grep -q 'Waiting for' "$DIR/tty.out" || { cat "$DIR/tty.out"; return 1; }
 	TICKET=$(tr -d '\r' <"$DIR/tty.out" | sed -n "s,^ *$SIC_ORIGIN/sign#t=\([A-Za-z0-9_-]\{43\}\)$,\1,p")
 	page approval/decline "{\"ticket\":\"$TICKET\"}" && ends 6 'declined' tty &&
-	[ "$(grep -c $'\033' "$DIR/tty.out")" "$2" 15 ]
+	test "$(grep -c $'\033' "$DIR/tty.out")" "$2" 15
 }
 
 is "the page is told names and attributes" shows_what
