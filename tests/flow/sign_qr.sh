@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # propria sign --qr: the command asks and waits, somebody else approves, declines, or nobody does.
-SIC_ORIGIN=https://approve.example
-SSA_ORIGIN=https://sign.example
+export SIC_ORIGIN=https://approve.example
+export SSA_ORIGIN=https://sign.example
 . "$SOURCE/tests/flow/csc_common"
 csc_group "[sic]
 origin = $SIC_ORIGIN"
