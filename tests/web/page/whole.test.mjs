@@ -3,33 +3,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { serveSic } from './sic.mjs';
 
 const SOURCE = fileURLToPath(new URL('../../../', import.meta.url));
 const BIN = join(process.env.BUILD ?? SOURCE + 'build', 'src');
 const contract = readFileSync(SOURCE + 'examples/contract.pdf');
 const PASSWORD = 'correct horse battery staple 7';
-let dir, trial, lines, world, sic, relay, browser, page, origin;
-
-/* The genesis names the pages' origin before the pages can know the group: their port is held here meanwhile. */
-function hold() {
-	const held = createServer((from) => {
-		const to = connect(sic.port, '127.0.0.1');
-
-		from.pipe(to).pipe(from);
-		from.on('error', () => to.destroy());
-		to.on('error', () => from.destroy());
-	});
-
-	return new Promise((done) => held.listen(0, '127.0.0.1', () => done(held)));
-}
+let dir, trial, lines, world, browser, page, origin;
 
 const said = async () => {
 	const { value, done } = await lines.next();
@@ -40,13 +25,11 @@ const said = async () => {
 
 before(async () => {
 	dir = mkdtempSync(join(tmpdir(), 'propria-whole-'));
-	relay = await hold();
-	origin = `http://approve.localhost:${relay.address().port}`;
-	trial = spawn('bash', ['-c', 'exec "$0" "$@" 2>"$1/log"', fileURLToPath(new URL('whole.sh', import.meta.url)), dir, BIN, SOURCE, origin],
+	trial = spawn('bash', ['-c', 'exec "$0" "$@" 2>"$1/log"', fileURLToPath(new URL('whole.sh', import.meta.url)), dir, BIN, SOURCE],
 		{ stdio: ['pipe', 'pipe', 'inherit'] });
 	lines = createInterface({ input: trial.stdout })[Symbol.asyncIterator]();
 	world = await said();
-	sic = await serveSic({ group: world.group, ssa: world.ssa.replace(/\/$/, ''), name: 'Trial', shared: false });
+	origin = world.sic;
 	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 		args: [...process.getuid() === 0 ? ['--no-sandbox'] : [], '--disable-gpu'] });
 	const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true });
@@ -63,8 +46,6 @@ before(async () => {
 
 after(async () => {
 	await browser?.close();
-	await sic?.close();
-	relay?.close();
 	trial?.stdin.end();
 	if (trial && trial.exitCode === null)
 		await new Promise((done) => trial.on('exit', done));
