@@ -5,9 +5,9 @@
 #	certificate CSR PEM	issues one
 #	certify			as the demo does it: for each new key of the person, and links it
 #
-#	whole.sh DIR BIN SOURCE
+#	whole.sh DIR BIN SOURCE REDIRECT-URI-OF-THE-APPLICATION
 set -eu
-DIR=$1 BIN=$2 SOURCE=$3
+DIR=$1 BIN=$2 SOURCE=$3 REDIRECT=$4
 ALGORITHMS=1
 WORKERS=1
 . "$SOURCE/tools/trial-group"
@@ -22,6 +22,8 @@ trial_anchor
 trial_ssa_start
 trial_sic_start
 trial_invite alice "Alice Example"
+"$BIN/ssa/propria-ssa" client add -c "$DIR/ssa.conf" --kind public --id app --name "Example Contracts" \
+	--redirect "$REDIRECT" --grant code >"$DIR/client.log"
 printf '{"ssa":"%s","sic":"%s","group":"%s","signer":"%s","code":"%s"}\n' "$SSA_ORIGIN" "$(cat "$DIR/sic-endpoint")" "$GROUP" \
 	"$SIGNER" "$(tr -d '\n' <"$DIR/alice/code")"
 while read -r what csr pem; do
