@@ -103,6 +103,18 @@ export class Person {
 		await this.page.locator('#keys article').waitFor();
 	}
 
+	/* Until somebody's CA has certified all keys, as the page tells whoever loads it again. */
+	async certified() {
+		for (let i = 0; i < 300; i++) {
+			await this.page.reload();
+			await this.visible('account');
+			if (await this.page.locator('#keys article:has(.badge.off)').count() === 0)
+				return;
+			await this.page.waitForTimeout(200);
+		}
+		assert.fail('a key has no certificate');
+	}
+
 	/* The contract, signed at the Desk, checked by openssl, its receipt by propria; the files go into dir. */
 	async signAtDesk(dir, ca, group) {
 		const { page } = this;
