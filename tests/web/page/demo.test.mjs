@@ -40,10 +40,10 @@ function printed(pattern) {
 	return found[1];
 }
 
-test('a person follows the links that the demo prints, and signs the contract', async () => {
+test('a person with a passkey that is copied to a cloud follows the links that the demo prints, and signs the contract', async () => {
 	const origin = readFileSync(join(DEMO, 'sic-endpoint'), 'utf8').trim();
 
-	bob = await new Person('Bob Example', 'bob', origin).start();
+	bob = await new Person('Bob Example', 'bob', origin).start({ defaultBackupEligibility: true, defaultBackupState: true });
 	await bob.enrol(printed(/ (http:\S+\/enrol#s=[0-9a-f]{32})$/), printed(/with the code +(\S+)$/));
 	assert.equal(printed(/then a key +(\S+)/), `${origin}/keys`);
 	await bob.makeKey();

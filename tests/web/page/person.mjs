@@ -19,7 +19,8 @@ export class Person {
 		Object.assign(this, { name, login, origin });
 	}
 
-	async start() {
+	/* more: options of the virtual authenticator. */
+	async start(more = {}) {
 		this.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 			args: [...process.getuid() === 0 ? ['--no-sandbox'] : [], '--disable-gpu'] });
 		this.context = await this.browser.newContext({ locale: 'en-GB', acceptDownloads: true });
@@ -30,7 +31,7 @@ export class Person {
 
 		await cdp.send('WebAuthn.enable');
 		await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true,
-			hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+			hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true, ...more } });
 		return this;
 	}
 
