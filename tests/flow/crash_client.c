@@ -551,8 +551,8 @@ compare_line(const struct findings *s, const char *line)
 		return (unsigned)(printf("%s", line) > 0);
 	if (line[0] == 'P')
 		return 0;
-	if (line[0] == 'S' ? sscanf(line, "S %79s %u %800s", d, &want.index, signature) != 3
-	    : sscanf(line, "O %79s %u %u %800s", d, &want.index, &status, signature) < 3)
+	if (line[0] == 'S' ? sscanf(line, "S %79s %u %769s", d, &want.index, signature) != 3
+	    : sscanf(line, "O %79s %u %u %769s", d, &want.index, &status, signature) < 3)
 		return (unsigned)(printf("not a note: %s", line) > 0);
 	if (!hex_read(d, want.d, HASH_LEN) || (signature[0] != '\0' &&
 	    !hex_read(signature, bytes, strlen(signature) / 2)))

@@ -338,7 +338,7 @@ TEST(tokens_of_the_first_schema_stay_their_accounts_own)
 	struct token_row t;
 	struct err e = { 0 };
 	uint8_t hash[32];
-	sqlite3 *db;
+	sqlite3 *db = NULL;
 
 	store_close(s);
 	CHECK(unlink(path) == 0 && sqlite3_open(path, &db) == SQLITE_OK);
@@ -382,7 +382,7 @@ TEST(a_new_file_gets_the_schema_and_is_for_us_alone)
 	struct store *s = fresh();
 	struct err e = { 0 };
 	struct stat st;
-	sqlite3 *db;
+	sqlite3 *db = NULL;
 	sqlite3_stmt *q;
 
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 077) == 0);
@@ -437,7 +437,7 @@ TEST(a_locked_file_is_named)
 {
 	struct store *s = fresh();
 	struct err e = { 0 };
-	sqlite3 *db;
+	sqlite3 *db = NULL;
 
 	store_close(s);
 	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
