@@ -67,6 +67,8 @@ payload_write(struct writer *out, enum entry_kind kind, const union entry_payloa
 		return write_refusals(out, &p->refusals);
 	case ENTRY_ALARM:
 		return entry_alarm_write(out, &p->alarm);
+	case ENTRY_WINDOW:
+		return entry_window_write(out, &p->window);
 	}
 	bug("an entry of no kind was read");
 }

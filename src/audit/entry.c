@@ -73,6 +73,37 @@ static const struct field key_fields[] = {
 };
 WRITER(entry_key, key_fields)
 
+/* What d is the digest of. */
+static const struct field window_body[] = {
+	{ BYTES(struct entry_window, key) },
+	{ BYTES(struct entry_window, signer) },
+	{ BYTES(struct entry_window, session) },
+	{ NUMBER(struct entry_window, expires) },
+	{ RANGE(struct entry_window, count, 1, USE_ITEMS_MAX) },
+	{ BYTES(struct entry_window, random) },
+	{ FIELD_END },
+};
+static const struct field window_fields[] = {
+	{ BYTES(struct entry_window, d) },
+	{ .kind = FIELD_PART, .fields = window_body },
+	{ FIELD_END },
+};
+WRITER(entry_window, window_fields)
+
+void
+window_digest(const struct entry_window *m, uint8_t d[HASH_LEN])
+{
+	static const char prefix[] = "propria-window-v1";
+	uint8_t mem[sizeof(prefix) + 3 * ID_LEN + 8 + 4 + 32];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	wr_bytes(&w, prefix, sizeof(prefix));
+	fields_write(&w, window_body, m, 0);
+	if (!writer_ok(&w))
+		bug("a window out of its bounds");
+	sha256(writer_span(&w), d);
+}
+
 static const struct field refused_fields[] = {
 	{ TEXT8(struct entry_refused, reason, 1, REASON_WORD_MAX) },
 	{ NUMBER(struct entry_refused, request) },
@@ -287,6 +318,7 @@ static const struct kind {
 	[ENTRY_REFUSED]		= { "refused",	refused_fields },
 	[ENTRY_REFUSALS]	= { "refusals",	refusals_fields, refusals_list },
 	[ENTRY_ALARM]		= { "alarm",	alarm_fields },
+	[ENTRY_WINDOW]		= { "window",	window_fields },
 };
 
 bool

@@ -24,8 +24,9 @@ enum entry_kind {
 	ENTRY_REFUSED	= 11,
 	ENTRY_REFUSALS	= 12,
 	ENTRY_ALARM	= 13,
+	ENTRY_WINDOW	= 14,
 };
-#define ENTRY_KINDS	14			/* one more than the last */
+#define ENTRY_KINDS	15			/* one more than the last */
 
 struct entry {
 	uint64_t	sequence;
@@ -48,6 +49,7 @@ union entry_payload {
 	struct entry_refused	refused;
 	struct entry_refusals	refusals;
 	struct entry_alarm	alarm;
+	struct entry_window	window;
 };
 
 /* The head of an entry; unknown kinds and versions are refused. The payload is not looked into. */

@@ -43,6 +43,16 @@ struct entry_outcome {
 	struct span	items;			/* of a read one */
 };
 
+/* A window of a SCAL1 key: uses with this d rest on the SSA's word, not on an approval. */
+struct entry_window {
+	uint8_t		d[HASH_LEN];		/* window_digest of the rest */
+	uint8_t		key[ID_LEN], signer[ID_LEN];
+	uint8_t		session[ID_LEN];	/* as the SSA named the signer's login */
+	uint64_t	expires;
+	uint32_t	count;			/* 1..1000: indexes below it */
+	uint8_t		random[32];
+};
+
 struct entry_refused {
 	struct span	reason;			/* 1..23 */
 	uint8_t		request;
@@ -74,6 +84,9 @@ void	entry_outcome_write(struct writer *, const struct entry_outcome *,
 /* Start with reader_over(m->items); false after the n-th. */
 bool	entry_outcome_item(struct reader *, struct outcome_item *);
 
+/* SHA-256("propria-window-v1" 0 || key || signer || session || expires || count || random) */
+void	window_digest(const struct entry_window *, uint8_t d[HASH_LEN]);
+void	entry_window_write(struct writer *, const struct entry_window *);
 void	entry_refused_write(struct writer *, const struct entry_refused *);
 void	entry_refusals_write(struct writer *, const struct entry_refusals *,
 	    const struct refusals_item *);

@@ -8,7 +8,9 @@
 #define GENESIS_MAX		16384
 #define GENESIS_OFFICERS_MAX	32
 #define GENESIS_OFFICERS_MIN	3
-#define POLICY_LEN		30
+#define POLICY_LEN		38
+#define SCAL1_SECONDS_MAX	86400
+#define SCAL1_COUNT_MAX		1000
 #define QUORUM_MAX		7	/* and one new officer's own approval */
 
 enum follower_policy { FOLLOWER_NONE, FOLLOWER_ASYNC, FOLLOWER_SYNC };
@@ -22,6 +24,8 @@ struct policy {
 	uint8_t		follower;		/* enum follower_policy */
 	uint64_t	eddsa_until, rs256_until;	/* passkeys of these kinds at SCAL2; 0: never */
 	uint8_t		shared_sic;		/* 1: passkeys at SCAL2 although the SIC is shared */
+	uint32_t	scal1_seconds;		/* longest window of a SCAL1 key; 0: none on the SSA's word */
+	uint32_t	scal1_count;		/* most signatures in one; 0: the same */
 };
 
 struct genesis_officer {

@@ -182,6 +182,10 @@ text_reserved(struct line *l, const union entry_payload *p)
 {
 	const struct entry_reserved *m = &p->reserved;
 
+	static const uint8_t none[ID_LEN];
+
+	if (memcmp(m->authenticator, none, ID_LEN) == 0)
+		add(l, " on the SSA's word");
 	add_hex(l, "key", m->key, ID_LEN);
 	add_hex(l, "signer", m->signer, ID_LEN);
 	add_hex(l, "authenticator", m->authenticator, ID_LEN);
@@ -235,12 +239,27 @@ text_alarm(struct line *l, const union entry_payload *p)
 	add_text(l, "detail", p->alarm.detail);
 }
 
+/* Who reads this must see that nobody's authenticator stands behind the uses with this d. */
+static void
+text_window(struct line *l, const union entry_payload *p)
+{
+	const struct entry_window *m = &p->window;
+
+	add(l, " on the SSA's word");
+	add_hex(l, "key", m->key, ID_LEN);
+	add_hex(l, "signer", m->signer, ID_LEN);
+	add_hex(l, "session", m->session, ID_LEN);
+	add_hex(l, "d", m->d, SHORT);
+	add(l, " count=%u expires=%" PRIu64, m->count, m->expires);
+}
+
 static void (*const texts[ENTRY_KINDS])(struct line *, const union entry_payload *) = {
 	[ENTRY_GENESIS] = text_genesis, [ENTRY_START] = text_start, [ENTRY_STOP] = text_stop,
 	[ENTRY_HEAD_SIGNED] = text_head, [ENTRY_PROPOSED] = text_proposed, [ENTRY_ACT] = text_act,
 	[ENTRY_SIGNER] = text_signer, [ENTRY_KEY] = text_key, [ENTRY_RESERVED] = text_reserved,
 	[ENTRY_OUTCOME] = text_outcome, [ENTRY_REFUSED] = text_refused,
 	[ENTRY_REFUSALS] = text_refusals, [ENTRY_ALARM] = text_alarm,
+	[ENTRY_WINDOW] = text_window,
 };
 
 bool

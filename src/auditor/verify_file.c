@@ -8,6 +8,7 @@
 #include "auditor/spent.h"
 #include "audit/tree_file.h"
 #include "auditor/verify_file.h"
+#include "auditor/windows.h"
 #include "crypto/alg.h"
 
 struct verifier {
@@ -15,6 +16,7 @@ struct verifier {
 	struct verify_report	*report;
 	int			nodes;		/* temporary tree file: roots at earlier sizes */
 	struct spent		spent;
+	struct windows		windows;
 	uint8_t			log_spki[SPKI_MAX];
 	size_t			log_spki_len;
 	struct head		last;
@@ -69,7 +71,29 @@ static bool
 check_reserved(struct verifier *v, const struct entry *entry, const union entry_payload *p,
     struct err *e)
 {
-	return spent_reserved(&v->spent, entry->sequence, &p->reserved, e);
+	return windows_reserved(&v->windows, &p->reserved, e) &&
+	    spent_reserved(&v->spent, entry->sequence, &p->reserved, e);
+}
+
+static bool
+check_signer(struct verifier *v, const struct entry *entry UNUSED, const union entry_payload *p,
+    struct err *e)
+{
+	return windows_signer(&v->windows, &p->signer, e);
+}
+
+static bool
+check_key(struct verifier *v, const struct entry *entry UNUSED, const union entry_payload *p,
+    struct err *e)
+{
+	return windows_key(&v->windows, &p->key, e);
+}
+
+static bool
+check_window(struct verifier *v, const struct entry *entry UNUSED, const union entry_payload *p,
+    struct err *e)
+{
+	return windows_opened(&v->windows, &p->window, e);
 }
 
 static bool
@@ -90,6 +114,9 @@ static bool (*const checks[ENTRY_KINDS])(struct verifier *, const struct entry *
     const union entry_payload *, struct err *) = {
 	[ENTRY_GENESIS] = check_genesis,
 	[ENTRY_HEAD_SIGNED] = check_head,
+	[ENTRY_SIGNER] = check_signer,
+	[ENTRY_KEY] = check_key,
+	[ENTRY_WINDOW] = check_window,
 	[ENTRY_RESERVED] = check_reserved,
 	[ENTRY_OUTCOME] = check_outcome,
 };
@@ -192,8 +219,10 @@ verify_file(int fd_log, const struct verify_options *options, struct verify_repo
 		return err_errno(e, ERR_BACKEND, errno, "no temporary file");
 	v.nodes = fileno(nodes);
 	spent_init(&v.spent);
+	windows_init(&v.windows);
 	ok = run(&v, fd_log, e);
 	spent_wipe(&v.spent);
+	windows_wipe(&v.windows);
 	fclose(nodes);
 	return ok;
 }

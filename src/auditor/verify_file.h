@@ -3,7 +3,8 @@
  * The offline verifier of a whole log. It needs no secret: the log key that signs heads is in the
  * genesis, and the genesis is the group id. Checked: batches, sequence, roots, payloads; times
  * never go back but at an ALARM "clock" or right after it; each head's signature and root; each
- * outcome has its reservation; no (d, index) twice; each key's uses rise without a gap.
+ * outcome has its reservation; no (d, index) twice; each key's uses rise without a gap; a use without an
+ * authenticator lies in a window of a key made at SCAL1.
  */
 #ifndef AUDITOR_VERIFY_FILE_H
 #define AUDITOR_VERIFY_FILE_H

@@ -41,7 +41,7 @@ static const struct row {
 	    "propria keys list with the certificate" },
 	{ "dtbs", "what was to be signed is not what was approved. Nothing was signed; tell the "
 	    "operator, this should not happen by itself" },
-	{ "kind", "this kind of signing is not offered by this version" },
+	{ "kind", "this kind of signing is not offered here, by this version or by the officers' policy" },
 	{ "limit", "a limit of count or size is reached. Ask for less at once" },
 	{ "proposal", "there is no such proposal, it has expired, or it is for another act. "
 	    "Propose it again" },

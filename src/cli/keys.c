@@ -45,9 +45,10 @@ command_keys_list(struct call *c, struct err *e)
 	say(c, "Signer %s, %s\n", text_at(account, "signer"),
 	    named(signer_state_name, account, "state"));
 	json_array_foreach(json_object_get(account, "keys"), i, key)
-		say(c, "  %s  %-9s  %s, %s, SCAL%u%s\n", text_at(key, "credentialID"),
+		say(c, "  %s  %-9s  %s, %s, SCAL%u%s%s\n", text_at(key, "credentialID"),
 		    named(key_state_name, key, "state"), text_at(key, "algorithm"),
 		    named(class_name, key, "class"), number_at(key, "level"),
+		    number_at(key, "level") == LEVEL_SCAL1 ? " (the service authorises)" : "",
 		    json_object_get(s.profile.keys, text_at(key, "credentialID")) == NULL
 		    ? ", not yet known here" : "");
 	put_json(c, "account", json_incref(account));
@@ -61,6 +62,7 @@ command_keys_list(struct call *c, struct err *e)
 
 const struct option_row options_keys_create[] = {
 	{ "algorithm", "NAME", "a key keeps it for ever; ecdsa-p256-sha256 if not given" },
+	{ "scal1", NULL, "a key of level SCAL1: the service, not your device, authorises each use" },
 	{ "approvals", "N", "different authenticators that approve each use: 1 or 2 (1)" },
 	OPTIONS_APPROVE,
 	{ NULL, NULL, NULL },
@@ -78,9 +80,12 @@ create_body(struct call *c, struct body_create_key *b, struct err *e)
 		    "rsa3072-pkcs1-sha256 or rsa3072-pss-sha256, not %.40s", name);
 	b->alg = alg->number;
 	b->class = CLASS_SIGNATURE;
-	b->level = 2;
+	b->level = option_is(c, "scal1") ? LEVEL_SCAL1 : LEVEL_SCAL2;
 	if (!option_number(c, "approvals", 1, 2, &approvals, e))
 		return false;
+	if (b->level == LEVEL_SCAL1 && approvals != 1)
+		return err_exit(e, EXIT_USAGE, "--scal1 and --approvals 2: either the service authorises, or "
+		    "two of your devices do");
 	b->evidences = (uint8_t)approvals;
 	return true;
 }

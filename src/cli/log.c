@@ -42,9 +42,11 @@ is_about(const struct entry *entry, const uint8_t *key, const uint8_t *signer)
 	if (entry_payload_read(entry, p, &ignored)) {
 		k = entry->kind == ENTRY_KEY ? p->key.id : entry->kind == ENTRY_RESERVED ? p->reserved.key
 		    : entry->kind == ENTRY_OUTCOME ? p->outcome.key
+		    : entry->kind == ENTRY_WINDOW ? p->window.key
 		    : entry->kind == ENTRY_REFUSED ? p->refused.key : NULL;
 		s = entry->kind == ENTRY_SIGNER ? p->signer.id : entry->kind == ENTRY_KEY ? p->key.owner
 		    : entry->kind == ENTRY_RESERVED ? p->reserved.signer
+		    : entry->kind == ENTRY_WINDOW ? p->window.signer
 		    : entry->kind == ENTRY_REFUSED ? p->refused.signer : NULL;
 	}
 	good = (key == NULL || (k != NULL && memcmp(k, key, 16) == 0)) &&

@@ -92,7 +92,7 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 {
 	struct reader r = reader_over(span_of(now, POLICY_LEN));
 	struct writer w = writer_over(out, POLICY_LEN);
-	uint64_t life, ro, so, keys;
+	uint64_t life, ro, so, keys, seconds, count;
 	struct policy p;
 
 	if (!policy_read(&r, &p, e))
@@ -101,9 +101,13 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 	ro = p.ro_quorum;
 	so = p.so_quorum;
 	keys = p.keys_per_signer;
+	seconds = p.scal1_seconds;
+	count = p.scal1_count;
 	if (!option_number(c, "statement-life", 1, 3600, &life, e) ||
 	    !option_number(c, "ro-quorum", 1, QUORUM_MAX, &ro, e) ||
 	    !option_number(c, "so-quorum", 2, QUORUM_MAX, &so, e) ||
+	    !option_number(c, "scal1-seconds", 0, SCAL1_SECONDS_MAX, &seconds, e) ||
+	    !option_number(c, "scal1-count", 0, SCAL1_COUNT_MAX, &count, e) ||
 	    !option_number(c, "keys", 1, 32, &keys, e) || !words_take(c, &p, e))
 		return false;
 	if (option(c, "statement-life") != NULL)
@@ -111,6 +115,8 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 	p.ro_quorum = (uint8_t)ro;
 	p.so_quorum = (uint8_t)so;
 	p.keys_per_signer = (uint8_t)keys;
+	p.scal1_seconds = (uint32_t)seconds;
+	p.scal1_count = (uint32_t)count;
 	policy_write(&w, &p);
 	return true;
 }

@@ -47,6 +47,9 @@ show(struct call *c, FILE *f, const struct signing_job *job, const struct body_s
 	if (certificate_to_text(chain_at(job->chain, 0), &certificate, &ignored))
 		fprintf(f, "  as     %s\n", certificate.subject);
 	fprintf(f, "  asked  by you, on the command line\n");
+	if (job->key.level == LEVEL_SCAL1)
+		fprintf(f, "  SCAL1  the service authorises this, not your device: no approval of yours stands\n"
+		    "         behind the signature, and there is no receipt of one\n");
 	for (size_t i = 0; i < job->n; i++) {
 		const struct document *d = &job->list[i];
 
@@ -114,6 +117,23 @@ authorize(struct session *s, const struct signing_job *job, struct span package,
 	if ((copy = strdup(sad)) == NULL)
 		bug("out of memory");
 	return copy;
+}
+
+/* On the service's word that this is you: SCAL1. */
+static char *
+authorize_by_service(struct session *s, struct call *c, const struct signing_job *job,
+    struct err *e)
+{
+	struct body_sign *b = calloc(1, sizeof(*b));
+	bool good;
+
+	if (b == NULL)
+		bug("out of memory");
+	signing_body(job, option(c, "text"), b);
+	show(c, c->json ? c->progress : c->out, job, b);
+	good = option_is(c, "yes") || confirm(c, "sign", e);
+	free(b);
+	return good ? authorize(s, job, span_of(NULL, 0), e) : NULL;
 }
 
 /* A repeated signHash is answered from the SAM's log; nothing is signed twice. */
@@ -203,7 +223,7 @@ keep_receipt(struct session *s, struct call *c, const struct approved *approved,
 	const char *path = option(c, "receipt");
 	char name[PATH_LONG];
 
-	if (path == NULL && !option_is(c, "receipts"))
+	if (approved == NULL || (path == NULL && !option_is(c, "receipts")))
 		return true;
 	if (path == NULL && !beside(p7s, ".receipt", name, e))
 		return false;
@@ -256,6 +276,31 @@ sign_all(struct session *s, struct call *c, const struct signing_job *job, struc
 }
 
 static bool
+sign_all_by_service(struct session *s, struct call *c, const struct signing_job *job, struct err *e)
+{
+	AUTO_JSON *answer = NULL;
+	json_t *done;
+	char *sad;
+
+	if (option(c, "receipt") != NULL || option_is(c, "receipts") || option_is(c, "one-message"))
+		return err_exit(e, EXIT_USAGE, "--receipt, --receipts and --one-message are for approvals; a "
+		    "SCAL1 key signs without one");
+	if ((sad = authorize_by_service(s, c, job, e)) == NULL)
+		return false;
+	answer = sign_hash(s, c, job, sad, e);
+	free(sad);
+	if (answer == NULL)
+		return false;
+	put_number(c, "scal", LEVEL_SCAL1);
+	put_number(c, "hash_bound", 0);
+	put_json(c, "signatures", done = json_array());
+	for (size_t i = 0; i < job->n; i++)
+		if (!keep(s, c, job, NULL, answer, i, done, e))
+			return false;
+	return true;
+}
+
+static bool
 one_file_options(const struct call *c, struct err *e)
 {
 	return c->n == 1 || (option(c, "out") == NULL && option(c, "receipt") == NULL) ||
@@ -286,7 +331,7 @@ command_sign(struct call *c, struct err *e)
 		return false;
 	job.chain = chain;
 	good = signing_prepare(&job, c->operand, (size_t)c->n, clock_wall(), e) &&
-	    sign_all(&s, c, &job, e);
+	    (job.key.level == LEVEL_SCAL1 ? sign_all_by_service : sign_all)(&s, c, &job, e);
 	signing_job_wipe(&job);
 	return good;
 }

@@ -93,9 +93,12 @@ json_t *
 signing_authorize_json(const struct signing_job *job, struct span package)
 {
 	json_t *j = common_json(job);
-	char *text = base64_new(package);
+	char *text;
 
 	json_object_set_new(j, "numSignatures", json_integer((json_int_t)job->n));
+	if (package.n == 0)
+		return j;
+	text = base64_new(package);
 	json_object_set_new(j, "authData", json_pack("[{s:s,s:s}]", "id", "approval", "value", text));
 	free(text);
 	return j;

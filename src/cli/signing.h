@@ -30,7 +30,7 @@ bool	signing_prepare(struct signing_job *, char *const *paths, size_t n, uint64_
 	    MUST_USE;
 /* The body of SIGN from these values. Spans are lent from the job and text. */
 void	signing_body(const struct signing_job *, const char *text, struct body_sign *);
-/* CSC's requests. hashes: base64 of each DTBS/R. Yours. */
+/* CSC's requests. hashes: base64 of each DTBS/R. An empty package: SCAL1, without approval. Yours. */
 json_t	*signing_authorize_json(const struct signing_job *, struct span package);
 json_t	*signing_hash_json(const struct signing_job *, const char *sad);
 char	*signing_inline_sad(struct span package);	/* "PRS1." and base64url; yours: free() */

@@ -75,6 +75,8 @@ facts_print(struct call *c, const struct receipt_facts *f)
 	say(c, "                SCAL%u, class %s; the document was %s\n", b->level, class_name(b->class),
 	    b->seen == SEEN_DOCUMENT ? "hashed by the signer's own software"
 	    : "seen by its name only");
+	if (b->level == LEVEL_SCAL1)
+		say(c, "                approved all the same; the service can use this key without that\n");
 	say(c, "  named         %s\n", hex(f->item.digest, text));
 	put_text(c, "digest", text);
 	if (!c->json) {
@@ -88,6 +90,7 @@ facts_print(struct call *c, const struct receipt_facts *f)
 	put_text(c, "group", text);
 	put_text(c, "loa", loa_name(f->attested.loa) == NULL ? "?" : loa_name(f->attested.loa));
 	put_number(c, "scal", b->level);
+	put_number(c, "hash_bound", 1);		/* by an approval, whatever the level */
 	put_number(c, "time", f->time);
 	put_number(c, "sequence", f->sequence);
 	put_number(c, "seen", b->seen);

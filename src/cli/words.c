@@ -260,11 +260,12 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	uint8_t min_loa, ro, so, keys, follower, shared;
 	uint16_t protections, zero;
 	uint64_t eddsa, rs256;
-	uint32_t life;
+	uint32_t life, seconds, count;
 
 	if (!rd_u32(&r, &life) || !rd_u8(&r, &min_loa) || !rd_u16(&r, &protections) ||
 	    !rd_u8(&r, &ro) || !rd_u8(&r, &so) || !rd_u8(&r, &keys) || !rd_u8(&r, &follower) ||
-	    !rd_u16(&r, &zero) || !rd_u64(&r, &eddsa) || !rd_u64(&r, &rs256) || !rd_u8(&r, &shared))
+	    !rd_u16(&r, &zero) || !rd_u64(&r, &eddsa) || !rd_u64(&r, &rs256) || !rd_u8(&r, &shared) ||
+	    !rd_u32(&r, &seconds) || !rd_u32(&r, &count))
 		bug("policy");
 	fprintf(f, "  %-16s %u s\n", "approvals live", life / 1000);
 	line(f, "least assurance", loa_name(min_loa));
@@ -277,6 +278,11 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	line(f, "log follower", follower < COUNT(followers) ? followers[follower] : NULL);
 	line(f, "EdDSA passkeys", eddsa == 0 ? "never" : time_text(eddsa, until));
 	line(f, "RSA passkeys", rs256 == 0 ? "never" : time_text(rs256, until));
+	if (seconds == 0 || count == 0)
+		line(f, "SCAL1 keys", "never on the SSA's word");
+	else
+		fprintf(f, "  %-16s on the SSA's word for %u s, %u signatures at most\n", "SCAL1 keys",
+		    seconds, count);
 	if (shared != 0)
 		fprintf(f, "  passkeys approve although the SIC shares its host with the SSA\n");
 }

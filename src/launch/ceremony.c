@@ -52,6 +52,8 @@ static const char usage[] =
     "                        none; default device,attested\n"
     "  --eddsa-until DAY, --rsa-until DAY   passkeys of these kinds until then; default never\n"
     "  --shared-sic          passkeys approve although SIC and SSA share a host\n"
+    "  --scal1-seconds N, --scal1-count N   longest window and most signatures in it that the SSA's\n"
+    "                        word opens for a SCAL1 key; default 300 and 100; 0: none\n"
     "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n"
     "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the log\n";
 
@@ -67,7 +69,8 @@ struct ceremony {
 
 enum { OPT_DRAFT = 256, OPT_CARD, OPT_APPROVAL, OPT_SO_QUORUM, OPT_RO_QUORUM, OPT_LOA, OPT_FILE_KEYS,
 	OPT_LIFE, OPT_KEYS, OPT_FOLLOWER, OPT_ASSURANCE, OPT_ORIGIN, OPT_SERVICE,
-	OPT_PASSKEYS, OPT_EDDSA, OPT_RS256, OPT_SHARED, OPT_SO_PIN, OPT_PIN };
+	OPT_PASSKEYS, OPT_EDDSA, OPT_RS256, OPT_SHARED, OPT_SECONDS,
+	OPT_COUNT, OPT_SO_PIN, OPT_PIN };
 
 /* Which of the words, counted from `first`; -1: none. */
 static int
@@ -164,6 +167,10 @@ option(struct ceremony *c, int o, const char *value)
 		c->policy.statement_life = (uint32_t)n * 1000;
 	else if (o == OPT_KEYS && number(value, 32, &n))
 		c->policy.keys_per_signer = (uint8_t)n;
+	else if (o == OPT_SECONDS && number(value, SCAL1_SECONDS_MAX, &n))
+		c->policy.scal1_seconds = (uint32_t)n;
+	else if (o == OPT_COUNT && number(value, SCAL1_COUNT_MAX, &n))
+		c->policy.scal1_count = (uint32_t)n;
 	else if (o == OPT_SO_PIN && number(value, INT_MAX, &n))
 		c->so_pin_fd = (int)n;
 	else if (o == OPT_PIN && number(value, INT_MAX, &n))
@@ -194,6 +201,8 @@ options(int argc, char **argv, struct ceremony *c)
 		{ "eddsa-until", required_argument, NULL, OPT_EDDSA },
 		{ "rsa-until", required_argument, NULL, OPT_RS256 },
 		{ "shared-sic", no_argument, NULL, OPT_SHARED },
+		{ "scal1-seconds", required_argument, NULL, OPT_SECONDS },
+		{ "scal1-count", required_argument, NULL, OPT_COUNT },
 		{ "so-pin-fd", required_argument, NULL, OPT_SO_PIN },
 		{ "pin-fd", required_argument, NULL, OPT_PIN }, { NULL, 0, NULL, 0 }
 	};
@@ -201,7 +210,8 @@ options(int argc, char **argv, struct ceremony *c)
 
 	*c = (struct ceremony){ .origin = "", .service = "", .so_pin_fd = -1, .pin_fd = -1, .policy = {
 		.statement_life = 300000, .min_loa = 2, .ro_quorum = 1, .so_quorum = 2,
-		.keys_per_signer = 8, .protections = 1u << PROTECTION_CARD | 1u << PROTECTION_TPM |
+		.keys_per_signer = 8, .scal1_seconds = 300, .scal1_count = 100,
+		.protections = 1u << PROTECTION_CARD | 1u << PROTECTION_TPM |
 		    1u << PROTECTION_PHONE | 1u << PROTECTION_PASSKEY |
 		    1u << PROTECTION_PASSKEY_ATTESTED } };
 	while ((o = getopt_long(argc, argv, "c:", known, NULL)) != -1)

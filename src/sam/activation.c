@@ -186,18 +186,38 @@ activations_count(const struct activations *t)
 	return t->n;
 }
 
+static void
+close_one(struct activations *t, size_t i)
+{
+	struct activation *a = t->list[i];
+
+	memset(a->used, 1, a->n);	/* also where a use in flight still holds it */
+	a->exp_life = 0;
+	if (a->in_flight == 0)
+		drop(t, i);
+}
+
 void
 activations_close(struct activations *t, enum record_type type, const uint8_t id[ID_LEN])
 {
 	for (size_t i = t->n; i-- > 0;) {
 		struct activation *a = t->list[i];
 
-		if (memcmp(type == RECORD_KEY ? a->key : a->signer, id, ID_LEN) != 0)
-			continue;
-		memset(a->used, 1, a->n);	/* also where a use in flight still holds it */
-		a->exp_life = 0;
-		if (a->in_flight == 0)
-			drop(t, i);
+		if (memcmp(type == RECORD_KEY ? a->key : a->signer, id, ID_LEN) == 0)
+			close_one(t, i);
+	}
+}
+
+void
+activations_close_window(struct activations *t, const uint8_t key[ID_LEN],
+    const uint8_t session[ID_LEN])
+{
+	for (size_t i = t->n; i-- > 0;) {
+		struct activation *a = t->list[i];
+
+		if (a->window && memcmp(a->key, key, ID_LEN) == 0 &&
+		    memcmp(a->session, session, ID_LEN) == 0)
+			close_one(t, i);
 	}
 }
 
@@ -239,12 +259,20 @@ activation_digest(const struct activation *a, uint32_t index)
 	return span_of(a->digests + index * a->alg->digest_len, a->alg->digest_len);
 }
 
+void
+activation_fill(struct activation *a, uint32_t index, struct span digest)
+{
+	memcpy(a->digests + index * a->alg->digest_len, digest.p, a->alg->digest_len);
+}
+
 bool
 activation_covers(const struct activation *a, uint32_t index, struct span digest, struct err *e)
 {
 	if (index >= a->n)
 		return err_why(e, ERR_DENIED, "dtbs", "index %u of %zu", index, a->n);
-	if (digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))
+	if (a->window && digest.p != NULL && digest.n != a->alg->digest_len)
+		return err_why(e, ERR_DENIED, "dtbs", "digest of %zu bytes", digest.n);
+	if (!a->window && digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))
 		return err_why(e, ERR_DENIED, "dtbs", "digest is not the approved one");
 	if (a->used[index] != 0)
 		return err_why(e, ERR_DENIED, "replay", "index %u is used", index);

@@ -28,6 +28,8 @@ struct activation {
 	uint8_t		evidence[32];
 	uint8_t		requester[ID_LEN];
 	uint8_t		seen;
+	bool		window;			/* SCAL1, on the SSA's word: digests come with the uses */
+	uint8_t		session[ID_LEN];	/* of a window */
 	size_t		n;
 	uint8_t		*digests;		/* n x alg->digest_len */
 	uint8_t		*used;			/* n bytes, 1: reserved or burned */
@@ -47,6 +49,9 @@ struct activation *activation_of(struct activations *, const uint8_t d[32]);
 size_t		 activations_count(const struct activations *);
 /* Closes those of a signer, or of a key, at once: frozen, destroyed, rebound, suspended. */
 void		 activations_close(struct activations *, enum record_type, const uint8_t id[ID_LEN]);
+/* Closes the window of this key and session, if one is open. */
+void		 activations_close_window(struct activations *, const uint8_t key[ID_LEN],
+		    const uint8_t session[ID_LEN]);
 /* Drops what is out of date. */
 void		 activations_expire(struct activations *, uint64_t now_life);
 
@@ -54,9 +59,12 @@ void		 activations_expire(struct activations *, uint64_t now_life);
  * EN 419 241-1 SRC_SKS.1.4, DSC-4; catalogue 3.6 steps 6, 7, 9, 13 */
 bool		 activation_still_holds(const struct activation *, const struct state *,
 		    uint64_t now_wall, uint64_t now_life, struct err *) MUST_USE;
-/* Index in the list, unused; and, where a digest is given, equal to the approved one. */
+/* Index in the list, unused; and, where a digest is given, equal to the approved one; of a window:
+ * as long as the algorithm says. */
 bool		 activation_covers(const struct activation *, uint32_t index, struct span digest,
 		    struct err *) MUST_USE;
+/* What a window signs at this index, which activation_covers. */
+void		 activation_fill(struct activation *, uint32_t index, struct span digest);
 struct span	 activation_digest(const struct activation *, uint32_t index);
 
 #endif

@@ -186,7 +186,7 @@ answer_activate(struct sam *sam, struct call *c, struct reader *r, struct err *e
 	if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))
 		return false;
 	if (p.m.n > 0)
-		return use_begin(sam, c, a, p.m.index, p.m.n,
+		return use_begin(sam, c, a, p.m.index, NULL, p.m.n,
 		    p.m.next ? USE_ACTIVATED_NEXT : USE_ACTIVATED, e);
 	memcpy(answer.activation, a->id, ID_LEN);
 	answer.expires = a->exp;

@@ -221,8 +221,8 @@ write_reservation(struct sam *sam, struct use *u)
 }
 
 /* Busy is said before anything is burned. */
-static bool
-there_is_room(const struct sam *sam, struct err *e)
+bool
+use_has_room(const struct sam *sam, struct err *e)
 {
 	if (journal_room(sam->journal) < LOG_RESERVE)
 		return err_why(e, ERR_NOT_NOW, "room", "the log's disk is nearly full");
@@ -234,8 +234,8 @@ there_is_room(const struct sam *sam, struct err *e)
 }
 
 bool
-use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t *index, size_t n,
-    enum use_answer answer, struct err *e)
+use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t *index,
+    const struct span *digest, size_t n, enum use_answer answer, struct err *e)
 {
 	struct use *u;
 
@@ -245,9 +245,9 @@ use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t 
 	if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!activation_covers(a, index[i], span_of(NULL, 0), e))
+		if (!activation_covers(a, index[i], digest != NULL ? digest[i] : span_of(NULL, 0), e))
 			return false;
-	if (!there_is_room(sam, e))
+	if (!use_has_room(sam, e))
 		return false;
 	u = use_new(a, index, n);
 	u->answer = answer;
@@ -255,6 +255,8 @@ use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t 
 	c->work_free = use_free;
 	for (size_t i = 0; i < n; i++)
 		a->used[index[i]] = 1;
+	for (size_t i = 0; a->window && i < n; i++)
+		activation_fill(a, index[i], digest[i]);
 	write_reservation(sam, u);
 	fail_point("reserving");
 	journal_wait(sam->journal, ON_DISK, reservation_is_durable, c);
@@ -271,8 +273,5 @@ answer_use(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		return false;
 	if ((a = activation_find(sam->activations, m.activation)) == NULL)
 		return err_why(e, ERR_MISSING, "unknown", "no such activation");
-	for (size_t i = 0; i < m.n; i++)
-		if (m.index[i] < a->n && !activation_covers(a, m.index[i], m.digest[i], e))
-			return false;
-	return use_begin(sam, c, a, m.index, m.n, USE_RESULTS, e);
+	return use_begin(sam, c, a, m.index, m.digest, m.n, USE_RESULTS, e);
 }

@@ -54,8 +54,11 @@ may_have_key(const struct sam *sam, struct opened_signer *s, const struct body_c
 		    b->from, s->row->version);
 	if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)
 		return err_why(e, ERR_DENIED, "state", "signer is in state %u", s->row->state);
-	if (b->class != CLASS_SIGNATURE || b->level != 2)
-		return err_why(e, ERR_DENIED, "class", "only SCAL2 keys for signatures are offered");
+	if (b->class != CLASS_SIGNATURE)
+		return err_why(e, ERR_DENIED, "class", "only keys for signatures are offered");
+	/* Two approvals of each use, or the SSA's word: not both. */
+	if (b->level == LEVEL_SCAL1 && b->evidences != 1)
+		return err_why(e, ERR_DENIED, "level", "a SCAL1 key asks for one approval");
 	if (alg_find(b->alg) == NULL)
 		return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered", b->alg);
 	if (b->evidences > s->record.authenticators)

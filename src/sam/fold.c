@@ -321,6 +321,22 @@ fold_outcome(struct fold *f, struct err *e)
 	return impossible(f, "outcome without its reservation", e);
 }
 
+/* Windows live in the process that opened them: nothing of them is state. */
+static bool
+fold_window(struct fold *f, struct err *e)
+{
+	const struct entry_window *p = &f->p->window;
+	uint8_t d[32];
+
+	window_digest(p, d);
+	if (memcmp(d, p->d, sizeof(d)) != 0)
+		return impossible(f, "its digest is another", e);
+	if (index_find(f->s->index, RECORD_KEY, p->key) == NULL ||
+	    index_find(f->s->index, RECORD_SIGNER, p->signer) == NULL)
+		return impossible(f, "window of an unknown key", e);
+	return true;
+}
+
 static bool
 fold_refused(struct fold *f, struct err *e UNUSED)
 {
@@ -346,6 +362,7 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		[ENTRY_REFUSED] = fold_refused,
 		[ENTRY_REFUSALS] = fold_nothing,
 		[ENTRY_ALARM] = fold_nothing,
+		[ENTRY_WINDOW] = fold_window,
 	};
 	union entry_payload payload;
 	struct fold f = { .s = s, .entry = entry, .bytes = bytes, .position = position, .p = &payload };

@@ -13,9 +13,13 @@ enum use_answer {
 };
 
 /* Checks again what may have changed, burns the indexes (ascending), and has them signed. The call
- * is answered later; false: nothing was burned. */
-bool	use_begin(struct sam *, struct call *, struct activation *, const uint32_t *index, size_t n,
-	    enum use_answer, struct err *) MUST_USE;
+ * is answered later; false: nothing was burned. digest: what each index is for, where it is given;
+ * NULL: what was approved. */
+bool	use_begin(struct sam *, struct call *, struct activation *, const uint32_t *index,
+	    const struct span *digest, size_t n, enum use_answer, struct err *) MUST_USE;
+
+/* Log and module can take more; asked before anything is burned or promised. */
+bool	use_has_room(const struct sam *, struct err *) MUST_USE;
 
 /* A nonce of this life for the signer's purpose: the answer of CHALLENGE. False: too many are open. */
 bool	challenge_make(struct sam *, const uint8_t signer[ID_LEN], uint16_t purpose,

@@ -17,7 +17,7 @@
 #define FRESH_LEN	40
 #define PROPOSAL_LEN	32
 #define NONCE_MAC_LEN	16
-#define POLICY_LEN	30
+#define POLICY_LEN	38
 #define PASSKEY_ATTESTATION_MAX	8192
 #define PASSKEY_CLIENT_MAX	2048
 #define AUTHENTICATOR_SPKI_MAX	552	/* RSA-4096 */
@@ -45,6 +45,7 @@ enum purpose {
 
 enum item_kind { KIND_DTBSR = 1, KIND_CADES = 2, KIND_PADES = 3 };
 enum key_class { CLASS_SIGNATURE = 1, CLASS_SEAL = 2 };
+enum key_level { LEVEL_SCAL1 = 1, LEVEL_SCAL2 = 2 };
 enum seen { SEEN_DOCUMENT = 1, SEEN_LABELS = 2 };
 enum anchor_usage { ANCHOR_ISSUER = 1, ANCHOR_ATTESTATION = 2 };
 enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE,

@@ -25,6 +25,7 @@ enum msg_type {
 	SAM_FOLLOW			= 26,
 	SAM_HEAD			= 28,
 	SAM_ROSTER			= 30,
+	SAM_OPEN_WINDOW			= 32,
 	HSM_HELLO			= 64,
 	HSM_HMAC			= 66,
 	HSM_SIGN_HEAD			= 68,

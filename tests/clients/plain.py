@@ -54,6 +54,64 @@ def explicit(s, version, n=2):
     return info
 
 
+def window(s, version):
+    """A SCAL1 key: no approval. Hashes fixed by authorize, then hashes that come with the signing."""
+    names = {1: ('hash', 'hashAlgo'), 2: ('hashes', 'hashAlgorithmOID')}[version]
+    base = V1 if version == 1 else V2
+
+    def opened(n, **more):
+        return want(s.ask(base + 'credentials/authorize', {'credentialID': s.key, 'numSignatures': n, **more}), 200,
+                    'SAD', 'expiresIn')['SAD']
+
+    def sign(sad, hashes, **more):
+        return s.ask(base + 'signatures/signHash', {'credentialID': s.key, 'SAD': sad, names[0]: hashes,
+                                                     names[1]: SHA256, 'signAlgo': ECDSA}, **more)
+
+    info = want(s.ask(base + 'credentials/info', {'credentialID': s.key, 'certInfo': True, 'authInfo': True}), 200)
+    mode = info['authMode'] if version == 1 else info['auth']['mode']
+    if info['SCAL'] != '1' or mode != 'implicit':
+        raise SystemExit('info of a SCAL1 key: %r' % info)
+    leaf = info['cert']['certificates'][0]
+    hashes = digests(2)
+    sad = opened(2, **{names[0]: hashes})
+    want(sign(sad, digests(1)), 400, 'error')
+    made = want(sign(sad, hashes), 200)['signatures']
+    if not all(verify(leaf, h, m, s.directory) for h, m in zip(hashes, made)):
+        raise SystemExit('a signature does not verify')
+    hashes = digests(3)
+    sad = opened(2)
+    first = want(sign(sad, hashes[:1]), 200)['signatures']
+    if want(sign(sad, hashes[:1]), 200)['signatures'] != first or not verify(leaf, hashes[0], first[0], s.directory):
+        raise SystemExit('the same request gave another signature, or a wrong one')
+    want(sign(sad, hashes[1:]), 400, 'error')
+    want(sign(sad, hashes[1:2]), 200)
+    want(sign(sad, hashes[2:]), 400, 'error')
+    sad = opened(1)
+    want(sign(sad, hashes[:1], token=s.device('token')), 400, 'error')
+    newer = opened(1)
+    want(sign(sad, hashes[:1]), 400, 'error')
+    want(sign(newer, hashes[:1]), 200)
+    want(s.ask(base + 'credentials/authorize', {'credentialID': s.key, 'numSignatures': 101}), 400, 'error')
+
+
+def scal1(s):
+    """s.key is a SCAL1 key; of the account's others, SCAL2 ones, nothing is given without an approval."""
+    s.login()
+    others = [i for i in want(s.ask(V2 + 'credentials/list', {}), 200)['credentialIDs'] if i != s.key]
+    if not others:
+        raise SystemExit('there is no SCAL2 key')
+    for version, base in ((1, V1), (2, V2)):
+        window(s, version)
+        name = 'hash' if version == 1 else 'hashes'
+        for more in ({}, {name: digests(1)}, {name: digests(1), 'authData': []}):
+            for other in others:
+                want(s.ask(base + 'credentials/authorize', {'credentialID': other, 'numSignatures': 1, **more}), 400,
+                     'error')
+    account = want(s.ask(OWN + 'account'), 200, 'keys')
+    if sorted(k['level'] for k in account['keys']) != [1] + [2] * len(others):
+        raise SystemExit('levels: %r' % account)
+
+
 def timestamp(s, base):
     h = digests(1)[0]
     for nonce in (None, '7A11C0DE00D1'):
@@ -237,6 +295,6 @@ def authorization_server(s):
 
 
 if __name__ == '__main__':
-    every = {f.__name__: f for f in (every_call, logins, on_page, authorization_server)}
+    every = {f.__name__: f for f in (every_call, scal1, logins, on_page, authorization_server)}
     every[sys.argv[1]](Ssa(*sys.argv[2:]))
     print(json.dumps({'done': sys.argv[1]}))

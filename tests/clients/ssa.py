@@ -63,7 +63,7 @@ class Ssa:
         home = self.directory + '/alice/profile'
         with open(self.directory + '/secrets/passphrase') as f:
             fd = f.fileno()
-            done = subprocess.run([self.approver, command[0], '--home', home, '--passphrase-fd', str(fd), *command[1:]],
+            done = subprocess.run([self.approver, command[0], '--home', home, '--passphrase-fd', str(fd), '--', *command[1:]],
                                   pass_fds=[fd], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if done.returncode != 0:
             raise SystemExit('device: %s: %s' % (command[0], done.stderr.decode()))

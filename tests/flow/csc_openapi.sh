@@ -19,6 +19,11 @@ is "a browser's way through the authorization server, and the approval calls" py
 	"EUDI Kotlin 0.8" Documenso
 is "name and password log in, and nothing else does" plain_client logins
 is "the signer approves on the page while the client waits" plain_client on_page
+HIGH=$KEY
+low_key() { trial_key alice ecdsa-p256-sha256 --scal1; }
+is "the signer makes a SCAL1 key" low_key
+is "windows through CSC v1 and v2, and none for a SCAL2 key" plain_client scal1
+KEY=$HIGH
 is "a plain client makes every call" plain_client every_call
 is "what was answered is what docs/openapi.yaml says" python3 "$SOURCE/tests/openapi/check" answers \
 	"$SOURCE/docs/openapi.yaml" "$DIR/record"

@@ -406,7 +406,13 @@ static void by_alice_and_mallory(struct act *a) { by_alice(a); by_mallory(a); }
 static void in_alices_name(struct act *a) { act_approve(a, alice.authenticator, &mallory.device); }
 static void create_from_before(struct act *a) { a->st.create_key.from--; }
 static void create_seal(struct act *a) { a->st.create_key.class = CLASS_SEAL; }
-static void create_scal1(struct act *a) { a->st.create_key.level = 1; }
+static void
+create_scal1_by_two(struct act *a)
+{
+	a->st.create_key.level = LEVEL_SCAL1;
+	a->st.create_key.evidences = 2;
+}
+
 static void create_unknown_alg(struct act *a) { a->st.create_key.alg = 77; }
 static void create_profile(struct act *a) { a->st.create_key.profile[3] = 1; }
 static void create_old_record(struct act *a) { a->signer_record = writer_span(&alice.old_record); }
@@ -424,7 +430,7 @@ static const struct {
 	{ "a registration officer", no_change, by_ro, "auth" },
 	{ "from the version before", create_from_before, by_alice, "version" },
 	{ "class seal", create_seal, by_alice, "class" },
-	{ "level 1", create_scal1, by_alice, "class" },
+	{ "level 1, two approvals of each use", create_scal1_by_two, by_alice, "level" },
 	{ "unknown algorithm", create_unknown_alg, by_alice, "alg" },
 	{ "a profile", create_profile, by_alice, "parse" },
 	{ "the record before", create_old_record, by_alice, "version" },

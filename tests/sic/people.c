@@ -124,11 +124,18 @@ act_of_create(struct group *g, const struct signer *s)
 void
 key_create(struct group *g, struct signer *s, struct key *k)
 {
+	key_create_at(g, s, k, LEVEL_SCAL2);
+}
+
+void
+key_create_at(struct group *g, struct signer *s, struct key *k, uint8_t level)
+{
 	struct act *a = act_of_create(g, s);
 	struct msg_enacted made;
 
 	memset(k, 0, sizeof(*k));
 	keep(&k->record, &k->old_record);
+	a->st.create_key.level = level;
 	act_write(a);
 	act_approve_signer(a, s);
 	act_write_evidences(a);
@@ -339,5 +346,7 @@ set_policy(struct group *g, uint32_t life_ms, uint16_t protections, uint8_t so_q
 	wr_u64(&w, 0);
 	wr_u64(&w, 0);
 	wr_u8(&w, 0);
+	wr_u32(&w, 300);
+	wr_u32(&w, 100);
 	return security_does(a, 2);
 }

@@ -26,7 +26,8 @@ struct key {
 /* Each step as it should go; the test fails where it does not. */
 void	signer_invite(struct group *, struct signer *, const char *name);
 void	signer_bind(struct group *, struct signer *);
-void	key_create(struct group *, struct signer *, struct key *);
+void	key_create(struct group *, struct signer *, struct key *);	/* SCAL2 */
+void	key_create_at(struct group *, struct signer *, struct key *, uint8_t level);
 void	key_request(struct group *, const struct signer *, struct key *);
 void	key_link(struct group *, const struct signer *, struct key *);	/* a year */
 void	key_ready(struct group *, struct signer *, struct key *);	/* the last three */

@@ -449,6 +449,24 @@ third_batch(struct a_log *l)
 	batch_done(l, "3");
 }
 
+/* On the SSA's word: not in this log, as no key here was made at SCAL1. */
+static void
+window(void)
+{
+	struct entry_window m = { .expires = SAMPLE_TIME + 300000, .count = 100 };
+	uint8_t mem[256];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	sample_id("key", m.key);
+	sample_id("signer", m.signer);
+	sample_id("session", m.session);
+	sha256(span_str("random"), m.random);
+	window_digest(&m, m.d);
+	entry_window_write(&w, &m);
+	CHECK(writer_ok(&w));
+	vector("window", "", writer_span(&w));
+}
+
 static bool
 node_read(void *ctx, uint64_t at, uint8_t out[HASH_LEN], struct err *e UNUSED)
 {
@@ -522,6 +540,7 @@ TEST(a_log_of_three_batches)
 	second_batch(&l);
 	third_batch(&l);
 	head_and_proof(&l);
+	window();
 	attestation();
 	same_as_committed("log.txt");
 	writer_wipe(&l.out);

@@ -273,7 +273,7 @@ def body(purpose, r):
         r.text(1, 1, 64)
         r.v(2, 91, 91)
     else:
-        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 30, 0x406: 84}[purpose])
+        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 38, 0x406: 84}[purpose])
     return None
 
 
@@ -351,7 +351,7 @@ def check_genesis(v):
     r = Reader(v['genesis'])
     must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
     r.take(8 + 32)
-    policy = Reader(r.take(30))
+    policy = Reader(r.take(38))
     policy.take(8)
     quorum = policy.u(1)
     policy.take(2)
@@ -478,7 +478,7 @@ def check_batches(v):
             head = Reader(e)
             must(head.u(8) == len(entries), 'sequence')
             time = head.u(8)
-            must(time >= last and 1 <= head.u(1) <= 13 and head.u(1) == 1, 'entry')
+            must(time >= last and 1 <= head.u(1) <= 14 and head.u(1) == 1, 'entry')
             last = time
             entries.append(e)
         inside.end()
@@ -514,6 +514,17 @@ def check_receipt(v, entries, keys, d, statements, alice):
     a.end()
 
 
+def check_window(b, s):
+    r = Reader(b)
+    d, rest = r.take(32), r.b
+    must(sha(b'propria-window-v1\0' + rest) == d, 'digest of the window')
+    must(r.take(16) == s['sign']['key'] and r.take(16) == s['subject'], 'whose window')
+    r.take(16 + 8)
+    must(1 <= r.u(4) <= 1000, 'count of the window')
+    r.take(32)
+    r.end()
+
+
 def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
@@ -525,6 +536,7 @@ def main(directory):
     log = load(directory, 'log.txt')
     check_receipt(log, check_batches(log), keys, statements['d.SIGN'], statement(statements['statement.SIGN']),
                   ev['key.alice'])
+    check_window(log['window'], statement(statements['statement.SIGN']))
     print('all vectors are what PROTOCOL.sam says')
 
 

@@ -6,7 +6,7 @@ GUARDS = []
 # Checks that this list leaves out, and why: the table says so.
 NOT_TRIED = [
     ('`answer_use.c` take_signatures', 'needs a module that answers wrongly: tests/unit/hsm has one, these tests do not'),
-    ('`answer_use.c` there_is_room, `answer_enact.c` room', 'need a full disk, or thousands of orders in the queue'),
+    ('`answer_use.c` use_has_room, `answer_enact.c` room', 'need a full disk, or thousands of orders in the queue'),
     ('`answer_enact.c` open proposals, `enact_officers.c` most anchors and officers', 'bounds of tables; the fold refuses beyond them too'),
     ('`nonce.c` enter_block', 'needs as many open nonces as the table has places'),
     ('`enact_key.c` asked again when the module made the key', 'a race of milliseconds: taken out by hand, no test '
@@ -57,6 +57,14 @@ OWN_REQUESTS = ('socket', 'each_socket_has_its_own_requests')
 OVERSIZE = ('socket', 'oversize_frames_close_the_connection')
 PLACES = ('socket', 'the_ssa_cannot_take_the_officers_connections')
 FLOOD = ('socket', 'a_flood_of_refusals_is_counted_not_written')
+WINDOW = ('window', 'no_window_is_opened_but_within_policy_on_a_living_scal1_key')
+IN_WINDOW = ('window', 'a_window_gives_its_count_of_signatures_each_index_once')
+ONE_WINDOW = ('window', 'one_window_is_open_for_a_key_and_a_session')
+WINDOW_ENDS = ('window', 'a_window_ends_in_time')
+WINDOW_DIES = ('window', 'an_open_window_dies_with_the_state_it_rests_on')
+WINDOW_POLICY = ('window', 'officers_say_whether_scal1_is_offered_at_all')
+WINDOW_CERT = ('window', 'a_window_waits_for_the_certificate_to_be_valid')
+WINDOW_SOCKET = ('window', 'officers_open_no_windows')
 PASSKEY = ('passkey', 'nothing_is_an_approval_but_the_signers_own_on_the_sics_page')
 CROSS = ('passkey', 'asked_across_origins_it_is_none')
 P_BIND = ('passkey', 'only_an_enrolment_of_this_statement_on_the_sics_page_binds')
@@ -134,11 +142,11 @@ F = 'answer_use.c'
 G('asked again at each use', 'H3, SRA_SKM.2.1', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'))
 G('index in the list and unused', 'row 8, RPL-1', *USE, (F,
-  'if (!activation_covers(a, index[i], span_of(NULL, 0), e))', 'if (false)'))
+  'if (!activation_covers(a, index[i], digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'if (false)'))
 G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
   '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
 G('digest of USE is the approved one', 'row 7', *USE, (F,
-  'if (m.index[i] < a->n && !activation_covers(a, m.index[i], m.digest[i], e))', 'if (false)'))
+  'digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'span_of(NULL, 0), e))'))
 G('an index is spent when it is reserved', 'RPL-1', *USE, (F, 'a->used[index[i]] = 1;', ';'))
 
 # --- activation.c, change.c
@@ -166,10 +174,10 @@ G('certificate valid already', 'SRC_SKS.1.4', *VALID, (F, 'now_wall < a->not_bef
 G('certificate still valid', 'SRC_SKS.1.4', *VALID, (F, ' || now_wall >= a->not_after', ''))
 G('index within the list', 'row 8', *USE, (F, 'if (index >= a->n)', 'if (false)'))
 G('digest compared', 'row 7', *USE, (F,
-  'if (digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))', 'if (false)'))
+  'if (!a->window && digest.p != NULL && !secret_equal(digest, activation_digest(a, index)))', 'if (false)'))
 G('index unused', 'RPL-1', *USE, (F, 'if (a->used[index] != 0)', 'if (false)'))
 G('closing spends what is in flight', 'H3', *RESERVED, (F,
-  '\t\tmemset(a->used, 1, a->n);', '\t\t;'), behind='its expiry is set to the past beside it')
+  '\tmemset(a->used, 1, a->n);\t', '\t;\t'), behind='its expiry is set to the past beside it')
 
 # --- check.c
 
@@ -385,8 +393,7 @@ F = 'enact_key.c'
 G('CREATE_KEY from the current version', 'H1', *CREATE, (F, 'if (b->from != s->row->version)', 'if (false)'))
 G('CREATE_KEY by a signer in his state', 'SRC_SKS.1.1', *TWICE, (F,
   'if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)', 'if (false)'))
-G('class and level offered', 'SRC_SKS.1.1', *CREATE, (F,
-  'if (b->class != CLASS_SIGNATURE || b->level != 2)', 'if (false)'))
+G('class offered', 'SRC_SKS.1.1', *CREATE, (F, 'if (b->class != CLASS_SIGNATURE)', 'if (false)'))
 G('algorithm offered', 'C6', *CREATE, (F, 'if (alg_find(b->alg) == NULL)', 'if (false)'))
 G('keys per signer', 'SRC_SKS', *LIMIT, (F,
   'if (s->record.keys >= sam->state->policy.keys_per_signer || s->record.keys >= KEYS_MAX)', 'if (false)'))
@@ -484,6 +491,36 @@ G('link: signed by an anchor', 'C14', *LINK, (F,
   'if (certificate_open(der, &ca, cert, &why)) {',
   'struct certificate_cut cut; (void)ca;\n\n\t\tif (certificate_cut(der, &cut, &why) && certificate_read(&cut, cert, &why)) {'))
 G('link: longest validity', 'C14', *LINK, (F, '*max_days = a->max_days;', '*max_days = 100000;'))
+
+# --- answer_window.c
+
+F = 'answer_window.c'
+G('window: a key made at SCAL1', 'L1-2', *WINDOW, (F, 'if (k->record.level != LEVEL_SCAL1)', 'if (false)'))
+G('window: class of the key', 'L1-2', *WINDOW, (F, 'if (k->record.class != CLASS_SIGNATURE)', 'if (false)'),
+  behind='no key of another class is made')
+G('window: the key is in the signer\'s record', 'SRC_SKS.1.2', *WINDOW, (F,
+  'if (!signer_has_key(&s->record, m->key))', 'if (false)'),
+  behind='the owner that the key\'s record was sealed with opens the signer\'s')
+G('window: state of the signer', 'SRC_SKS.1.4', *WINDOW_DIES, (F, 'if (s->row->state != SIGNER_ACTIVE)', 'if (false)'))
+G('window: state of the key', 'SRC_SKS.1.4', *WINDOW, (F, 'if (k->row->state != KEY_ACTIVE)', 'if (false)'))
+G('window: certificate in its validity', 'SRC_SKS.1.4', *WINDOW_CERT, (F,
+  'if (now < k->record.not_before || now >= k->record.not_after)', 'if (false)'))
+G('window: offered by the policy', 'L1-3', *WINDOW_POLICY, (F,
+  'if (p->scal1_seconds == 0 || p->scal1_count == 0)', 'if (false)'))
+G('window: not longer than the policy', 'L1-3', *WINDOW, (F, 'if (m->seconds > p->scal1_seconds)', 'if (false)'))
+G('window: not more than the policy', 'L1-3', *WINDOW, (F, 'if (m->count > p->scal1_count)', 'if (false)'))
+G('window: one for a key and session', 'L1-3', *ONE_WINDOW, (F,
+  '\tactivations_close_window(sam->activations, m->key, m->session);\n', ''))
+G('window: it ends in time', 'L1-3', *WINDOW_ENDS, ('activation.c',
+  'if (now_wall >= a->exp || now_life >= a->exp_life)', 'if (false)'))
+G('window: length of digests', 'L1-3', *IN_WINDOW, ('activation.c',
+  'if (a->window && digest.p != NULL && digest.n != a->alg->digest_len)', 'if (false)'))
+G('window: each index once', 'RPL-1', *IN_WINDOW, ('activation.c', 'if (a->used[index] != 0)', 'if (false)'))
+G('window: no more than its count', 'L1-3', *IN_WINDOW, ('activation.c', 'if (index >= a->n)', 'if (index >= 1000)'))
+G('window: on the SSA\'s socket', 'row 19', *WINDOW_SOCKET, ('request.c',
+  '{ SAM_OPEN_WINDOW,\t\tFROM_SSA,', '{ SAM_OPEN_WINDOW,\t\tFROM_ANY,'))
+G('no SCAL1 key asks for two approvals', 'C1', *CREATE, ('enact_key.c',
+  'if (b->level == LEVEL_SCAL1 && b->evidences != 1)', 'if (false)'))
 
 # --- answer_record.c
 

@@ -20,6 +20,7 @@ const DIGEST = depends((all) => {
 const POLICY = {
 	statementLife: u32, minLoa: u8, protections: u16, roQuorum: u8, soQuorum: u8, keysPerSigner: u8,
 	follower: u8, zero: zero(2), eddsaUntil: u64, rs256Until: u64, sharedSic: oneOf(8, 0, 1),
+	scal1Seconds: u32, scal1Count: u32,
 };
 const SIGNER = { from: u32, reason: text(8, 0, 200) };
 const AUTHENTICATOR = {

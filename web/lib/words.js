@@ -20,7 +20,7 @@ export const WORD_KEYS = Object.freeze([
 		'loa', 'proofing', 'proofingFile', 'subject', 'codeKey', 'from', 'authenticator', 'authenticatorId', 'kept', 'authKey', 'reason',
 		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchor', 'officer', 'person', 'role',
 		'officerKey', 'officerType', 'life', 'minLoa', 'protections', 'roQuorum', 'soQuorum', 'keysPerSigner',
-		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
+		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'scal1Seconds', 'scal1Count', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
 		'logRoot', 'lost'].map((k) => 'label.' + k),
 	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
 		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
@@ -88,6 +88,8 @@ function policy(p, b) {
 	p.time('eddsaUntil', b.eddsaUntil);
 	p.time('rs256Until', b.rs256Until);
 	p.line('sharedSic', p.t(b.sharedSic ? 'value.yes' : 'value.no'));
+	p.line('scal1Seconds', b.scal1Seconds);
+	p.line('scal1Count', b.scal1Count);
 }
 
 const WORDS = {

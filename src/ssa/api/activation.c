@@ -51,11 +51,62 @@ activation_of(struct span bytes, const uint8_t d[HASH_LEN])
 	a->expires = s.exp;
 	a->alg = alg_find(s.sign.alg);
 	a->n = s.sign.n;
+	a->listed = a->n;
 	a->used = (bool *)(a + 1);
 	a->digests = (uint8_t *)(a->used + a->n);
 	for (size_t i = 0; i < a->n; i++)
 		memcpy(a->digests + i * len, s.sign.items[i].digest.p, len);
 	return a;
+}
+
+struct activation *
+activation_window(const uint8_t key[16], const uint8_t account[16], const struct alg *alg, size_t n,
+    const uint8_t *digests, size_t n_digests)
+{
+	struct activation *a = calloc(1, sizeof(*a) + n * (alg->digest_len + 1));
+
+	if (a == NULL)
+		bug("out of memory");
+	a->of.holders = 1;
+	a->of.free = activation_free;
+	memcpy(a->account, account, 16);
+	memcpy(a->key, key, 16);
+	a->alg = alg;
+	a->n = n;
+	a->window = true;
+	a->listed = n_digests;
+	a->used = (bool *)(a + 1);
+	a->digests = (uint8_t *)(a->used + n);
+	if (n_digests > 0)
+		memcpy(a->digests, digests, n_digests * alg->digest_len);
+	return a;
+}
+
+static size_t
+count_in(const uint8_t *digests, size_t n, size_t len, const uint8_t *one)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += memcmp(digests + i * len, one, len) == 0;
+	return count;
+}
+
+bool
+activation_list(struct activation *a, const uint8_t *digests, size_t n)
+{
+	size_t len = a->alg->digest_len;
+
+	for (size_t j = 0; a->window && j < n; j++) {
+		const uint8_t *one = digests + j * len;
+
+		if (count_in(digests, j + 1, len, one) <= count_in(a->digests, a->listed, len, one))
+			continue;
+		if (a->listed == a->n)
+			return false;
+		memcpy(a->digests + a->listed++ * len, one, len);
+	}
+	return true;
 }
 
 void
@@ -131,6 +182,8 @@ activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[
 	memcpy(a->of.key, handle, 32);
 	memcpy(a->requester, requester, 16);
 	cache_put(s->activations, &a->of);
+	if (a->window)
+		return;
 	memcpy(row.handle, handle, 32);
 	memcpy(row.activation, a->id, 16);
 	memcpy(row.account, a->account, 16);
@@ -199,9 +252,9 @@ runs_match(const struct activation *a, struct place *list, struct place *wanted,
 
 		while (j + want < n && memcmp(wanted[j + want].digest, wanted[j].digest, len) == 0)
 			want++;
-		while (at < a->n && memcmp(list[at].digest, wanted[j].digest, len) < 0)
+		while (at < a->listed && memcmp(list[at].digest, wanted[j].digest, len) < 0)
 			at++;
-		for (end = at; end < a->n && memcmp(list[end].digest, wanted[j].digest, len) == 0;)
+		for (end = at; end < a->listed && memcmp(list[end].digest, wanted[j].digest, len) == 0;)
 			end++;
 		fresh = run_take(a, list, at, end, false, wanted + j, want, index);
 		old = run_take(a, list, at, end, true, wanted + j + fresh, want - fresh, index);
@@ -217,14 +270,14 @@ bool
 activation_map(const struct activation *a, const uint8_t *digests, size_t n, uint32_t *index,
     size_t *used)
 {
-	struct place *p = calloc(a->n + n, sizeof(*p));
+	struct place *p = calloc(a->listed + n, sizeof(*p));
 	bool ok;
 
 	if (p == NULL)
 		bug("out of memory");
-	places_sort(p, a->digests, a->n, a->alg->digest_len);
-	places_sort(p + a->n, digests, n, a->alg->digest_len);
-	ok = runs_match(a, p, p + a->n, n, index, used);
+	places_sort(p, a->digests, a->listed, a->alg->digest_len);
+	places_sort(p + a->listed, digests, n, a->alg->digest_len);
+	ok = runs_match(a, p, p + a->listed, n, index, used);
 	free(p);
 	return ok;
 }

@@ -21,6 +21,9 @@ struct activation {
 	uint8_t		id[16], account[16], requester[16], key[16], d[HASH_LEN];
 	uint64_t	expires;
 	bool		counted;		/* in ssa->parallel */
+	bool		window;			/* of a SCAL1 key: in memory only, d is not a statement's */
+	uint8_t		session[16];		/* of a window: only with this login's token */
+	size_t		listed;			/* digests that are known: n, or fewer of a window */
 	const struct alg *alg;
 	size_t		n;
 	bool		*used;			/* n: sent to the SAM, or spent */
@@ -30,6 +33,12 @@ struct activation {
 bool	package_read(struct span bytes, struct package *) MUST_USE;
 /* The activation that this SIGN statement will become; yours (cached_release). NULL: not SIGN. */
 struct activation *activation_of(struct span statement, const uint8_t d[HASH_LEN]) MUST_USE;
+/* One that a window will become: for n signatures, of these digests, or of none yet. Yours. */
+struct activation *activation_window(const uint8_t key[16], const uint8_t account[16],
+	    const struct alg *, size_t n, const uint8_t *digests, size_t n_digests) MUST_USE;
+/* Gives those of n digests that a window has no place for one each. False: there is none left, or
+ * the digests were fixed. */
+bool	activation_list(struct activation *, const uint8_t *digests, size_t n) MUST_USE;
 /* By its SAD: from memory, or the store. Yours; NULL: unknown, or of another account or client. */
 struct activation *activation_find(struct ssa *, struct span sad, const uint8_t account[16],
 	    const uint8_t requester[16]) MUST_USE;

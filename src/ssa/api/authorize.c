@@ -5,6 +5,7 @@
 #include "ssa/api/page.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
+#include "ssa/api/window.h"
 
 static void on_activated(struct call *, struct reader *, const struct err *);
 
@@ -127,6 +128,16 @@ hashes_given(struct call *c, struct sign *s, int64_t signatures)
 	return fault == NULL;
 }
 
+/* At SCAL1 they may come with the signing alone. csc-api 9.3 */
+static bool
+hashes_absent(const struct call *c)
+{
+	const json_t *list;
+	size_t n;
+
+	return json_list(c->json, hashes_name(c), &list, &n) == JSON_ABSENT;
+}
+
 static bool
 signatures_given(struct call *c, int64_t *n)
 {
@@ -146,14 +157,21 @@ handle_authorize(struct call *c)
 {
 	struct sign *s = sign_new(c);
 	const char *fault;
+	bool window;
 	int64_t n;
 
 	s->only_activate = true;
-	if ((s->key = call_credential(c)) == NULL || !signatures_given(c, &n) ||
-	    !hashes_given(c, s, n) || !call_client_data(c))
+	if ((s->key = call_credential(c)) == NULL || !signatures_given(c, &n))
+		return;
+	window = window_is_asked(c, s);
+	if ((!(window && hashes_absent(c)) && !hashes_given(c, s, n)) || !call_client_data(c))
 		return;
 	if (s->key->row.state == KEY_DESTROYED) {	/* other states may have changed: the SAM knows */
 		call_invalid(c, "The credential identified by credentialID is disabled");
+		return;
+	}
+	if (window) {
+		window_authorize(c, s, (size_t)n);
 		return;
 	}
 	if (page_is_asked(c)) {

@@ -96,16 +96,25 @@ auth_object_write(struct emit *m, const char *type, const char *id, const char *
 	emit_object_end(m);
 }
 
+/* A SCAL1 key takes no approval: its signer's login and our word open it. */
+static const char *
+auth_mode(const struct call *c, const struct key *k)
+{
+	const char *mode = c->ssa->config.auth_mode;
+
+	return k->row.level != 2 && strcmp(mode, "explicit") == 0 ? "implicit" : mode;
+}
+
 /* csc-api 5.5. Objects regardless of authInfo, and an empty list rather than none: clients need it. */
 static void
-auth_write(const struct call *c, struct emit *m)
+auth_write(const struct call *c, struct emit *m, const struct key *k)
 {
 	const struct config *config = &c->ssa->config;
-	bool explicit = strcmp(config->auth_mode, "explicit") == 0;
+	bool explicit = strcmp(auth_mode(c, k), "explicit") == 0;
 	bool page = config->sic_origin[0] != '\0';
 
 	emit_object(m, "auth");
-	emit_text(m, "mode", config->auth_mode);
+	emit_text(m, "mode", auth_mode(c, k));
 	if (explicit)
 		emit_text(m, "expression", page ? "approval XOR page" : "approval");
 	emit_array(m, "objects");
@@ -119,9 +128,10 @@ auth_write(const struct call *c, struct emit *m)
 
 /* csc-api 5.4: the approval takes the place of an OTP that the signer's own tool makes. */
 static void
-auth_write_v1(const struct call *c, struct emit *m, const struct credential_wish *wish)
+auth_write_v1(const struct call *c, struct emit *m, const struct key *k,
+    const struct credential_wish *wish)
 {
-	const char *mode = c->ssa->config.auth_mode;
+	const char *mode = auth_mode(c, k);
 
 	emit_text(m, "authMode", mode);
 	if (strcmp(mode, "explicit") != 0 || !wish->auth_info)
@@ -164,11 +174,11 @@ credential_write(const struct call *c, struct emit *m, const struct key *k,
 	key_write(c, m, k);
 	cert_write(c, m, k, wish);
 	if (call_version(c) == 1)
-		auth_write_v1(c, m, wish);
+		auth_write_v1(c, m, k, wish);
 	else
-		auth_write(c, m);
+		auth_write(c, m, k);
 	emit_text(m, "SCAL", k->row.level == 2 ? "2" : "1");
-	emit_number(m, "multisign", USES_MAX);
+	emit_number(m, "multisign", k->row.level == 2 ? USES_MAX : c->ssa->config.scal1_count);
 	emit_text(m, "lang", c->ssa->config.lang);
 }
 

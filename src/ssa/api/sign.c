@@ -105,7 +105,7 @@ sign_map(struct sign *s, size_t *used)
 
 	if (chosen == NULL)
 		bug("out of memory");
-	ok = activation_map(s->activation, s->digests, s->n, chosen, used);
+	ok = activation_list(s->activation, s->digests, s->n) && activation_map(s->activation, s->digests, s->n, chosen, used);
 	if (ok) {
 		free(s->index);
 		free(s->place);

@@ -8,6 +8,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
+#include "ssa/api/window.h"
 
 #define INLINE		"PRS1."
 #define PARTIAL		"Not every signature was made; ask /propria/v1/outcome which ones were"
@@ -258,10 +259,13 @@ sign_with_package(struct call *c, struct sign *s, struct span sad)
 static void
 sign_with_handle(struct call *c, struct sign *s, struct span sad)
 {
+	uint8_t session[16];
 	size_t used;
 
+	window_session(c, session);
 	s->activation = activation_find(c->ssa, sad, c->account, c->requester);
-	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0)
+	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0 ||
+	    (s->activation->window && memcmp(s->activation->session, session, 16) != 0))
 		call_invalid(c, "Invalid parameter SAD");
 	else if (!sign_map(s, &used) || (used > 0 && used < s->n))
 		call_error(c, 400, "invalid_request", "Hash is not authorized by the SAD", "dtbs");

@@ -18,8 +18,9 @@ consent_page(struct call *c, const struct flow *f, struct span r)
 	page_put(c, "</strong> (");
 	page_text(c, origin);
 	page_put(c, ") wants to see your signing keys and their certificates, and to prepare signatures"
-	    " for you.</p>\n<p>It cannot sign: you approve each signature by itself, with your own"
-	    " authenticator.</p>\n<form method=\"post\" action=\"/oauth2/consent\">\n");
+	    " for you.</p>\n<p>With keys of level SCAL2 it cannot sign: you approve each signature by"
+	    " itself, with your own authenticator. With keys of level SCAL1, if you have any, this service"
+	    " lets it sign without asking you again.</p>\n<form method=\"post\" action=\"/oauth2/consent\">\n");
 	page_hidden(c, "csrf", span_str(csrf));
 	page_hidden(c, "r", r);
 	page_put(c, "<button name=\"act\" value=\"allow\">Allow</button>\n"

@@ -46,6 +46,7 @@ rewrite(struct writer *w, enum entry_kind kind, const union entry_payload *p)
 		CHECK(n == p->refusals.n && rd_end(&r));
 		entry_refusals_write(w, &p->refusals, counts);
 		break;
+	case ENTRY_WINDOW: entry_window_write(w, &p->window); break;
 	case ENTRY_ALARM: entry_alarm_write(w, &p->alarm); break;
 	}
 }

@@ -45,6 +45,7 @@ test_payload(struct writer *w, enum entry_kind kind)
 	struct entry_outcome outcome = { .reserved = 1, .alg = 2, .n = COUNT(items) };
 	struct entry_refused refused = { .reason = span_str("replay"), .request = 8, .socket = 1 };
 	struct entry_refusals refusals = { .since = 1, .n = COUNT(counts) };
+	struct entry_window window = { .expires = 9, .count = 1000 };
 	struct entry_alarm alarm = { span_str("clock"), span_str("1 h, \xc3\xa9") };
 
 	switch (kind) {
@@ -52,6 +53,7 @@ test_payload(struct writer *w, enum entry_kind kind)
 	case ENTRY_OUTCOME: entry_outcome_write(w, &outcome, items); break;
 	case ENTRY_REFUSED: entry_refused_write(w, &refused); break;
 	case ENTRY_REFUSALS: entry_refusals_write(w, &refusals, counts); break;
+	case ENTRY_WINDOW: entry_window_write(w, &window); break;
 	case ENTRY_ALARM: entry_alarm_write(w, &alarm); break;
 	default: write_state(w, kind); break;
 	}

@@ -8,13 +8,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # "command --option ARG" lines from the program's own help.
-"$program" --help | sed -n 's/^  \([a-z][a-z-]*\( [a-z][a-z-]*\)\{0,1\}\)   *[A-Z].*/\1/p' >"$work/commands"
+"$program" --help | sed -n 's/^  \([a-z][a-z0-9-]*\( [a-z][a-z-]*\)\{0,1\}\)   *[A-Z].*/\1/p' >"$work/commands"
 [ "$(wc -l <"$work/commands")" -gt 20 ]
 while read -r command; do
 	echo "$command"
 	# shellcheck disable=SC2086
 	"$program" $command --help </dev/null |
-	    sed -n "s/^  --\([a-z-]*\)\( [A-Z]*\)\{0,1\}  *.*/$command --\1\2/p" |
+	    sed -n "s/^  --\([a-z0-9-]*\)\( [A-Z]*\)\{0,1\}  *.*/$command --\1\2/p" |
 	    grep -v -e ' --json *$' -e ' --help *$' || true
 done <"$work/commands" | sed 's/ *$//' | sort >"$work/program"
 

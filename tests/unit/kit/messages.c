@@ -6,6 +6,7 @@
 #include "wire/enact.h"
 #include "wire/hsm.h"
 #include "wire/status.h"
+#include "wire/window.h"
 
 static const uint8_t some[512] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
     19, 20 };
@@ -29,7 +30,7 @@ AGAIN(outcome) AGAIN(enact) AGAIN(enacted) AGAIN(propose) AGAIN(proposed) AGAIN(
 AGAIN(record) AGAIN(request_certificate) AGAIN(certificate_request) AGAIN(link_certificate)
 AGAIN(certificate_linked) AGAIN(status) AGAIN(head) AGAIN(roster) AGAIN(follow) AGAIN(followed)
 AGAIN(receipt) AGAIN(receipted) AGAIN(hsm_hello) AGAIN(hsm_sign_head) AGAIN(hsm_generated)
-AGAIN(hsm_sign) AGAIN(hsm_signed)
+AGAIN(hsm_sign) AGAIN(hsm_signed) AGAIN(open_window) AGAIN(window)
 
 /* Messages that are one number or one run of bytes. */
 #define AGAIN_ONE(name, type, read, write)				\
@@ -138,6 +139,8 @@ SAMPLE(hsm_sign_head, HSM_KEY_LOG, { 1, 2 })
 SAMPLE(hsm_generated, SOME(91), 0x2109, OTHER(140))
 SAMPLE(hsm_sign, 1, SOME(91), 0x2109, OTHER(140), 2, { SOME(32), OTHER(32) })
 SAMPLE(hsm_signed, 2, { 0, 1 }, { SOME(64) })
+SAMPLE(open_window, { 1 }, SOME(20), OTHER(20), { 3, 4 }, 300, 100)
+SAMPLE(window, { 9, 8 }, 1700000000000, { 5, 6 })
 
 static void sample_frozen(struct writer *w) { msg_frozen_write(w, 7); }
 static void sample_hsm_hmac(struct writer *w) { msg_hsm_hmac_write(w, span_of(some, 49)); }
@@ -173,6 +176,6 @@ const struct message messages[] = {
 	ROW(head), ROW(roster), ROW(follow), ROW(followed), ROW(receipt), ROW(receipted),
 	ROW(hsm_hello), ROW(hsm_hmac), ROW(hsm_mac), ROW(hsm_sign_head), ROW(hsm_head_signed),
 	ROW(hsm_generate), ROW(hsm_generated), ROW(hsm_sign), ROW(hsm_signed), ROW(hsm_random),
-	ROW(hsm_randomness), ROW(hsm_anchor),
+	ROW(hsm_randomness), ROW(hsm_anchor), ROW(open_window), ROW(window),
 };
 const size_t messages_count = sizeof(messages) / sizeof(messages[0]);

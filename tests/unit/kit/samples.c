@@ -155,7 +155,8 @@ fill_policy(uint8_t out[POLICY_LEN])
 {
 	struct policy p = { .statement_life = 120000, .min_loa = 2, .protections = 0x1c, .ro_quorum = 2,
 		.so_quorum = 2, .keys_per_signer = 2, .follower = FOLLOWER_SYNC,
-		.eddsa_until = SAMPLE_TIME + 1, .rs256_until = SAMPLE_TIME + 2, .shared_sic = 1 };
+		.eddsa_until = SAMPLE_TIME + 1, .rs256_until = SAMPLE_TIME + 2, .shared_sic = 1,
+		.scal1_seconds = 300, .scal1_count = 100 };
 	struct writer w = writer_over(out, POLICY_LEN);
 
 	policy_write(&w, &p);

@@ -94,8 +94,8 @@ add_act(struct entries *l, const struct statement *s)
 	return entries_end(l);
 }
 
-static void
-number(uint8_t *out, uint32_t n, uint8_t kind)
+void
+entries_id(uint8_t *out, uint32_t n, uint8_t kind)
 {
 	uint8_t hash[HASH_LEN];
 	uint8_t in[5] = { kind, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n };
@@ -110,7 +110,7 @@ add_signer(struct entries *l, uint32_t id, uint32_t version, uint8_t state, bool
 	struct entry_signer m = { .version = version, .state = 1, .cause = PURPOSE_BIND,
 		.record = record ? span_str("sealed") : span_of(NULL, 0) };
 
-	number(m.id, id, 's');
+	entries_id(m.id, id, 's');
 	entry_signer_write(entries_begin(l, ENTRY_SIGNER), &m);
 	l->all.p[l->at + 4 + ENTRY_HEAD + ID_LEN + 4] = state;	/* no writer would write a bad one */
 	return entries_end(l);
@@ -124,9 +124,9 @@ add_key(struct entries *l, uint32_t id, uint32_t owner, uint32_t version, uint8_
 		.cause = version == 1 && record ? PURPOSE_CREATE_KEY : KEY_CAUSE_LINK,
 		.record = record ? span_str("sealed") : span_of(NULL, 0) };
 
-	number(m.id, id, 'k');
-	number(m.owner, owner, 's');
-	number(m.detail, id, 'p');
+	entries_id(m.id, id, 'k');
+	entries_id(m.owner, owner, 's');
+	entries_id(m.detail, id, 'p');
 	entry_key_write(entries_begin(l, ENTRY_KEY), &m);
 	l->all.p[l->at + 4 + ENTRY_HEAD + 2 * ID_LEN + 4] = state;
 	return entries_end(l);
@@ -140,8 +140,8 @@ add_reserved(struct entries *l, uint32_t key, uint32_t d, uint32_t uses, size_t 
 
 	for (size_t i = 0; i < n; i++)
 		index[i] = (uint32_t)i;
-	number(m.key, key, 'k');
-	number(m.d, d, 'd');
+	entries_id(m.key, key, 'k');
+	entries_id(m.d, d, 'd');
 	entry_reserved_write(entries_begin(l, ENTRY_RESERVED), &m, index);
 	return entries_end(l);
 }
@@ -156,8 +156,8 @@ add_outcome(struct entries *l, uint32_t key, uint32_t d, uint64_t reserved, size
 	for (size_t i = 0; i < n; i++)
 		items[i] = (struct outcome_item){ (uint32_t)i, i % 3 == 2 ? OUTCOME_UNKNOWN : OUTCOME_SIGNED,
 			span_of(some, i % 3 == 2 ? 0 : 32), span_of(some, i % 3 == 2 ? 0 : 64) };
-	number(m.key, key, 'k');
-	number(m.d, d, 'd');
+	entries_id(m.key, key, 'k');
+	entries_id(m.d, d, 'd');
 	entry_outcome_write(entries_begin(l, ENTRY_OUTCOME), &m, items);
 	return entries_end(l);
 }

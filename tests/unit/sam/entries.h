@@ -24,6 +24,8 @@ bool	entries_end(struct entries *);
 /* Folds the entries from `at` (an offset into all) on. */
 void	entries_fold(const struct entries *, size_t at, struct state *);
 
+/* The id that add_* gives the n-th of a kind: 'k' keys, 's' signers. */
+void	entries_id(uint8_t *out, uint32_t n, uint8_t kind);
 bool	add_genesis(struct entries *);
 bool	add_proposed(struct entries *, uint16_t purpose, uint64_t expires, uint8_t id[32]);
 bool	add_act(struct entries *, const struct statement *);

@@ -113,6 +113,26 @@ TEST(uses_of_a_key_rise_without_a_gap)
 	CHECK(add_reserved(l, 1, 2, 4, 1) && add_reserved(l, 2, 3, 1, 1) && l->s->reserved_open == 3);
 }
 
+static bool
+add_window(uint32_t key, uint32_t owner, uint8_t flip)
+{
+	struct entry_window m = { .expires = 9, .count = 3 };
+
+	entries_id(m.key, key, 'k');
+	entries_id(m.signer, owner, 's');
+	window_digest(&m, m.d);
+	m.d[31] ^= flip;
+	entry_window_write(entries_begin(l, ENTRY_WINDOW), &m);
+	return entries_end(l);
+}
+
+TEST(a_window_is_of_a_known_key_and_signer_and_its_digest_its_own)
+{
+	a_key();
+	CHECK(!add_window(9, 1, 0) && !add_window(1, 9, 0) && !add_window(1, 1, 1));
+	CHECK(add_window(1, 1, 0));
+}
+
 TEST(an_outcome_needs_its_own_reservation_and_only_once)
 {
 	uint64_t one, two;
@@ -398,6 +418,7 @@ main(void)
 		WITH_LOG(a_key_of_an_unknown_signer_is_refused),
 		WITH_LOG(states_out_of_their_range_are_refused),
 		WITH_LOG(uses_of_a_key_rise_without_a_gap),
+		WITH_LOG(a_window_is_of_a_known_key_and_signer_and_its_digest_its_own),
 		WITH_LOG(an_outcome_needs_its_own_reservation_and_only_once),
 		WITH_LOG(one_reservation_more_than_there_are_places_is_refused),
 		WITH_LOG(one_proposal_more_than_there_are_places_is_refused_until_one_expires),

@@ -12,7 +12,7 @@
 #include "wire/activate.h"
 #include "wire/enact.h"
 
-#define FAKE_TYPES	32
+#define FAKE_TYPES	40
 #define FAKE_SPENT	65536
 
 struct spent {

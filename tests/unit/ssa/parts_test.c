@@ -182,7 +182,7 @@ activation_with(const char *digests, size_t n)
 	struct activation *a = calloc(1, sizeof(*a));
 
 	a->alg = alg_find(ALG_ECDSA_P256_SHA256);
-	a->n = n;
+	a->n = a->listed = n;
 	a->used = calloc(n, 1);
 	a->digests = calloc(n, 32);
 	for (size_t i = 0; i < n; i++)
@@ -226,6 +226,33 @@ TEST(equal_hashes_take_the_lowest_unused_indexes)
 	CHECK(!maps("abc", "...", "aa", NULL, 0));
 	CHECK(!maps("abc", "...", "abca", NULL, 0));
 	CHECK(maps("aaaa", "....", "aaaa", "0123", 0));
+}
+
+static bool
+lists(struct activation *a, const char *wanted)
+{
+	uint8_t digests[8][32];
+
+	for (size_t i = 0; i < strlen(wanted); i++)
+		memset(digests[i], wanted[i], 32);
+	return activation_list(a, digests[0], strlen(wanted));
+}
+
+TEST(a_window_has_a_place_for_each_of_its_signatures_and_no_more)
+{
+	static const uint8_t id[16], fixed[3][32] = { { 1 }, { 2 }, { 3 } };
+	const struct alg *alg = alg_find(ALG_ECDSA_P256_SHA256);
+	struct activation *a = activation_window(id, id, alg, 3, NULL, 0);
+	struct activation *of_known = activation_window(id, id, alg, 3, fixed[0], 3);
+
+	CHECK(lists(a, "a") && a->listed == 1 && lists(a, "a") && a->listed == 1);
+	CHECK(lists(a, "aa") && a->listed == 2);	/* equal digests are two signatures */
+	CHECK(!lists(a, "abc") && a->listed == 3);
+	CHECK(lists(a, "aab") && !lists(a, "c"));
+	CHECK(activation_list(of_known, fixed[1], 2) && !lists(of_known, "a"));
+	CHECK(a->window && of_known->window);
+	activation_release(a);
+	activation_release(of_known);
 }
 
 TEST(pss_takes_its_own_parameters_only)
@@ -362,6 +389,7 @@ main(void)
 		cmocka_unit_test(an_assertion_holds_only_unchanged_and_whole),
 		cmocka_unit_test(a_login_key_is_a_point_on_p256),
 		cmocka_unit_test(equal_hashes_take_the_lowest_unused_indexes),
+		cmocka_unit_test(a_window_has_a_place_for_each_of_its_signatures_and_no_more),
 		cmocka_unit_test(pss_takes_its_own_parameters_only),
 		cmocka_unit_test(each_version_has_its_name_for_the_hash_algorithm),
 		cmocka_unit_test(authorizations_under_way_are_counted_for_each_account),

@@ -58,6 +58,10 @@ rig_ssa_start(struct rig *g)
 	CHECK((f = fopen(url, "r")) != NULL && fgets(g->url, sizeof(g->url), f) != NULL);
 	g->url[strcspn(g->url, "\n")] = '\0';
 	fclose(f);
+	/* It serves before it has found the SAM. */
+	for (int i = 0; i < 1000 && (rig_ask(g, "/propria/v1/status", NULL, "", NULL) != 200 ||
+	    strstr(g->body, "\"sam\":\"open\"") == NULL); i++)
+		usleep(10000);
 }
 
 int
@@ -92,8 +96,8 @@ rig_start(struct rig *g)
 	g->sam.version = 1;
 	g->sam.state = 1;
 	fake_sam_start(&g->sam);
-	rig_ssa_start(g);
 	g->curl = curl_easy_init();
+	rig_ssa_start(g);
 }
 
 void

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * credentials/authorize without an approval: for a SCAL1 key, on our word that the signer is here.
+ * The SAM opens a window for it (PROTOCOL.sam 4.10); for any other key it refuses.
+ */
+#include "json/base64.h"
+#include "ssa/api/route.h"
+#include "ssa/api/window.h"
+#include "wire/window.h"
+
+#define LEVEL_SCAL1	1
+
+static void on_window(struct call *, struct reader *, const struct err *);
+
+bool
+window_is_asked(const struct call *c, const struct sign *s)
+{
+	const json_t *list;
+	enum json_got got;
+	struct span otp;
+	size_t n;
+
+	got = json_list(c->json, "authData", &list, &n);
+	return s->key->row.level == LEVEL_SCAL1 && json_text(c->json, "OTP", 1, &otp) == JSON_ABSENT &&
+	    json_text(c->json, "PIN", 1, &otp) == JSON_ABSENT &&
+	    (got == JSON_ABSENT || (got == JSON_GOT && n == 0));
+}
+
+void
+window_session(const struct call *c, uint8_t session[16])
+{
+	static const char prefix[] = "propria-session-v1";
+	struct span both[] = { span_of(prefix, sizeof(prefix)), c->bearer };
+	uint8_t hash[HASH_LEN];
+
+	sha256_parts(both, COUNT(both), hash);
+	memcpy(session, hash, 16);
+}
+
+static void
+window_ask(struct call *c)
+{
+	struct sign *s = c->state;
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	struct msg_open_window m = { .signer_record = c->signer->record, .key_record = s->key->record,
+		.seconds = c->ssa->config.scal1_seconds, .count = (uint32_t)s->activation->n };
+
+	memcpy(m.key, s->key->row.id, 16);
+	memcpy(m.session, s->activation->session, 16);
+	msg_open_window_write(&w, &m);
+	call_ask(c, SAM_OPEN_WINDOW, writer_span(&w), on_window);
+}
+
+static void
+window_again(struct call *c)
+{
+	struct sign *s = c->state;
+	struct err e = { 0 };
+	struct key *k = vault_key(c->ssa->vault, s->key->row.id, &e);
+
+	if (k != NULL) {
+		key_release(s->key);
+		s->key = k;
+	}
+	window_ask(c);
+}
+
+static void
+window_refused(struct call *c, const struct err *refusal)
+{
+	parallel_leave(c->ssa->parallel, c->account);
+	if (strcmp(refusal->reason, "limit") == 0)
+		call_error(c, 400, "invalid_request", "Numbers of signatures is too high", "limit");
+	else if (strcmp(refusal->reason, "kind") == 0)
+		call_error(c, 400, "invalid_authentication_data",
+		    "This service authorizes nothing by itself: the signer's approval is needed", "kind");
+	else
+		call_refused(c, refusal);
+}
+
+static void
+on_window(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct sign *s = c->state;
+	char sad[TOKEN_LETTERS + 1];
+	struct msg_window m;
+	struct err e = { 0 };
+	struct emit out;
+
+	if (sign_is_outdated(c, s, refusal)) {
+		call_refresh(c, s->key->row.id, window_again);
+		return;
+	}
+	if (refusal->code != ERR_NONE) {
+		window_refused(c, refusal);
+		return;
+	}
+	if (!msg_window_read(r, &m, &e)) {
+		call_failed(c, &e);
+		return;
+	}
+	memcpy(s->activation->id, m.activation, 16);
+	memcpy(s->activation->d, m.d, HASH_LEN);
+	s->activation->expires = m.expires;
+	s->activation->counted = true;
+	activation_keep(c->ssa, s->activation, c->requester, sad);
+	out = call_answer(c);
+	emit_text(&out, "SAD", sad);
+	emit_number(&out, "expiresIn", m.expires > c->now ? (m.expires - c->now) / 1000 : 0);
+	call_answered(c, &out);
+	explicit_bzero(sad, sizeof(sad));
+}
+
+void
+window_authorize(struct call *c, struct sign *s, size_t n)
+{
+	if (!parallel_enter(c->ssa->parallel, c->account, c->now)) {
+		call_busy(c, "Too many authorizations under way; use or await those");
+		return;
+	}
+	s->activation = activation_window(s->key->row.id, c->account, s->key->alg, n, s->digests, s->n);
+	window_session(c, s->activation->session);
+	window_ask(c);
+}
