@@ -23,7 +23,12 @@ or_skip() { # sentence command...
 v2() {
 	[ -d "$CLIENTS/node_modules/openid-client" ] && command -v node >/dev/null ||
 		{ echo "openid-client: npm ci in tests/clients brings it"; return 77; }
-	NODE_EXTRA_CA_CERTS=$DIR/server.pem node "$CLIENTS/openid_v2.mjs" "${WHO[@]}"
+	local node=("node")
+	case $(node -e 'console.log(parseInt(process.versions.node))') in
+	1[0-7]) echo "openid-client wants node 18 or later"; return 77 ;;
+	18) node+=("--experimental-global-webcrypto") ;;
+	esac
+	NODE_EXTRA_CA_CERTS=$DIR/server.pem "${node[@]}" "$CLIENTS/openid_v2.mjs" "${WHO[@]}"
 }
 debian_python() { command -v /usr/bin/python3 >/dev/null && /usr/bin/python3 "$@"; }
 

@@ -99,7 +99,7 @@ async function takeFile([file]) {
 	} catch (e) {
 		console.error(e);
 		show('chosen', false);
-		return fileTrouble(e.word === 'file.large' ? 'file.large' : 'file.unshown');
+		return fileTrouble(['file.large', 'file.noviewer'].includes(e.word) ? e.word : 'file.unshown');
 	}
 	await chooseKey().catch((e) => trouble(e, 'error', $('sign')));
 	$('doc-name').scrollIntoView({ block: 'start' });

@@ -55,7 +55,7 @@ async function drawPages(pdf, from, box, holder) {
  * Returns the count of pages; throws if it cannot be shown.
  */
 export async function showPdf(bytes, holder, name) {
-	const lib = await loadPdf();
+	const lib = await loadPdf().catch((e) => { throw Object.assign(e, { word: 'file.noviewer' }); });
 	const box = el('div', { class: 'pages', tabindex: 0, role: 'region', 'aria-label': name });
 	const pdf = await lib.getDocument({ data: bytes.slice(), ...PDF_OPTIONS, useSystemFonts: false }).promise;
 

@@ -53,6 +53,17 @@ test('what is no PDF is refused beside the box', async () => {
 	assert.equal(await rig.page.locator('#chosen').isVisible(), false);
 });
 
+test('where pdf.js is not installed the page says so, and signs nothing', async () => {
+	await enrolled();
+	await rig.context.route('**/vendor/**', (route) => route.fulfill({ status: 404, body: 'not here' }));
+	await openAs('desk');
+	await dropFile(rig.page, 'contract.pdf', contract);
+	await rig.page.locator('#file-error').waitFor({ state: 'visible' });
+	assert.match(await rig.page.locator('#file-error').innerText(), /pdf\.js/);
+	assert.equal(await rig.page.locator('#chosen').isVisible(), false);
+	assert.deepEqual(rig.world.approved, []);
+});
+
 test('a PDF that cannot be shown is not signed', async () => {
 	await enrolled();
 	await openAs('desk');

@@ -1,35 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The whole way with the real SAM, SSA and propria-sic: a code, a passkey, a login, a key, a certificate, a signed PDF. */
+/* The whole way with the real SAM, SSA and propria-sic: a code, a passkey, a login, keys, certificates, a signed PDF; an application's request. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { X509Certificate, createHash, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { serveSic } from './sic.mjs';
+import { Application } from './application.mjs';
+import { BUILD, Person, SOURCE, contract } from './person.mjs';
 
-const SOURCE = fileURLToPath(new URL('../../../', import.meta.url));
-const BIN = join(process.env.BUILD ?? SOURCE + 'build', 'src');
-const contract = readFileSync(SOURCE + 'examples/contract.pdf');
-const PASSWORD = 'correct horse battery staple 7';
-let dir, trial, lines, world, sic, relay, browser, page, origin;
-
-/* The genesis names the pages' origin before the pages can know the group: their port is held here meanwhile. */
-function hold() {
-	const held = createServer((from) => {
-		const to = connect(sic.port, '127.0.0.1');
-
-		from.pipe(to).pipe(from);
-		from.on('error', () => to.destroy());
-		to.on('error', () => from.destroy());
-	});
-
-	return new Promise((done) => held.listen(0, '127.0.0.1', () => done(held)));
-}
+let dir, trial, lines, world, alice, page, app;
 
 const said = async () => {
 	const { value, done } = await lines.next();
@@ -38,112 +21,110 @@ const said = async () => {
 	return JSON.parse(value);
 };
 
+async function tell(line) {
+	trial.stdin.write(line + '\n');
+	await said();
+}
+
 before(async () => {
 	dir = mkdtempSync(join(tmpdir(), 'propria-whole-'));
-	relay = await hold();
-	origin = `http://approve.localhost:${relay.address().port}`;
-	trial = spawn('bash', ['-c', 'exec "$0" "$@" 2>"$1/log"', fileURLToPath(new URL('whole.sh', import.meta.url)), dir, BIN, SOURCE, origin],
+	app = await new Application().start();
+	trial = spawn('bash', ['-c', 'exec "$0" "$@" 2>"$1/log"', fileURLToPath(new URL('whole.sh', import.meta.url)), dir, join(BUILD, 'src'), SOURCE,
+		app.redirect],
 		{ stdio: ['pipe', 'pipe', 'inherit'] });
 	lines = createInterface({ input: trial.stdout })[Symbol.asyncIterator]();
 	world = await said();
-	sic = await serveSic({ group: world.group, ssa: world.ssa.replace(/\/$/, ''), name: 'Trial', shared: false });
-	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: [...process.getuid() === 0 ? ['--no-sandbox'] : [], '--disable-gpu'] });
-	const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true });
-
-	context.setDefaultTimeout(60000);
-	page = await context.newPage();
-	page.on('console', (m) => m.type() === 'error' && console.log('# ' + m.text()));
-	const cdp = await context.newCDPSession(page);
-
-	await cdp.send('WebAuthn.enable');
-	await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true,
-		hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+	alice = await new Person('Alice Example', 'alice', world.sic).start();
+	page = alice.page;
+	app.ssa = world.ssa;
 });
 
 after(async () => {
-	await browser?.close();
-	await sic?.close();
-	relay?.close();
+	await alice?.stop();
+	app?.stop();
 	trial?.stdin.end();
 	if (trial && trial.exitCode === null)
 		await new Promise((done) => trial.on('exit', done));
-	rmSync(dir, { recursive: true, force: true });
+	if (!process.env.PROPRIA_KEEP)
+		rmSync(dir, { recursive: true, force: true });
 });
 
-const visible = (id) => page.locator('#' + id).waitFor({ state: 'visible' });
-
-async function saved(id) {
-	const [download] = await Promise.all([page.waitForEvent('download'), page.locator(id).click()]);
-
-	return readFileSync(await download.path());
-}
-
-/* The service asks for a login if there is none yet, and whether the pages may use it. */
-async function login() {
-	const there = page.locator('#account, #password, button[value="allow"]').filter({ visible: true }).first();
-
-	await page.locator('#login-act').click();
-	await page.waitForURL((url) => url.origin !== origin || url.pathname === '/keys');
-	await there.waitFor();
-	if (await page.locator('#password').isVisible()) {
-		await page.locator('#name').fill('alice');
-		await page.locator('#password').fill(PASSWORD);
-		await page.locator('form:has(#password) button').first().click();
-		await there.waitFor();
-	}
-	if (await page.locator('button[value="allow"]').isVisible())
-		await page.locator('button[value="allow"]').click();
-}
-
 test('Alice enrols with her code and a passkey, and makes a login', async () => {
-	await page.goto(`${origin}/enrol#s=${world.signer}`);
-	await page.locator('body[data-ready="yes"]').waitFor();
-	await page.locator('#code').fill(world.code);
-	await page.locator('#name').fill('Alice Example');
-	await page.locator('#label').fill('My laptop');
-	await page.locator('#make').click();
-	await visible('login-state');
-	await page.locator('#register').click();
-	await page.locator('#again').fill(PASSWORD);
-	await page.locator('#name').fill('alice');
-	await page.locator('#password').fill(PASSWORD);
-	await page.locator('form:has(#again) button').first().click();
-	await page.waitForLoadState('networkidle');
+	await alice.enrol(`${world.sic}/enrol#s=${world.signer}`, world.code);
 });
 
 test('she logs in and makes a key, and its certificate is added', async () => {
-	await page.goto(`${origin}/keys`);
-	await visible('login');
-	await login();
-	await visible('account');
-	await page.locator('#create-act').click();
-	await page.locator('#keys article').waitFor();
-	const csr = await saved('#keys article button >> nth=0');
-
-	writeFileSync(join(dir, 'key.csr'), csr);
-	trial.stdin.write(`certificate ${join(dir, 'key.csr')} ${join(dir, 'key.pem')}\n`);
-	await said();
+	await alice.makeKey();
+	writeFileSync(join(dir, 'key.csr'), await alice.saved('#keys article button >> nth=0'));
+	await tell(`certificate ${join(dir, 'key.csr')} ${join(dir, 'key.pem')}`);
 	await page.locator('#keys input[type=file]').setInputFiles(join(dir, 'key.pem'));
 	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.linked');
 });
 
+test('what she makes next is certified while she waits, as in the demo', async () => {
+	await page.locator('#create summary').click();
+	await page.locator('#create-act').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.created');
+	await tell('certify');
+	await page.reload();
+	await alice.visible('account');
+	assert.equal(await page.locator('#keys article').count(), 2);
+	assert.equal(await page.locator('#keys article:has(.badge.off)').count(), 0);
+});
+
 test('she signs a PDF at the Desk, openssl agrees, and the receipt holds', async () => {
-	await page.goto(`${origin}/desk`);
-	await visible('desk');
+	await alice.signAtDesk(dir, join(dir, 'ca.pem'), world.group);
+});
+
+/* The application asks; Alice, who is not logged in, is sent to the Sign page and there is told of it. */
+async function asked(document) {
+	await alice.context.clearCookies();
+	const request = app.request([createHash('sha256').update(document).digest('base64')], 'Lease of the flat');
+
+	await page.goto(request.url);
+	await alice.pass('#ask');
+	assert.match(page.url(), new RegExp(`^${world.sic}/sign#t=`));
+	assert.match(await page.locator('#who').innerText(), /Example Contracts/);
+	assert.equal(await page.locator('#said').innerText(), 'Lease of the flat');
+	return request;
+}
+
+test('an application asks, Alice sees the document and approves, and it gets the signature over it and no other', async () => {
+	await app.learn(alice);
+	const request = await asked(contract);
+
 	await page.locator('#file').setInputFiles({ name: 'contract.pdf', mimeType: 'application/pdf', buffer: contract });
-	await page.locator('#print:not(:empty)').waitFor();
-	await page.locator('#sign').click();
-	await visible('result');
-	const at = (name, bytes) => { writeFileSync(join(dir, name), bytes); return join(dir, name); };
-	const p7s = at('contract.pdf.p7s', await saved('#get-p7s')), pdf = at('contract.pdf', contract);
+	await page.locator('#item0 .badge').waitFor();
+	await page.locator('#approve').click();
+	await alice.visible('verdict');
+	await page.locator('#continue').click();
+	const answer = await app.answer(page);
 
-	execFileSync('openssl', ['cms', '-verify', '-binary', '-inform', 'DER', '-in', p7s, '-content', pdf, '-CAfile', join(dir, 'ca.pem'), '-out', '/dev/null'],
-		{ stdio: 'pipe' });
-	const receipt = at('contract.receipt', await saved('#get-receipt'));
+	assert.equal(answer.get('state'), request.state);
+	assert.equal(answer.get('error'), null);
+	const { access_token: sad, scope } = await app.token(answer.get('code'), request);
 
-	execFileSync(join(BIN, 'cli/propria'), ['verify', pdf, p7s, '--ca', join(dir, 'ca.pem'), '--receipt', receipt, '--group', world.group], { stdio: 'pipe' });
-	await page.goto(`${origin}/keys`);
-	await visible('account');
-	assert.match(await page.locator('#uses').innerText(), /contract\.pdf/);
+	assert.equal(scope, 'credential');
+	const other = await app.sign(sad, [createHash('sha256').update('another').digest('base64')]);
+
+	assert.equal(other.status, 400);
+	const { status, json } = await app.sign(sad, request.hashes);
+
+	assert.equal(status, 200, JSON.stringify(json));
+	const { publicKey } = new X509Certificate(Buffer.from(app.certificate, 'base64'));
+
+	assert.ok(verify('sha256', contract, publicKey, Buffer.from(json.signatures[0], 'base64')));
+});
+
+test('what she declines ends as access_denied', async () => {
+	const request = await asked(randomBytes(40));
+
+	await page.locator('#decline').click();
+	await alice.visible('declined');
+	await page.locator('#back').click();
+	const answer = await app.answer(page);
+
+	assert.equal(answer.get('error'), 'access_denied');
+	assert.equal(answer.get('state'), request.state);
+	assert.equal(answer.get('code'), null);
 });
