@@ -8,6 +8,7 @@
 
 #include "audit/batch.h"
 #include "crypto/verify.h"
+#include "der/signed_attributes.h"
 #include "sam/nonce.h"
 #include "sam/record.h"
 #include "sam/seal.h"
@@ -164,6 +165,38 @@ TEST(evidences_and_the_keys_that_verify_them)
 		vector("evidences", purpose_name(sample_purposes[i]), evidences_of(sample_purposes[i], d));
 	}
 	same_as_committed("evidences.txt");
+}
+
+static void
+attributes(const char *name, uint16_t alg, uint8_t kind, uint16_t attrs, uint64_t ms)
+{
+	uint8_t mem[SIGNED_ATTRIBUTES_MAX], cert[HASH_LEN], document[DIGEST_MAX], dtbsr[DIGEST_MAX];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct signed_attributes m = { .kind = kind, .attrs = attrs, .alg = alg_find(alg), .cert = cert,
+		.signing_ms = ms };
+
+	sha256(span_str("certificate"), cert);
+	m.digest = alg_digest(m.alg, span_str("document"), document);
+	signed_attributes_write(&w, &m);
+	CHECK(writer_ok(&w));
+	signed_attributes_digest(&m, dtbsr);
+	vector("attributes", name, writer_span(&w));
+	vector("dtbsr", name, span_of(dtbsr, m.alg->digest_len));
+}
+
+TEST(signed_attributes_of_documents)
+{
+	note("Signed attributes (1.5) of the document \"document\" under the certificate \"certificate\", "
+	    "and");
+	note("DTBS/R. Signing time of CAdES: that of the sample group, of \"late\": 2050-01-01.");
+	attributes("cades", ALG_ECDSA_P256_SHA256, ATTRIBUTES_CADES, 0, SAMPLE_TIME + 999);
+	attributes("cades.approval", ALG_RSA3072_PSS_SHA256, ATTRIBUTES_CADES, COMMITMENT_APPROVAL,
+	    SAMPLE_TIME);
+	attributes("cades.late", ALG_ECDSA_P384_SHA384, ATTRIBUTES_CADES, 0, 2524608000000);
+	attributes("pades", ALG_ECDSA_P256_SHA256, ATTRIBUTES_PADES, 0, SAMPLE_TIME);
+	attributes("pades.origin", ALG_RSA3072_PKCS1_SHA256, ATTRIBUTES_PADES, COMMITMENT_ORIGIN,
+	    SAMPLE_TIME);
+	same_as_committed("attributes.txt");
 }
 
 TEST(the_enrolment_code)

@@ -326,6 +326,39 @@ def check_evidences(v, d):
             must(es256(key, b'propria-approval-v1\0' + d['d.' + name], sig), 'approval of ' + name)
 
 
+def der(tag, *parts):
+    b = b''.join(parts)
+    return bytes([tag]) + (bytes([len(b)]) if len(b) < 128 else b'\x81' + bytes([len(b)])) + b
+
+
+PKCS9 = '06092a864886f70d0109'
+ESS = '060b2a864886f70d01091002'
+COMMITMENT = '060b2a864886f70d01091006'
+
+
+def check_attributes(v):
+    times = {'cades': b'250101000000Z', 'cades.approval': b'250101000000Z', 'cades.late': b'20500101000000Z'}
+    commitment = {'cades.approval': '05', 'pades.origin': '01'}
+    for name in ('cades', 'cades.approval', 'cades.late', 'pades', 'pades.origin'):
+        hashed = hashlib.sha384 if name == 'cades.late' else hashlib.sha256
+        what = [(PKCS9 + '03', bytes.fromhex('06092a864886f70d010701')),
+                (PKCS9 + '04', der(4, hashed(b'document').digest())),
+                (ESS + '2f', der(0x30, der(0x30, der(0x30, der(4, sha(b'certificate'))))))]
+        if name in times:
+            what.append((PKCS9 + '05', der(0x18 if name == 'cades.late' else 0x17, times[name])))
+        if name in commitment:
+            what.append((ESS + '10', der(0x30, bytes.fromhex(COMMITMENT + commitment[name]))))
+        want = der(0x31, *sorted(der(0x30, bytes.fromhex(oid), der(0x31, value)) for oid, value in what))
+        must(v['attributes.' + name] == want, 'attributes ' + name)
+        must(v['dtbsr.' + name] == hashed(want).digest(), 'DTBS/R ' + name)
+        said = openssl('asn1parse', '-inform', 'DER', data=want).stdout.decode()
+        for word in ['contentType', 'pkcs7-data', 'messageDigest', 'id-smime-aa-signingCertificateV2',
+                     hashed(b'document').hexdigest().upper(), sha(b'certificate').hex().upper()]:
+            must(word in said, 'openssl finds %s in %s' % (word, name))
+        must(('signingTime' in said) == (name in times), 'signing time in ' + name)
+        must(('id-smime-aa-ets-commitmentType' in said) == (name in commitment), 'commitment in ' + name)
+
+
 def check_code(v):
     letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
     n = 0
@@ -529,6 +562,7 @@ def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
     check_evidences(ev, statements)
+    check_attributes(load(directory, 'attributes.txt'))
     check_code(load(directory, 'code.txt'))
     keys = check_genesis(load(directory, 'genesis.txt'))
     check_sealed(load(directory, 'sealed.txt'))
