@@ -603,6 +603,7 @@ main(int argc, char **argv)
 		OF_FILE(one_of_each_message),
 		OF_FILE(statements_and_their_digests),
 		OF_FILE(evidences_and_the_keys_that_verify_them),
+		OF_FILE(signed_attributes_of_documents),
 		OF_FILE(the_enrolment_code),
 		OF_FILE(the_genesis_and_an_officers_card),
 		OF_FILE(sealed_records_under_a_known_root),
