@@ -165,8 +165,8 @@ outcome_reads(uint16_t alg, uint8_t status, size_t digest, size_t signature, uin
 	union entry_payload p;
 
 	wr_zero(&w, HASH_LEN + ID_LEN + 8);
+	wr_u16(&w, alg);
 	wr_zero(&w, 8 + 1);		/* exp, and no link */
-	wr_zero(&w, 8);
 	wr_u32(&w, 2);
 	wr_u32(&w, 3);
 	wr_span8(&w, span_of(fill, digest));
