@@ -53,6 +53,7 @@ struct sam {
 	struct seal	*seal;
 	struct nonces	*nonces;
 	struct activations *activations;
+	struct onces	*onces;			/* sessions of one-time keys */
 	struct counters	*counters;		/* of passkeys, in this life */
 	struct sessions	*sessions;
 	struct refusals	*refusals;
