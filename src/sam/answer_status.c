@@ -28,6 +28,7 @@ status_of_state(const struct sam *sam, struct msg_status *m)
 	m->keys = index_count(s->index, RECORD_KEY);
 	m->signed_count = s->signed_count;
 	m->refused = s->refused_count;
+	m->sessions = (uint32_t)s->sessions->n;
 }
 
 bool

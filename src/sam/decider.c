@@ -11,6 +11,7 @@
 #include "sam/counters.h"
 #include "sam/follow.h"
 #include "sam/heads.h"
+#include "sam/once.h"
 #include "sam/recover.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
@@ -37,7 +38,7 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	sam->clock_offset = wall_offset();
 	return (sam->pool = pool_new(setup->n_workers, setup->deadline_ms, sam, e)) != NULL &&
 	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
-	    (sam->counters = counters_new(e)) != NULL &&
+	    (sam->onces = onces_new(e)) != NULL && (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
 	    (sam->heads = heads_new(e)) != NULL &&
 	    (sam->supply = supply_new(&setup->onetime, setup->n_workers, e)) != NULL;
@@ -53,6 +54,7 @@ sam_free(struct sam *sam)
 	supply_free(sam->supply);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
+	onces_free(sam->onces);
 	counters_free(sam->counters);
 	nonces_free(sam->nonces);
 	seal_free(sam->seal);
@@ -93,6 +95,7 @@ listen_to_launcher(struct sam *sam)
 			sam->stopping = true;
 			sam->stop_by = clock_life() + PATIENCE_ANCHOR_MS;
 			snprintf(sam->why, sizeof(sam->why), "stopping");
+			onces_end_all(sam, SESSION_RESTART);
 			start_stop(sam);
 			break;
 		default:
@@ -163,7 +166,11 @@ tick(struct sam *sam)
 	watch_log(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
+<<<<<<< HEAD
 	supply_tick(sam, now);
+=======
+	onces_tick(sam, now);
+>>>>>>> sam4
 	followers_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))
 		journal_flush(sam->journal);

@@ -54,6 +54,7 @@ struct sam {
 	struct nonces	*nonces;
 	struct supply	*supply;		/* of one-time keys */
 	struct activations *activations;
+	struct onces	*onces;			/* sessions of one-time keys */
 	struct counters	*counters;		/* of passkeys, in this life */
 	struct sessions	*sessions;
 	struct refusals	*refusals;
