@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "sam/request.h"
 #include "sam/follow.h"
+#include "sam/supply.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -57,6 +58,7 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	m.workers = (uint8_t)pool_alive(sam->pool);
 	m.busy = (uint8_t)pool_busy(sam->pool);
 	m.activations = (uint32_t)activations_count(sam->activations);
+	m.stock = supply_count(sam);
 	msg_status_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;

@@ -16,6 +16,7 @@
 #include "sam/refusal.h"
 #include "sam/session.h"
 #include "sam/start.h"
+#include "sam/supply.h"
 
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define GATHER_US	3000	/* how long a flush may gather while work for so long is queued */
@@ -39,7 +40,8 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
 	    (sam->onces = onces_new(e)) != NULL && (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
-	    (sam->heads = heads_new(e)) != NULL;
+	    (sam->heads = heads_new(e)) != NULL &&
+	    (sam->supply = supply_new(&setup->onetime, setup->n_workers, e)) != NULL;
 }
 
 static void
@@ -49,6 +51,7 @@ sam_free(struct sam *sam)
 	journal_free(sam->journal);
 	pool_free(sam->pool);
 	heads_free(sam->heads);
+	supply_free(sam->supply);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
 	onces_free(sam->onces);
@@ -163,7 +166,11 @@ tick(struct sam *sam)
 	watch_log(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
+<<<<<<< HEAD
+	supply_tick(sam, now);
+=======
 	onces_tick(sam, now);
+>>>>>>> sam4
 	followers_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))
 		journal_flush(sam->journal);

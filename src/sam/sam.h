@@ -52,6 +52,7 @@ struct sam {
 	struct pool	*pool;
 	struct seal	*seal;
 	struct nonces	*nonces;
+	struct supply	*supply;		/* of one-time keys */
 	struct activations *activations;
 	struct onces	*onces;			/* sessions of one-time keys */
 	struct counters	*counters;		/* of passkeys, in this life */
