@@ -575,6 +575,47 @@ TEST(a_lost_worker_takes_its_sessions_with_it)
 	once_forget(&o);
 }
 
+/* The same attributes for a key that stays: its certificate, and the time of each use. */
+TEST(a_long_lived_key_signs_documents_too)
+{
+	static const uint32_t first[] = { 0 }, second_one[] = { 1 };
+	struct once_session as = { .id = { 0 } };
+	struct activated act, got, read;
+	struct hostile h;
+	struct span changed;
+	uint8_t other[32] = { 1 };
+
+	key_ready(&group, &alice, &as.key);
+	hostile_begin(&h, &group);
+	for (uint8_t kind = KIND_CADES; kind <= KIND_PADES; kind++) {
+		struct act *a = act_of_sign(&group, &alice, &as.key, 2);
+
+		a->st.sign.kind = kind;
+		a->st.sign.attrs = kind == KIND_CADES ? ATTRS_APPROVAL : 0;
+		a->n = 0;
+		once_approve(a, &alice);
+		hostile_expect(&h, "activate (control)", "", act_activate(a, group.ssa, &act));
+		changed = span_of(other, sizeof(other));
+		hostile_expect(&h, "another document", "dtbs",
+		    act_use(a, group.ssa, act.id, first, 1, &changed, &got));
+		for (size_t i = 0; i < 2; i++) {
+			struct body_sign b = a->st.sign;
+
+			hostile_expect(&h, "use (control)", "",
+			    act_use(a, group.ssa, act.id, i == 0 ? first : second_one, 1, NULL, &got));
+			a->st.sign.n = 1;
+			a->st.sign.items[0] = b.items[i];
+			signatures_hold(&h, "a document", a, &as, &got);
+			a->st.sign = b;
+		}
+		hostile_expect(&h, "read back", "", act_outcome(a, group.ssa, second_one, 1, &read));
+		CHECK(read.signing == got.signing && read.signed_ == 1);
+		act_free(a);
+	}
+	hostile_end(&h);
+	key_forget(&as.key);
+}
+
 static const struct { const char *point; bool signs; } points[] = {
 	{ "session-taken", false }, { "session-logging", false }, { "session-logged", false },
 	{ "session-requested", false }, { "session-opened", false }, { "session-reserving", false },
@@ -634,6 +675,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_policy_without_sessions_offers_none),
 	cmocka_unit_test(officers_open_no_sessions),
 	cmocka_unit_test(a_lost_worker_takes_its_sessions_with_it),
+	cmocka_unit_test(a_long_lived_key_signs_documents_too),
 	cmocka_unit_test(no_session_survives_a_crash_at_any_step),
 };
 
