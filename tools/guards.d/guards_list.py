@@ -123,8 +123,7 @@ G('class is the key\'s', 'row 16', *FITS, (F,
   'b->class != k->record.class || b->level', 'b->level'))
 G('level is the key\'s', 'row 5', *FITS, (F,
   'b->class != k->record.class || b->level != k->record.level', 'b->class != k->record.class'))
-G('kind is DTBS/R', 'C11', *FITS, (F, 'b->kind != KIND_DTBSR || b->attrs', 'b->attrs'))
-G('no attributes', 'C11', *FITS, (F, 'b->kind != KIND_DTBSR || b->attrs != 0', 'b->kind != KIND_DTBSR'))
+G('no attributes beside DTBS/R', 'C11', *FITS, (F, 'b->kind == KIND_DTBSR ? b->attrs != 0 :', 'b->kind == KIND_DTBSR ? false :'))
 G('no session', 'row 14', *FITS, (F, 'memcmp(b->session, zero, 16) != 0 || ', ''))
 G('no profile', 'C11', *FITS, (F, ' || memcmp(b->profile, zero, 16) != 0 ||', ' ||'))
 G('no identity verification', 'row 14', *FITS, (F, ' ||\n\t    memcmp(b->idv, zero, 32) != 0)', ')'))
@@ -160,7 +159,7 @@ G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
   '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
 G('orders that no worker was given are withdrawn', 'H3', *CONFIRMED, ('sam.c', '\t\tuses_withdraw(sam);', '\t\t;'))
 G('confirmed when the last signature is back', 'H3', *CONFIRMED, ('sam.c',
-  '\t\tif (activations_closing(sam->activations, c->signer, c->key)) {\n\t\t\tat', '\t\tif (false) {\n\t\t\tat'))
+  '\t\tif (activations_closing(sam->activations, c->signer, c->key) ||', '\t\tif ('))
 G('digest of USE is the approved one', 'row 7', *USE, (F,
   'digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'span_of(NULL, 0), e))'))
 G('an index is spent when it is reserved', 'RPL-1', *USE, (F, 'a->used[index[i]] = 1;', ';'))
