@@ -166,11 +166,8 @@ tick(struct sam *sam)
 	watch_log(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
-<<<<<<< HEAD
 	supply_tick(sam, now);
-=======
 	onces_tick(sam, now);
->>>>>>> sam4
 	followers_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))
 		journal_flush(sam->journal);
