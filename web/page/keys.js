@@ -213,7 +213,7 @@ async function create() {
 	calm('create-error');
 	const nonce = await challenge(api, config, account.signer, PURPOSE.CREATE_KEY);
 	const encoded = encodeStatement(statementOf(config, PURPOSE.CREATE_KEY, account.signer, nonce, {
-		from: account.version, alg: Number($('alg').value), class: 1, level: 2, evidences: 1,
+		from: account.version, alg: Number($('alg').value), class: 1, level: 2, profile: new Uint8Array(16), evidences: 1,
 	}));
 	const d = await statementDigest(encoded);
 
