@@ -560,6 +560,7 @@ TEST(officers_open_no_sessions)
 
 TEST(a_lost_worker_takes_its_sessions_with_it)
 {
+	char kill_workers[64];
 	struct act *a;
 	struct once_session o;
 	struct activated got;
@@ -567,7 +568,8 @@ TEST(a_lost_worker_takes_its_sessions_with_it)
 
 	hostile_begin(&h, &group);
 	a = opened(KIND_CADES, 1, &o);
-	group_shell(&group, "pkill -KILL -P $(pgrep -f \"propria-sam .*$DIR\" | head -1) propria-hsm");
+	snprintf(kill_workers, sizeof(kill_workers), "pkill -KILL -P %d propria-hsm", (int)group.sam);
+	group_shell(&group, kill_workers);
 	ended(&h, SESSION_WORKER_LOST, 1);
 	hostile_expect(&h, "after", "session", once_certify(group.ssa, &o, honest(&o), &got));
 	for (int i = 0; i < 250 && group_status(&group).workers < WORKERS; i++)
