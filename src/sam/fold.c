@@ -345,9 +345,9 @@ fold_window(struct fold *f, struct err *e)
 	return true;
 }
 
-/* Sessions of one-time keys: open_sessions_follow has seen each entry before. */
+/* Beside what open_sessions_follow asks, which comes after: it remembers. */
 static bool
-fold_session(struct fold *f, struct err *e)
+may_open_session(struct fold *f, struct err *e)
 {
 	const struct entry_session *p = &f->p->session;
 
@@ -383,7 +383,7 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		[ENTRY_REFUSALS] = fold_nothing,
 		[ENTRY_ALARM] = fold_nothing,
 		[ENTRY_WINDOW] = fold_window,
-		[ENTRY_SESSION] = fold_session,
+		[ENTRY_SESSION] = fold_nothing,
 		[ENTRY_SESSION_CERTIFIED] = fold_nothing,
 		[ENTRY_SESSION_ENDED] = fold_nothing,
 	};
@@ -398,6 +398,8 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 	if (entry->kind != ENTRY_GENESIS && s->entries == 0)
 		return impossible(&f, "a log begins with its genesis", e);
 	if (!entry_payload_read(entry, &payload, e))
+		return false;
+	if (entry->kind == ENTRY_SESSION && !may_open_session(&f, e))
 		return false;
 	if ((why = open_sessions_follow(s->sessions, entry, &payload)) != NULL)
 		return impossible(&f, why, e);

@@ -589,11 +589,9 @@ G('the log has what the snapshot was made of', 'C8, 5.5', *OLDER_LOG, (F,
 
 F = 'once_request.c'
 G('one-time: purpose of the statement', 'C11', *ONE_OPENS, (F,
-  'if (q->st.purpose != PURPOSE_SIGN_ONCE && q->st.purpose != PURPOSE_OPEN_SESSION)', 'if (false)'),
-  behind='the nonce, which is of its purpose')
+  'if (q->st.purpose != PURPOSE_SIGN_ONCE && q->st.purpose != PURPOSE_OPEN_SESSION)', 'if (false)'))
 G('one-time: offered by the policy', 'SIG-6.3.1-14', *ONE_POLICY, (F,
-  'if (sam->state->policy.session_seconds == 0)\n\t\treturn err_why(e, ERR_DENIED, "kind", "the policy offers no one-time keys");', ''),
-  behind='the life of the statement and of the session, which are zero then')
+  'if (sam->state->policy.session_seconds == 0)\n\t\treturn err_why(e, ERR_DENIED, "kind", "the policy offers no one-time keys");', ''))
 G('one-time: group, epoch, time', 'rows 9, 10', *ONE_OPENS, (F,
   '!statement_is_for_us(sam, &q->st, longest_life(&sam->state->policy), e) ||\n\t    !statement_nonce', '!statement_nonce'))
 G('one-time: nonce of ours', 'row 11, RPL-2', *ONE_OPENS, (F,
