@@ -459,7 +459,7 @@ G('RESUME names the anchor\'s root', 'C8', *PUT_BACK, (F,
   ' ||\n\t    memcmp(b->root, sam->anchor.root, HASH_LEN) != 0)', ')'))
 G('RESUME names the log\'s size', 'C8', *PUT_BACK, (F, 'b->log_size != sam->tree.size || ', ''))
 G('RESUME names the log\'s root', 'C8', *PUT_BACK, (F, ' || memcmp(b->log_root, root, HASH_LEN) != 0)', ')'))
-G('epoch after RESUME is the log\'s', 'C8', *PUT_BACK_TWICE, ('fold.c',
+G('epoch after RESUME is the log\'s', 'C8', *PUT_BACK_TWICE, ('fold_act.c',
   'if (f->s->epoch < st->resume.epoch)', 'if (false)'))
 
 # --- answer_enact.c
@@ -660,3 +660,9 @@ G('one-time: approval is spent', 'RPL-1', *ONE_FIRST, (F,
 F = 'answer_activate.c'
 G('attributes of the closed set', 'C11', *FITS, (F,
   'if (b->kind == KIND_DTBSR ? b->attrs != 0 : !signed_attributes_are_offered(b->kind, b->attrs))', 'if (b->kind == KIND_DTBSR && b->attrs != 0)'))
+
+F = 'issuer.c'
+G('one-time: CA of exactly the profile', 'C11, C14', *ONE_CERT, (F,
+  'return a->usage == ANCHOR_ISSUER && memcmp(a->profile, profile, PROFILE_LEN) == 0;', 'return a->usage == ANCHOR_ISSUER;'))
+G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
+  'if (now < cert.not_before || now >= cert.not_after)', 'if (false)'))
