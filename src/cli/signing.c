@@ -28,7 +28,7 @@ prepare_one(struct signing_job *job, struct document *d, uint64_t now, struct er
 	d->attributes = writer_grow(CADES_ATTRIBUTES_MAX);
 	if (!file_hash(d->path, d->digest, alg->digest_len, &d->size, e))
 		return false;
-	d->cades = (struct cades){ .alg = alg, .document_digest = span_of(d->digest, alg->digest_len),
+	d->cades = (struct cades){ .kind = ATTRIBUTES_CADES, .alg = alg, .document_digest = span_of(d->digest, alg->digest_len),
 		.signer = chain_at(job->chain, 0), .chain = above > 0 ? job->above : NULL,
 		.chain_n = above, .signing_time = now };
 	return cades_attributes(&d->cades, &d->attributes, d->dtbsr, e);
