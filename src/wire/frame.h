@@ -34,6 +34,10 @@ enum msg_type {
 	HSM_RANDOM			= 74,
 	HSM_ANCHOR_GET			= 76,
 	HSM_ANCHOR_SET			= 78,
+	HSM_STOCK			= 80,
+	HSM_TAKE			= 82,
+	HSM_ONCE			= 84,
+	HSM_DROP			= 86,
 };
 
 #define FRAME_HEAD	13			/* length, type, number */

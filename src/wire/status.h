@@ -41,7 +41,7 @@ struct roster_anchor {
 	struct span	label;
 };
 struct msg_roster {
-	uint8_t		policy[38];
+	uint8_t		policy[42];
 	size_t		officers, anchors;
 	struct roster_officer officer[OFFICERS_MAX];
 	struct roster_anchor anchor[ANCHORS_MAX];

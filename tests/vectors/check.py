@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -141,7 +142,7 @@ class Reader:
         must(not self.b, 'nothing behind')
 
 
-PURPOSES = {0x101: 'SIGN', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
+PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
             0x206: 'ADD_AUTHENTICATOR', 0x207: 'REMOVE_AUTHENTICATOR',
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
@@ -150,13 +151,24 @@ DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
 SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
 
 
-def sign_body(r):
+def profile_of(b):
+    must(re.fullmatch(rb'[a-z0-9-]+\0*', b), 'profile')
+
+
+def sign_body(r, once):
     s = {'key': r.take(16), 'spki': r.take(32), 'class': r.u(1), 'level': r.u(1), 'alg': r.u(2)}
     must(s['class'] in (1, 2) and s['level'] in (1, 2), 'class and level')
-    must(r.u(1) == 1 and r.u(1) in (1, 2), 'kind and seen')
+    s['kind'] = r.u(1)
+    must(s['kind'] == (2 if once else 1) and r.u(1) in (1, 2), 'kind and seen')
     s['requester'] = r.take(16)
     r.text(1, 0, 128)
-    must(r.take(16 + 16 + 32 + 2) == bytes(66), 'what is reserved')
+    s['session'], profile, idv, attrs = r.take(16), r.take(16), r.take(32), r.u(2)
+    if once:
+        profile_of(profile)
+        must(s['key'] + s['spki'] == bytes(48) and attrs in (0, 1, 2), 'no key yet')
+        must(s['class'] == 1 and s['level'] == 2, 'class and level of a one-time key')
+    else:
+        must(s['session'] + profile + idv == bytes(64) and attrs == 0, 'what is of one-time keys')
     n = r.u(4)
     must(1 <= n <= 1000, 'items')
     s['items'] = []
@@ -239,8 +251,13 @@ def passkey(spki, d, evidence):
 
 
 def body(purpose, r):
-    if purpose == 0x101:
-        return sign_body(r)
+    if purpose in (0x101, 0x102):
+        return sign_body(r, purpose == 0x102)
+    if purpose == 0x304:
+        must(r.u(2) in DIGEST and r.u(1) == 1 and r.u(1) == 2, 'key')
+        profile_of(r.take(16))
+        r.take(32)
+        return {'session': r.take(16)}
     if purpose == 0x201:
         must(r.u(1) in (1, 2, 3), 'loa')
         r.text(1, 1, 64)
@@ -273,7 +290,7 @@ def body(purpose, r):
         r.text(1, 1, 64)
         r.v(2, 91, 91)
     else:
-        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 38, 0x406: 84}[purpose])
+        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
     return None
 
 
@@ -304,6 +321,9 @@ def check_statements(v):
         s = statement(b)
         must(s['purpose'] == number, 'purpose of ' + name)
         must(sha(b'propria-statement-v1\0' + b) == v['d.' + name], 'd of ' + name)
+    for name in ('SIGN_ONCE', 'OPEN_SESSION'):
+        s = statement(v['statement.' + name])
+        must(s['sign']['session'] == sha(b'propria-session-v1\0' + s['fresh'])[:16], 'session of ' + name)
     check_enrolment(statement(v['statement.ADD_AUTHENTICATOR']))
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
@@ -384,7 +404,7 @@ def check_genesis(v):
     r = Reader(v['genesis'])
     must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
     r.take(8 + 32)
-    policy = Reader(r.take(38))
+    policy = Reader(r.take(42))
     policy.take(8)
     quorum = policy.u(1)
     policy.take(2)
