@@ -42,6 +42,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (!msg_activated_read(r, &m, &e)) {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_failed(c, &e);
 		return;
 	}

@@ -96,6 +96,7 @@ on_window(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (!msg_window_read(r, &m, &e)) {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_failed(c, &e);
 		return;
 	}
