@@ -221,6 +221,20 @@ activations_close_window(struct activations *t, const uint8_t key[ID_LEN],
 	}
 }
 
+size_t
+activations_close_session(struct activations *t, const uint8_t session[ID_LEN])
+{
+	size_t n = 0;
+
+	for (size_t i = t->n; i-- > 0;)
+		if (t->list[i]->window && t->list[i]->exp_life != 0 &&
+		    memcmp(t->list[i]->session, session, ID_LEN) == 0) {
+			close_one(t, i);
+			n++;
+		}
+	return n;
+}
+
 static bool
 row_holds(const struct state *s, enum record_type type, const uint8_t id[ID_LEN], uint32_t version,
     uint8_t state, struct err *e)
