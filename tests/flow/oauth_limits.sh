@@ -20,6 +20,9 @@ login_tries_per_name = 6
 anonymous_per_second = 0
 anonymous_per_peer_per_second = 0"
 group_make
+HIGH=$KEY
+low_key() { trial_key alice ecdsa-p256-sha256 --scal1 && [ "$KEY" != "$HIGH" ]; }
+is "the signer has a key of level SCAL1 too" low_key
 printf '%-12s%-12s%-12s' 0 0 0 >"$DIR/control"
 ssa_stop
 clocked_start() { FAULT_CONTROL=$DIR/control LD_PRELOAD=$BUILD/tests/flow/fault_preload.so trial_ssa_start; }
@@ -30,7 +33,7 @@ is "clients are registered" eval 'client add --kind public --id app --name "Test
 	--redirect https://app.example/cb && client add --kind secret --id web --name "Web" \
 	--redirect https://web.example/cb --secret-fd 3 3<"$DIR/secrets/client"'
 AGAIN=$CASES
-python3 "$SOURCE/tests/flow/oauth_limits.py" "$DIR" "$ENDPOINT" "$(cat "$DIR/plain")" "$SIGNER" "$KEY" "$AGAIN" \
+python3 "$SOURCE/tests/flow/oauth_limits.py" "$DIR" "$ENDPOINT" "$(cat "$DIR/plain")" "$SIGNER" "$HIGH" "$AGAIN" "$KEY" \
 	>"$DIR/flow.tap" 2>"$DIR/flow.err" || true
 cat "$DIR/flow.tap"
 CASES=$(grep -cE '^(not )?ok ' "$DIR/flow.tap")

@@ -49,7 +49,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	memcpy(s->activation->id, m.activation, 16);
 	s->activation->expires = m.expires;
 	approval_keep(c->ssa, &s->package, c->account);
-	s->activation->counted = true;
+	s->activation->counted = c->ssa->parallel;
 	activation_keep(c->ssa, s->activation, c->requester, sad);
 	out = call_answer(c);
 	emit_text(&out, "SAD", sad);

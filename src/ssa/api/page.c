@@ -170,7 +170,7 @@ sad_give(struct call *c, struct ticket *t)
 		call_failed(c, &e);
 	if (a == NULL)
 		return;
-	a->counted = true;
+	a->counted = c->ssa->parallel;
 	activation_keep(c->ssa, a, c->requester, sad);
 	m = call_answer(c);
 	emit_text(&m, "SAD", sad);
