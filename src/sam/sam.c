@@ -103,7 +103,7 @@ payload_free(void *p)
 }
 
 static void
-is_anchored(void *owner, void *job, const struct err *failure)
+is_durable(void *owner, void *job, const struct err *failure)
 {
 	struct sam *sam = owner;
 	struct call *c = job;
@@ -135,7 +135,7 @@ calls_settle(struct sam *sam)
 }
 
 void
-call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
+call_answer_when(struct sam *sam, struct call *c, enum durable level, struct writer payload)
 {
 	struct writer *w = malloc(sizeof(*w));
 
@@ -147,7 +147,7 @@ call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
 	c->work_free = payload_free;
 	if (activations_closing(sam->activations, c->signer, c->key))
 		uses_withdraw(sam);
-	journal_wait(sam->journal, ANCHORED, is_anchored, c);
+	journal_wait(sam->journal, level, is_durable, c);
 }
 
 void
