@@ -64,7 +64,7 @@ signing_body(const struct signing_job *job, const char *text, struct body_sign *
 	b->alg = job->key.alg->number;
 	b->kind = KIND_DTBSR;
 	b->seen = SEEN_DOCUMENT;
-	b->name = span_str("propria, at your command");
+	b->name = span_str(SIGNING_REQUESTER);
 	b->n = job->n;
 	for (size_t i = 0; i < job->n; i++)
 		b->items[i] = (struct item){ span_of(job->list[i].dtbsr, job->key.alg->digest_len),
