@@ -154,10 +154,12 @@ page_authorize(struct call *c, struct sign *s)
 	}
 	memcpy(q.key, s->key->row.id, 16);
 	q.redirect = q.state = q.challenge = q.hash_oid = q.details = span_of("", 0);
-	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e))
+	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e)) {
 		pending_write(c, handle, true);
-	else
+	} else {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_failed(c, &e);
+	}
 	explicit_bzero(handle, sizeof(handle));
 }
 
@@ -193,7 +195,7 @@ sad_give(struct call *c, struct ticket *t)
 		call_failed(c, &e);
 	if (a == NULL)
 		return;
-	a->counted = true;
+	a->counted = c->ssa->parallel;
 	activation_keep(c->ssa, a, c->requester, sad);
 	m = call_answer(c);
 	emit_text(&m, "SAD", sad);
@@ -221,7 +223,6 @@ handle_authorize_check(struct call *c)
 	} else if (strcmp(word, "approved") == 0) {
 		sad_give(c, t);
 	} else if (strcmp(word, "declined") == 0) {
-		parallel_leave(c->ssa->parallel, c->account);
 		call_error(c, 400, "invalid_authentication_data", "The signer declined", NULL);
 	} else {
 		call_invalid(c, "Invalid parameter handle");	/* expired, or the SAD was given */

@@ -306,6 +306,20 @@ answer_free(void *state)
 	free(a);
 }
 
+/* A ticket of credentials/authorize was counted when it was made, one of OAuth when it is answered. */
+static bool
+is_counted_at_answer(const struct ticket *t)
+{
+	return t->q.redirect.n > 0;
+}
+
+static void
+uncount(struct call *c, const struct ticket *t)
+{
+	if (is_counted_at_answer(t))
+		parallel_leave(c->ssa->parallel, c->account);
+}
+
 static void on_activated(struct call *, struct reader *, const struct err *);
 
 static void
@@ -333,22 +347,23 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		call_refresh(c, a->sign->key->row.id, activate_again);
 		return;
 	}
-	if (refusal->code != ERR_NONE) {
-		if (a->ticket->q.redirect.n > 0)
-			parallel_leave(c->ssa->parallel, c->account);
-		call_refused(c, refusal);
-		return;
-	}
-	if (!msg_activated_read(r, &m, &e)) {
-		call_failed(c, &e);
+	if (refusal->code != ERR_NONE || !msg_activated_read(r, &m, &e)) {
+		uncount(c, a->ticket);
+		if (refusal->code != ERR_NONE)
+			call_refused(c, refusal);
+		else
+			call_failed(c, &e);
 		return;
 	}
 	memcpy(a->sign->activation->id, m.activation, 16);
 	a->sign->activation->expires = m.expires;
 	approval_keep(c->ssa, &a->sign->package, c->account);
-	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e))
+	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e)) {
 		answer_decided(c, a->ticket);
-	else if (e.code == ERR_NOT_NOW)
+		return;
+	}
+	uncount(c, a->ticket);
+	if (e.code == ERR_NOT_NOW)
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	else
 		call_failed(c, &e);
@@ -430,8 +445,7 @@ handle_approval_answer(struct call *c)
 	digests_take(a->sign, &a->ticket->q);
 	if (!package_take(c, a->sign) || !statement_fits(c, a->sign, a->ticket))
 		return;
-	/* A ticket of credentials/authorize was counted when it was made. */
-	if (a->ticket->q.redirect.n > 0 && !parallel_enter(c->ssa->parallel, c->account, c->now))
+	if (is_counted_at_answer(a->ticket) && !parallel_enter(c->ssa->parallel, c->account, c->now))
 		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, a->sign, on_activated);
@@ -445,9 +459,12 @@ handle_approval_decline(struct call *c)
 
 	if (t == NULL || !ticket_is_pending(c, t))
 		return;
-	if (ticket_decline(c->ssa, t, &e))
+	if (ticket_decline(c->ssa, t, &e)) {
+		/* Here, where it happens once: the client may ask as often as it likes. */
+		if (!is_counted_at_answer(t))
+			parallel_leave(c->ssa->parallel, c->account);
 		answer_decided(c, t);
-	else if (e.code == ERR_NOT_NOW)
+	} else if (e.code == ERR_NOT_NOW)
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	else
 		call_failed(c, &e);

@@ -30,7 +30,7 @@ struct request {
 	struct span	text;		/* description */
 	struct span	details;	/* authorization_details as JSON, or empty */
 	uint32_t	n;
-	struct span	items;		/* n x { digest v8, label v8, attributes v16, document v8 } */
+	struct span	items;		/* n x { digest v8, label v8, attributes v16, document v8 }; empty: not known yet */
 };
 
 struct refusal {		/* RFC 6749 4.1.2.1, 5.2 */
