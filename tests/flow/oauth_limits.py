@@ -157,6 +157,19 @@ def entrusted(own):
     case('another login\'s still does', low_signs(elsewhere, 'y').status == 200)
     a = ask('POST', '/oauth2/revoke', [('token', elsewhere), ('client_id', 'app')])
     case('a token that is revoked signs no more', a.status == 204 and low_signs(elsewhere, 'x').status == 401, a)
+    propria = lambda call, **more: ask('POST', '/propria/v1/' + call, more, bearer(own))
+    a = propria('history', credentialID=LOW, limit=100)
+    uses = a.json.get('uses', [])
+    case('the history has each of these uses, on the service\'s word', a.status == 200 and len(uses) >= 8 and
+        {u['word'] for u in uses} == {'service'} and {u['requester']['name'] for u in uses} == {'', 'Test App'} and
+        {base64.b64decode(u['digest']) for u in uses} == {digest('x'), digest('y')}, a)
+    case('those of the other key are the signer\'s', {u['word'] for u in propria('history', credentialID=KEY).json['uses']}
+        == {'signer'})
+    a = propria('outcome', d=uses[0]['d'], indexes=[uses[0]['index']])
+    case('the outcome of such a use can be asked for', a.status == 200 and a.json['results'][0]['status'] == 0 and
+        a.json['place'] == uses[0]['place'], a)
+    a = propria('receipt', d=uses[0]['d'], index=uses[0]['index'])
+    case('a receipt cannot, as nobody approved', a.status == 400 and a.json['reason'] == 'kind', a)
     b = Browser()
     b.login()
     clock(61)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "json/base64.h"
 #include "ssa/api/activation.h"
+#include "ssa/api/window_row.h"
 
 bool
 package_read(struct span bytes, struct package *p)
@@ -233,6 +234,7 @@ activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[
 	cache_put(s->activations, &a->of);
 	if (a->window) {
 		newest_set(s, a);
+		window_row_keep(s, a, clock_wall());
 		return;
 	}
 	memcpy(row.handle, handle, 32);
@@ -345,18 +347,24 @@ approval_keep(struct ssa *s, const struct package *p, const uint8_t signer[16])
 }
 
 void
-use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct msg_results *m)
+use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct activation *a,
+    const struct msg_results *m)
 {
-	static uint8_t bytes[USES_MAX * 4];
-	struct writer w = writer_over(bytes, sizeof(bytes));
+	static uint8_t bytes[USES_MAX * 4], digests[USES_MAX * HASH_MAX];
+	struct writer w = writer_over(bytes, sizeof(bytes)), of = writer_over(digests, sizeof(digests));
 	struct use_row u = { .place = m->place };
 
 	if (m->place == 0)
 		return;
 	for (size_t i = 0; i < m->n; i++)
-		if (m->result[i].status != USE_SPENT)
+		if (m->result[i].status != USE_SPENT) {
 			wr_u32(&w, m->result[i].index);
+			if (a != NULL && a->window)
+				wr_bytes(&of, a->digests + m->result[i].index * a->alg->digest_len,
+				    a->alg->digest_len);
+		}
 	memcpy(u.d, d, 32);
 	u.indexes = writer_span(&w);
+	u.digests = writer_span(&of);
 	s->store->ops->use_put(s->store, &u);
 }
