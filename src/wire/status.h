@@ -25,6 +25,7 @@ struct msg_status {
 	uint8_t		workers, busy;
 	uint32_t	activations;
 	uint64_t	signers, keys, signed_count, refused, follower;
+	uint32_t	sessions, stock;	/* of one-time keys: open; waiting keys */
 };
 struct msg_head {
 	uint8_t		head[HEAD_WIRE_LEN];		/* PROTOCOL.sam 5.3 */

@@ -482,6 +482,44 @@ third_batch(struct a_log *l)
 	batch_done(l, "3");
 }
 
+/* Of a one-time key: the entries of its session, and the link in its outcome. */
+static void
+session(void)
+{
+	uint8_t mem[512], link[OUTCOME_LINK_LEN];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct entry_session m = { .alg = 1, .kind = KIND_CADES, .expires = SAMPLE_TIME + 1800000,
+		.made = SAMPLE_TIME };
+	struct entry_session_certified certified = { .not_before = SAMPLE_TIME,
+		.not_after = SAMPLE_TIME + 600000 };
+	struct entry_session_ended ended = { .why = SESSION_SIGNED };
+
+	statement_of(PURPOSE_SIGN_ONCE, m.d);
+	memcpy(m.session, st.sign.session, 16);
+	memcpy(m.profile, st.sign.profile, 16);
+	memcpy(m.idv, st.sign.idv, 32);
+	sample_id("one-time key", m.key);
+	sample_id("signer", m.signer);
+	sample_id("authenticator", m.authenticator);
+	sample_id("requester", m.requester);
+	sha256(evidences_of(PURPOSE_SIGN_ONCE, m.d), m.evidence);
+	sha256(fixed_spki(sample_key("one-time key")), m.spki);
+	memcpy(certified.session, m.session, 16);
+	memcpy(ended.session, m.session, 16);
+	memcpy(ended.key, m.key, 16);
+	sha256(span_str("certificate"), certified.cert);
+	sha256(span_str("anchor"), certified.anchor);
+	entry_session_write(&w, &m);
+	vector("session", "", writer_span(&w));
+	writer_reset(&w);
+	entry_session_certified_write(&w, &certified);
+	vector("session_certified", "", writer_span(&w));
+	writer_reset(&w);
+	entry_session_ended_write(&w, &ended);
+	vector("session_ended", "", writer_span(&w));
+	vector("link", "", outcome_link(link, SAMPLE_TIME, certified.cert));
+}
+
 /* On the SSA's word: not in this log, as no key here was made at SCAL1. */
 static void
 window(void)
@@ -498,6 +536,7 @@ window(void)
 	entry_window_write(&w, &m);
 	CHECK(writer_ok(&w));
 	vector("window", "", writer_span(&w));
+	session();
 }
 
 static bool

@@ -163,6 +163,7 @@ def sign_body(r, once):
     s['requester'] = r.take(16)
     r.text(1, 0, 128)
     s['session'], profile, idv, attrs = r.take(16), r.take(16), r.take(32), r.u(2)
+    s['profile'], s['idv'] = profile, idv
     if once:
         profile_of(profile)
         must(s['key'] + s['spki'] == bytes(48) and attrs in (0, 1, 2), 'no key yet')
@@ -531,7 +532,7 @@ def check_batches(v):
             head = Reader(e)
             must(head.u(8) == len(entries), 'sequence')
             time = head.u(8)
-            must(time >= last and 1 <= head.u(1) <= 14 and head.u(1) == 1, 'entry')
+            must(time >= last and 1 <= head.u(1) <= 17 and head.u(1) == 1, 'entry')
             last = time
             entries.append(e)
         inside.end()
@@ -553,7 +554,8 @@ def check_receipt(v, entries, keys, d, statements, alice):
     r = Reader(entries[index])
     r.take(16)
     must(r.u(1) == 10 and r.u(1) == 1 and r.take(32) == d and r.take(16) == s['key'], 'outcome')
-    must(r.u(8) == index - 1 and r.u(2) == s['alg'] and r.u(8) == statements['exp'], 'outcome of that reservation')
+    must(r.u(8) == index - 1 and r.u(2) == s['alg'] and r.u(8) == statements['exp'] and r.v(1) == b'',
+         'outcome of that reservation')
     for i in range(r.u(4)):
         must(r.u(4) == i and r.v(1) == s['items'][i] and r.u(1) == 0, 'item')
         must(len(r.v(2)) == SIGNATURE[s['alg']], 'signature')
@@ -578,6 +580,26 @@ def check_window(b, s):
     r.end()
 
 
+def check_session(v, s, d):
+    r = Reader(v['session'])
+    session, key = r.take(16), r.take(16)
+    must(session == s['sign']['session'] and r.take(16) == s['subject'] and r.take(32) == d, 'whose session')
+    r.take(16 + 32)
+    must(r.u(2) == s['sign']['alg'] and r.u(1) == s['sign']['kind'], 'kind of the session')
+    must(r.take(16) == s['sign']['profile'] and r.take(32) == s['sign']['idv'], 'profile and proofing')
+    r.take(32)
+    must(r.take(16) == s['sign']['requester'] and r.u(8) - r.u(8) == 1800000, 'time of the session')
+    r.end()
+    r = Reader(v['session_certified'])
+    must(r.take(16) == session and r.take(32) == sha(b'certificate') and r.u(8) < r.u(8), 'its certificate')
+    r.take(32)
+    r.end()
+    must(v['session_ended'] == session + key + b'\x01', 'its end')
+    link = Reader(v['link'])
+    must(link.u(8) == 1735689600000 and link.take(32) == sha(b'certificate'), 'link of an outcome')
+    link.end()
+
+
 def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
@@ -590,6 +612,7 @@ def main(directory):
     log = load(directory, 'log.txt')
     check_receipt(log, check_batches(log), keys, statements['d.SIGN'], statement(statements['statement.SIGN']),
                   ev['key.alice'])
+    check_session(log, statement(statements['statement.SIGN_ONCE']), statements['d.SIGN_ONCE'])
     check_window(log['window'], statement(statements['statement.SIGN']))
     print('all vectors are what PROTOCOL.sam says')
 
