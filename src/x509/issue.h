@@ -14,7 +14,12 @@ struct signing {
 enum issue_kind {
 	ISSUE_ROOT,		/* signs itself: issuer and issuer_spki are its own */
 	ISSUE_CA,		/* issues to people only (path length 0) */
-	ISSUE_SIGNER		/* a person's: nonRepudiation and nothing else */
+	ISSUE_SIGNER,		/* a person's: nonRepudiation and nothing else */
+	ISSUE_SERVICE		/* a server's: digitalSignature, for one purpose */
+};
+
+enum issue_qc {			/* EN 319 412-5 */
+	QC_COMPLIANCE = 1 << 0, QC_SSCD = 1 << 1, QC_ESIGN = 1 << 2, QC_ESEAL = 1 << 3
 };
 
 struct issue {
@@ -23,6 +28,12 @@ struct issue {
 	struct span	 issuer, issuer_spki;
 	uint64_t	 not_before, not_after;		/* ms; written in seconds */
 	const char	*policy;			/* dotted; NULL: no certificatePolicies */
+	const char	*notice;			/* what the policy says to people; NULL: nothing */
+	const char	*crl, *ocsp;			/* where its status is; NULL: not said */
+	unsigned	 qc;				/* enum issue_qc */
+	bool		 short_term;	/* validity assured short term, EN 319 412-1 5.2 */
+	const char	*purpose;	/* of a service: its extended key usage, critical */
+	bool		 no_check;	/* an OCSP responder whose own status nobody asks, RFC 6960 4.2.2.2.1 */
 };
 
 /*
@@ -31,5 +42,9 @@ struct issue {
  */
 bool	issue_certificate(struct writer *, const struct issue *, const struct signing *, struct err *)
 	    MUST_USE;
+
+/* The same for something else that a CA signs: SEQUENCE { tbs, algorithm, signature }. */
+bool	issue_signed(struct writer *, struct span tbs, const struct signing *, struct span spki,
+	    struct err *) MUST_USE;
 
 #endif
