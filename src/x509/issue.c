@@ -5,16 +5,20 @@
 #include "der/name.h"
 #include "x509/extensions.h"
 
-#define SERIAL_LEN	16
+void
+issue_serial(uint8_t serial[ISSUE_SERIAL_LEN])
+{
+	random_bytes(serial, ISSUE_SERIAL_LEN);
+	serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40);	/* positive, always of one length */
+}
 
 static void
-put_serial(struct writer *w)
+put_serial(struct writer *w, struct span wanted)
 {
-	uint8_t serial[SERIAL_LEN];
+	uint8_t serial[ISSUE_SERIAL_LEN];
 
-	random_bytes(serial, sizeof(serial));
-	serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40);	/* positive, always of one length */
-	der_put_unsigned(w, span_of(serial, sizeof(serial)));
+	issue_serial(serial);
+	der_put_unsigned(w, wanted.n > 0 ? wanted : span_of(serial, sizeof(serial)));
 }
 
 static bool
@@ -24,7 +28,7 @@ put_tbs(struct writer *w, const struct issue *issue, const struct alg *alg)
 
 	der_put_small(w, 2);
 	der_end(w, in);
-	put_serial(w);
+	put_serial(w, issue->serial);
 	algorithm_write(w, alg);
 	wr_span(w, issue->issuer);
 	in = der_begin(w, DER_SEQUENCE);

@@ -5,6 +5,8 @@
 
 #include "der/certificate.h"
 
+#define ISSUE_SERIAL_LEN	16
+
 struct signing {
 	const struct alg	*alg;
 	bool			 (*sign)(void *self, struct span digest, uint8_t *raw, struct err *);
@@ -26,6 +28,7 @@ struct issue {
 	enum issue_kind	 kind;
 	struct span	 subject, spki;			/* DER Name, SubjectPublicKeyInfo */
 	struct span	 issuer, issuer_spki;
+	struct span	 serial;			/* magnitude; empty: of issue_serial */
 	uint64_t	 not_before, not_after;		/* ms; written in seconds */
 	const char	*policy;			/* dotted; NULL: no certificatePolicies */
 	const char	*notice;			/* what the policy says to people; NULL: nothing */
@@ -36,8 +39,10 @@ struct issue {
 	bool		 no_check;	/* an OCSP responder whose own status nobody asks, RFC 6960 4.2.2.2.1 */
 };
 
+/* A random positive serial number of 127 bits. */
+void	issue_serial(uint8_t serial[ISSUE_SERIAL_LEN]);
 /*
- * Writes the certificate, version 3, with a random positive serial number of 127 bits. A signature
+ * Writes the certificate, version 3. A signature
  * that does not verify under issuer_spki is not handed out (ERR_BACKEND).
  */
 bool	issue_certificate(struct writer *, const struct issue *, const struct signing *, struct err *)
