@@ -16,7 +16,9 @@ cmp_open(struct ca *ca, struct err *e)
 {
 	OSSL_CMP_CTX *c = ca->cmp = OSSL_CMP_CTX_new(NULL, NULL);
 
+	/* Below errors: or it would empty the queue into its log before we read it. */
 	if (c == NULL || OSSL_CMP_CTX_set_log_cb(c, on_log) != 1 ||
+	    OSSL_CMP_CTX_set_log_verbosity(c, OSSL_CMP_LOG_ALERT) != 1 ||
 	    OSSL_CMP_CTX_set_transfer_cb(c, transfer_cmp) != 1 ||
 	    OSSL_CMP_CTX_set_transfer_cb_arg(c, ca) != 1 ||
 	    OSSL_CMP_CTX_set_option(c, OSSL_CMP_OPT_IMPLICIT_CONFIRM, ca->config.implicit_confirm) != 1 ||

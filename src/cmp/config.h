@@ -3,6 +3,8 @@
 #ifndef CMP_CONFIG_H
 #define CMP_CONFIG_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 #define CA_NAME_MAX	32

@@ -141,6 +141,9 @@ fault_set(struct ca *ca, struct err *e)
 		return err_why(e, c->code, c->word, "CA %s: %s", ca->config.name, c->text);
 	if (c != NULL || OSSL_CMP_CTX_get_status(ca->cmp) == OSSL_CMP_PKISTATUS_rejection)
 		return rejected(ca, e);
+	if (last == 0 && ca->config.server[0] != '\0')	/* the one refusal that OpenSSL only logs */
+		return err_why(e, ERR_BACKEND, "protection", "CA %s: the answer's sender is not the one of"
+		    " the certificate in server: is it the CA's current one?", ca->config.name);
 	ERR_error_string_n(last, text, sizeof(text));
 	return err_why(e, ERR_BACKEND, "garbage", "CA %s: its answer cannot be used (%s)", ca->config.name,
 	    text);

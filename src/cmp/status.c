@@ -33,15 +33,13 @@ cached_is_young(const struct cached_proof *p, uint64_t max_age_ms)
 static struct cached_proof *
 cached_put(struct ca *ca, const char *url, const uint8_t about[32])
 {
-	struct cached_proof *p = cached_find(ca, url, about);
+	struct cached_proof *p = cached_find(ca, url, about), *oldest = &ca->cached[0];
 
-	for (size_t i = 0; p == NULL && i < CACHED_MAX; i++)
-		if (ca->cached[i].url[0] == '\0')
-			p = &ca->cached[i];
-	for (size_t i = 0; p == NULL || i < CACHED_MAX; i++)
-		if (p == NULL || (p->url[0] != '\0' && ca->cached[i].fetched < p->fetched &&
-		    (strcmp(p->url, url) != 0 || memcmp(p->about, about, 32) != 0)))
-			p = &ca->cached[i];
+	for (size_t i = 1; i < CACHED_MAX; i++)	/* a free one was fetched in 1970 */
+		if (ca->cached[i].fetched < oldest->fetched)
+			oldest = &ca->cached[i];
+	if (p == NULL)
+		p = oldest;
 	writer_wipe(&p->bytes);
 	snprintf(p->url, sizeof(p->url), "%s", url);
 	memcpy(p->about, about, 32);
