@@ -24,9 +24,19 @@ package_read(struct span bytes, struct package *p)
 	return true;
 }
 
+void
+activation_uncount(struct activation *a)
+{
+	struct parallel *counted = TAKE(a->counted);
+
+	if (counted != NULL)
+		parallel_leave(counted, a->account);
+}
+
 static void
 activation_free(struct cached *x)
 {
+	activation_uncount((struct activation *)x);
 	free(x);
 }
 
@@ -173,6 +183,45 @@ activation_find(struct ssa *s, struct span sad, const uint8_t account[16], const
 	return a;
 }
 
+/* Under which name the last window of a key and login is kept; kept itself beside the activations. */
+struct newest {
+	struct cached	of;
+	uint8_t		handle[HASH_LEN];
+};
+
+static void
+newest_free(struct cached *x)
+{
+	free(x);
+}
+
+/* The SAM has closed the one before (PROTOCOL.sam 4.10): it is under way no longer. */
+static void
+newest_set(struct ssa *s, const struct activation *a)
+{
+	static const char prefix[] = "propria-newest-v1";
+	const struct span parts[] = { span_of(prefix, sizeof(prefix)), span_of(a->key, 16),
+		span_of(a->session, 16) };
+	struct newest *n = calloc(1, sizeof(*n)), *before;
+	struct activation *old = NULL;
+
+	if (n == NULL)
+		bug("out of memory");
+	n->of.holders = 1;
+	n->of.free = newest_free;
+	memcpy(n->handle, a->of.key, HASH_LEN);
+	sha256_parts(parts, COUNT(parts), n->of.key);
+	if ((before = (struct newest *)cache_hold(s->activations, n->of.key)) != NULL) {
+		old = (struct activation *)cache_hold(s->activations, before->handle);
+		cached_release(&before->of);
+	}
+	if (old != NULL && old != a)
+		activation_uncount(old);
+	activation_release(old);
+	cache_put(s->activations, &n->of);
+	cached_release(&n->of);
+}
+
 void
 activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[16],
     const uint8_t handle[HASH_LEN])
@@ -182,8 +231,10 @@ activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[
 	memcpy(a->of.key, handle, 32);
 	memcpy(a->requester, requester, 16);
 	cache_put(s->activations, &a->of);
-	if (a->window)
+	if (a->window) {
+		newest_set(s, a);
 		return;
+	}
 	memcpy(row.handle, handle, 32);
 	memcpy(row.activation, a->id, 16);
 	memcpy(row.account, a->account, 16);
