@@ -51,13 +51,8 @@ stands_elsewhere(const struct receipt_facts *f, struct span digest, size_t *inde
 {
 	const struct body_sign *b = &f->statement.sign;
 
-<<<<<<< HEAD
 	for (size_t i = 0; !span_equal(f->item.digest, digest) && i < b->n; i++)
 		if (span_equal(b->items[i].digest, digest)) {
-=======
-	for (size_t i = 0; !span_equal(span_of(f->dtbsr, dtbsr.n), dtbsr) && i < b->n; i++)
-		if (span_equal(b->items[i].digest, dtbsr)) {
->>>>>>> sam4
 			*index = i;
 			return true;
 		}

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-<<<<<<< HEAD:src/der/oids.h
-/* Object identifiers of CMS and CAdES. */
+/* Object identifiers of CMS and CAdES, and our own. */
 #ifndef DER_OIDS_H
 #define DER_OIDS_H
-=======
-/* Object identifiers of CMS and CAdES, and our own. */
-#ifndef X509_OIDS_H
-#define X509_OIDS_H
->>>>>>> cmp4:src/x509/oids.h
 
 #define OID_DATA			"1.2.840.113549.1.7.1"
 #define OID_SIGNED_DATA			"1.2.840.113549.1.7.2"
