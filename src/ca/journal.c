@@ -59,13 +59,13 @@ static bool
 line_apply(struct issued_table *t, const char *line)
 {
 	uint8_t serial[SERIAL_MAX];
-	char word[16], hex[2 * SERIAL_MAX + 1];
+	char word[16], hex[64];
 	struct issued *place;
 	uint64_t time;
 	unsigned reason;
 	size_t n;
 
-	if (sscanf(line, "%15s %40s", word, hex) != 2 || !hex_read(hex, serial, sizeof(serial), &n))
+	if (sscanf(line, "%15s %63s", word, hex) != 2 || !hex_read(hex, serial, sizeof(serial), &n))
 		return false;
 	if (strcmp(word, "issued") == 0)
 		return issued_add(t, span_of(serial, n)) != NULL;

@@ -18,8 +18,8 @@
  * Our own, under the arc of UUIDs (ITU-T X.667): an InfoTypeAndValue in generalInfo of a CMP request,
  * whose value is an OCTET STRING with the SAM's attestation of the key (PROTOCOL.sam 4.8).
  */
-#define OID_ATTESTATION			"2.25.307091347047494973969500733938432440057"
-#define OID_ATTESTATION_DER		"\x69" OID_ATTESTATION_ARC	/* the content octets */
-#define OID_ATTESTATION_ARC		"\x83\xce\x87\xd2\x98\x88\xf6\x8a\xb2\xb9\xaf\xa8\xa5\x9d\xef\xa7\x8d\xed\x79"
+#define OID_ATTESTATION			"2.25.227447455115774099564511411542037562177.1"
+#define OID_ATTESTATION_DER		"\x69\x82\xd6\x9c\xe4\xd5\xaa\xb5\xaa\xa6\xd9\x94\xc8\xeb" \
+	"\x86\xf1\xfa\xfc\x86\x41\x01"		/* the content octets */
 
 #endif
