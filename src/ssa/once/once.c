@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OPEN_SESSION, the CA, SESSION_CERTIFICATE: one step after the other, each on the HTTP thread. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "ssa/api/route.h"
 #include "ssa/once/once.h"
 #include "wire/session.h"
@@ -133,7 +135,7 @@ on_ended(struct call *c, struct reader *r UNUSED, const struct err *refusal UNUS
 {
 	struct once *o = c->state;
 	const struct err *e = &o->issue.e;
-	char text[400];
+	char text[sizeof(e->text) + CA_SAID_MAX + 200];
 
 	snprintf(text, sizeof(text), "No certificate came from %s, so nothing was signed and the key is "
 	    "destroyed: %s%s%s. Approve once more to try again", o->ca->name, e->text,
