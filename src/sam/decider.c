@@ -11,6 +11,7 @@
 #include "sam/counters.h"
 #include "sam/follow.h"
 #include "sam/heads.h"
+#include "sam/proofread.h"
 #include "sam/recover.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
@@ -38,7 +39,7 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
 	    (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
-	    (sam->heads = heads_new(e)) != NULL;
+	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL;
 }
 
 static void
@@ -48,6 +49,7 @@ sam_free(struct sam *sam)
 	journal_free(sam->journal);
 	pool_free(sam->pool);
 	heads_free(sam->heads);
+	proofread_free(sam->proofread);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
 	counters_free(sam->counters);
@@ -161,6 +163,7 @@ tick(struct sam *sam)
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
 	followers_tick(sam, now);
+	proofread_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))
 		journal_flush(sam->journal);
 	calls_settle(sam);
@@ -179,7 +182,7 @@ time_to_wait(const struct sam *sam)
 	uint64_t now = clock_life();
 	int wait = shorter(1000, pool_wait(sam->pool, now));
 
-	wait = shorter(wait, refusals_wait(sam, now));
+	wait = shorter(shorter(wait, refusals_wait(sam, now)), proofread_wait(sam, now));
 	if (sam->journal != NULL && journal_has_more(sam->journal))
 		wait = shorter(wait, 1);
 	return sam->journal == NULL ? wait : shorter(wait, heads_wait(sam, now));

@@ -57,6 +57,7 @@ struct sam {
 	struct sessions	*sessions;
 	struct refusals	*refusals;
 	struct heads	*heads;
+	struct proofread *proofread;
 	uint8_t		 module_seed[32];	/* the module's randomness, mixed into ours */
 	uint64_t	 salts;
 	int64_t		 clock_offset;		/* wall minus boot-time clock, at the start */
