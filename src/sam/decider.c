@@ -20,6 +20,7 @@
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define GATHER_US	3000	/* how long a flush may gather while work for so long is queued */
 #define GATHER_QUEUE	4	/* ... for each worker */
+#define EXPIRED_MS	10000	/* how long after its end an activation is still told "time" */
 #define PATIENCE_MS	15000	/* how long queued requests wait when no worker is there */
 #define PATIENCE_ANCHOR_MS 3000	/* for the last anchor of a life */
 #define POLL_MAX	(4 + WORKERS_MAX + SESSIONS_MAX)
@@ -150,6 +151,15 @@ flush_can_wait(const struct sam *sam)
 }
 
 static void
+expire(struct sam *sam, uint64_t now)
+{
+	if (now < sam->expire_at)
+		return;
+	sam->expire_at = now + 1000;
+	activations_expire(sam->activations, now > EXPIRED_MS ? now - EXPIRED_MS : 0);
+}
+
+static void
 tick(struct sam *sam)
 {
 	uint64_t now = clock_life();
@@ -160,6 +170,7 @@ tick(struct sam *sam)
 	pool_give_up(sam->pool, now, sam->open == SAM_STARTING ? UINT64_MAX : PATIENCE_MS);
 	watch_clock(sam);
 	watch_log(sam, now);
+	expire(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
 	followers_tick(sam, now);

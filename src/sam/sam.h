@@ -53,6 +53,7 @@ struct sam {
 	struct seal	*seal;
 	struct nonces	*nonces;
 	struct activations *activations;
+	uint64_t	 expire_at;		/* life clock: they are looked through again */
 	struct counters	*counters;		/* of passkeys, in this life */
 	struct sessions	*sessions;
 	struct refusals	*refusals;
