@@ -139,8 +139,9 @@ watch_log(struct sam *sam, uint64_t now)
 }
 
 /*
- * A flush makes nothing faster while every worker is busy and has more waiting: then one for several
- * signatures saves the flusher's, our and the disk's time. Without a queue each goes at once.
+ * A flush makes nothing faster while every worker is busy and has more waiting: then one for
+ * several signatures saves the flusher's, our and the disk's time. Without a queue each goes at
+ * once.
  */
 static bool
 flush_can_wait(const struct sam *sam)

@@ -2,7 +2,8 @@
 /*
  * A start from a snapshot believes the log before it. So it is read over while the SAM works, from
  * its first byte to the last one, slowly, and again each day: entries, roots and MACs, up to the
- * tree that the SAM has. What is wrong is said (STATUS, ALARM, the operator's log); service goes on.
+ * tree that the SAM has. What is wrong is said (STATUS, ALARM, the operator's log); service goes
+ * on.
  */
 #ifndef SAM_PROOFREAD_H
 #define SAM_PROOFREAD_H

@@ -77,9 +77,9 @@ void	sam_alarm(struct sam *, const char *what, const char *fmt, ...) PRINTF(3, 4
 
 /* The answer: writes what `payload` holds. The call is freed. */
 void	call_answer(struct sam *, struct call *, const struct writer *payload);
-/* The same when everything written until now is as durable as asked, and no use is in flight of what it closed
- * (of call->signer, call->key): who is told "frozen" gets no signature after it. Takes the payload;
- * what the operation kept is freed. */
+/* The same when everything written until now is as durable as asked, and no use is in flight of
+ * what it closed (of call->signer, call->key): who is told "frozen" gets no signature after it.
+ * Takes the payload; what the operation kept is freed. */
 void	call_answer_when(struct sam *, struct call *, enum durable, struct writer payload);
 void	calls_settle(struct sam *);		/* answers those that waited for it. Once per loop. */
 /* REFUSED, logged within bounds. The call is freed. */

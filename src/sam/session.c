@@ -97,7 +97,8 @@ free_place(struct sessions *all, enum socket_kind kind)
 }
 
 void
-sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uint32_t *uids, size_t n)
+sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uint32_t *uids,
+    size_t n)
 {
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct session *s;
