@@ -242,6 +242,20 @@ activations_closing(const struct activations *t, const uint8_t signer[ID_LEN],
 	return false;
 }
 
+size_t
+activations_close_session(struct activations *t, const uint8_t session[ID_LEN])
+{
+	size_t n = 0;
+
+	for (size_t i = t->n; i-- > 0;)
+		if (t->list[i]->window && !activation_is_closed(t->list[i]) &&
+		    memcmp(t->list[i]->session, session, ID_LEN) == 0) {
+			close_one(t, i);
+			n++;
+		}
+	return n;
+}
+
 static bool
 row_holds(const struct state *s, enum record_type type, const uint8_t id[ID_LEN], uint32_t version,
     uint8_t state, struct err *e)
