@@ -218,6 +218,10 @@ def clients():
     case('Basic authentication, form-decoded', a.status == 200, a)
     case('a token of no user opens no account', ask('GET', '/propria/v1/account', None,
         bearer(a.json['access_token'])).status == 403)
+    for how, pair in (('not encoded', 'web:' + SECRET), ('encoded byte by byte', ':'.join(''.join('%%%02x' % c for c in
+            x.encode()) for x in ('web', SECRET)))):
+        a = ask('POST', '/oauth2/token', cc, {'Authorization': 'Basic ' + base64.b64encode(pair.encode()).decode()})
+        case('Basic with a secret that is %s' % how, a.status == 200, a)
     a = token(cc + [('client_id', 'web'), ('client_secret', SECRET)])
     case('a secret in the form', a.status == 200, a)
     a = token(cc + [('client_id', 'web'), ('client_secret', SECRET)], basic=('web', SECRET))

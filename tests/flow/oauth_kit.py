@@ -39,10 +39,13 @@ class Answer:
         if 'code' in self.query:
             handed_out.append(self.query['code'])
 
+# Where connections come from; tests of limits by network change it.
+source = ['127.0.0.1']
+
 def ask(method, path, body=None, headers=None, base=ENDPOINT):
     u = urllib.parse.urlsplit(base)
     if u.scheme == 'https':
-        c = http.client.HTTPSConnection(u.hostname, u.port, timeout=30,
+        c = http.client.HTTPSConnection('127.0.0.1', u.port, timeout=30, source_address=(source[0], 0),
             context=ssl.create_default_context(cafile=DIR + '/server.pem'))
     else:
         c = http.client.HTTPConnection('127.0.0.1', u.port, timeout=30)

@@ -177,6 +177,29 @@ def entrusted(own):
     clock(0)
     case('a login of an hour ago does not suffice', 'Log in' in a.text and a.status == 200, a)
 
+# A stranger guesses from 127.0.0.0/24, and from networks beside it.
+def guesses():
+    b = Browser()
+    got = [b.login(password='guess number %d' % i).status for i in range(8)]
+    case('after six failures a name is closed to the network that guesses', got == [403] * 6 + [429] * 2)
+    case('also with the right password', b.login().status == 429)
+    b.login(name='nobody.else', password='guess number one')
+    source[0] = '127.0.5.1'
+    a = Browser().login()
+    case('not to its owner in another', a.status == 303, a)
+    for net in ('127.0.6.1', '127.0.7.1', '127.0.8.1'):
+        source[0] = net
+        Browser().login(password='guess from afar')
+    source[0] = '127.0.9.1'
+    began = time.monotonic()
+    wrong = Browser().login(password='guess from afar').status
+    middle = time.monotonic()
+    a = Browser().login()
+    end = time.monotonic()
+    case('where many networks guess, each attempt takes seconds', wrong == 403 and middle - began > 0.9)
+    case('and the right password still logs in', a.status == 303 and end - middle > 0.9, a)
+    source[0] = '127.0.0.1'
+
 def main():
     own = own_token()
     one = ask('POST', '/propria/v1/register', {}, bearer(own)).json['register']
@@ -186,6 +209,7 @@ def main():
     waiting = parallel(b, own)
     expiry(b, own, waiting)
     entrusted(own)
+    guesses()
     print('# end')
 
 main()
