@@ -160,10 +160,14 @@ def statement(p, life=None, items=None, requester=None, name=None):
         struct.pack('>I', p['epoch']) + bytes.fromhex(p['signer']) + unb64u(p['fresh']) + \
         struct.pack('>QQ', now, now + (life or p['life'])) + body
 
-def evidence(p, st):
+DEVICE = DIR + '/alice/profile/approval.pem'
+
+# with_keys: the device keys of authenticators by their id; None: the first one's.
+def evidence(p, st, with_keys=None):
     d = hashlib.sha256(b'propria-statement-v1\0' + st).digest()
-    sig = es256(DIR + '/alice/profile/approval.pem', b'propria-approval-v1\0' + d)
-    return b'\1\1' + bytes.fromhex(p['authenticators'][0]['id']) + struct.pack('>H', 64) + sig
+    keys = with_keys or {p['authenticators'][0]['id']: DEVICE}
+    return bytes([len(keys)]) + b''.join(b'\1' + bytes.fromhex(i) + struct.pack('>H', 64) +
+        es256(keys[i], b'propria-approval-v1\0' + d) for i in sorted(keys))
 
 def page(call, ticket, **more):
     return ask('POST', '/propria/v1/approval' + call, dict(more, ticket=ticket), {'Origin': SIC})

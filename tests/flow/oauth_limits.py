@@ -2,7 +2,7 @@
 # The walk of oauth_limits.sh: what a SCAL1 key gives to whom, and an account may have two authorizations under way.
 from oauth_kit import *
 
-LOW = sys.argv[7]
+LOW, TWO = sys.argv[7:9]
 
 # Minutes that the SSA's clock is ahead.
 def clock(minutes):
@@ -200,6 +200,29 @@ def guesses():
     case('and the right password still logs in', a.status == 303 and end - middle > 0.9, a)
     source[0] = '127.0.0.1'
 
+# A key that asks for two approvals: the receipt proves both.
+def two_approvals(own):
+    body = {'credentialID': TWO, 'numSignatures': 1, 'hashAlgorithmOID': OID,
+        'hashes': [base64.b64encode(digest('two')).decode()], 'authData': [{'id': 'page'}]}
+    ticket = ask('POST', '/csc/v2/credentials/authorize', body, bearer(own)).json['handle']
+    p = page('', ticket).json
+    keys = {a['id']: DEVICE if a['label'].startswith('Alice') else DIR + '/second.pem' for a in p['authenticators']}
+    case('the page is told that two must approve', p['key']['evidences'] == 2 and len(keys) == 2)
+    st = statement(p)
+    a = answer(ticket, st, evidence(p, st))
+    case('one approval does not suffice', a.json.get('reason') == 'quorum', a)
+    p = page('', ticket).json
+    st = statement(p)
+    a = answer(ticket, st, evidence(p, st, keys))
+    case('both do', a.status == 200, a)
+    got = check(own, ticket).json
+    a = sign(own, got['SAD'], body['hashes'], credentialID=TWO)
+    case('it signs', a.status == 200, a)
+    receipt = lambda: ask('POST', '/propria/v1/receipt', {'d': got['approval'], 'index': 0}, bearer(own))
+    until(lambda: receipt().status == 200)
+    with open(DIR + '/two.receipt', 'wb') as f:
+        f.write(base64.b64decode(receipt().json['receipt']))
+
 def main():
     own = own_token()
     one = ask('POST', '/propria/v1/register', {}, bearer(own)).json['register']
@@ -210,6 +233,7 @@ def main():
     expiry(b, own, waiting)
     entrusted(own)
     guesses()
+    two_approvals(own)
     print('# end')
 
 main()
