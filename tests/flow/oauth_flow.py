@@ -338,6 +338,8 @@ def signing(b, own):
     anew = authorize(b, query(prompt='login'))
     a = follow(b, anew)
     case('prompt=login asks again', 'Log in' in a.text, a)
+    again = b.form('/oauth2/consent', a, act='allow')
+    case('and a consent does not go around it', not again.to.startswith(APP) and 'code' not in again.query, again)
 
 def details(b):
     verifier, challenge = pkce()

@@ -75,7 +75,7 @@ class Browser:
     def get(self, path):
         return self.go('GET', path)
     def form(self, path, page, **fields):
-        hidden = dict(re.findall(r'name="(csrf|r|token)" value="([^"]*)"', page.text))
+        hidden = dict(re.findall(r'name="(csrf|r|token|credentialID)" value="([^"]*)"', page.text))
         hidden.update(fields)
         return self.go('POST', path, [i for i in hidden.items() if i[1]])
     def login(self, r='', name=NAME, password=PASSWORD):

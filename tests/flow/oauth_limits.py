@@ -112,6 +112,10 @@ def entrusted(own):
     case('a form that is not ours allows nothing', bad.status == 403, bad)
     gone = Browser().form('/oauth2/consent', a, act='allow')
     case('nor another browser\'s', gone.status == 403, gone)
+    other = b.form('/oauth2/consent', a, act='allow', credentialID=KEY)
+    case('nor for another key than the page showed', other.status == 200 and not other.to and LOW in other.text, other)
+    early = b.form('/oauth2/consent', asks_for_low(b, prompt='login')[0], act='allow')
+    case('nor a login before the request that wants a new one', not early.to.startswith(APP), early)
     page_before = a
     a = b.form('/oauth2/consent', a, act='allow')
     case('allowed, the client gets a code', a.to == APP and 'code' in a.query and a.query['iss'] == ENDPOINT, a)
