@@ -363,6 +363,39 @@ def details(b):
     a = redeem(code, verifier, authorization_details=json.dumps(other))
     case('other details with the code get nothing', a.said == 'invalid_grant', a)
 
+def documents(b):
+    whole, (verifier, challenge) = os.urandom(1000), pkce()
+    def hand(t, **more):
+        return ask('POST', '/propria/v1/documents', dict({'size': len(whole), 'bytes':
+            base64.b64encode(whole).decode()}, **more), bearer(t))
+    web = token([('grant_type', 'client_credentials')], basic=('web', SECRET)).json['access_token']
+    a = hand(web)
+    case('a client of its own hands over a document', a.status == 200 and a.json['have'] == 1000, a)
+    name = a.json['document']
+    d = lambda n: json.dumps([{'type': URI_TYPE, 'credentialID': KEY, 'numSignatures': 1, 'hashAlgorithmOID': OID,
+        'documentDigests': [{'hash': base64.b64encode(hashlib.sha256(whole).digest()).decode(), 'document': n}]}])
+    push = lambda n, **k: ask('POST', '/oauth2/pushed_authorize', query('web', WEB, challenge, authorization_details=d(n)) +
+        [('client_secret', SECRET)])
+    a = push(name)
+    case('and names it in what it pushes', a.status == 201, a)
+    t = ticket_of(b, [('client_id', 'web'), ('request_uri', a.json['request_uri'])])
+    p = page('', t).json
+    case('the page hears how long it is', p['items'][0].get('document') == 1000)
+    a = page('/document', t, item=0, at=0)
+    case('and gets it', a.status == 200 and base64.b64decode(a.json['bytes']) == whole and a.json['size'] == 1000, a)
+    case('without a ticket nobody does', page('/document', 'A' * 43, item=0, at=0).status == 404)
+    code = b.get(back(approve(t).json['continue'])).query['code']
+    a = redeem(code, verifier, redirect=WEB, basic=('web', SECRET), authorization_details=d(name))
+    case('the details come back with it', a.status == 200 and a.json['authorization_details'][0]['documentDigests'][0]
+        ['document'] == name, a)
+    case('what nobody handed over is refused', push('A' * 43).said == 'invalid_authorization_details')
+    a = authorize(b, query(authorization_details=d(name)))
+    case('what another client handed over is, too', a.query.get('error') == 'invalid_authorization_details', a)
+    half = hand(web, size=2000).json['document']
+    case('so is what is not whole', push(half).said == 'invalid_authorization_details')
+    a = ask('POST', '/propria/v1/documents', {'document': name, 'at': 0, 'bytes': 'AAAA'}, bearer(redeem_again(b)))
+    case('nobody else adds to it', a.status == 400, a)
+
 def version_one(b):
     std = base64.b64encode(digest('v1')).decode()
     q = query('web', WEB, drop=('code_challenge', 'code_challenge_method'))
@@ -412,6 +445,7 @@ def main():
     pushed(b)
     signing(b, own)
     details(b)
+    documents(b)
     version_one(b)
     sic()
     metadata = ask('GET', '/.well-known/openid-configuration')

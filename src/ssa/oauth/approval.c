@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ssa/api/credential.h"
+#include "ssa/api/document.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
 #include "ssa/oauth/handle.h"
@@ -16,6 +17,7 @@
 
 #define PACKAGE_MAX	(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8)
 #define CONTINUE_MS	(10 * MINUTE_MS)
+#define DOCUMENT_SHOWN_MAX (1u << 20)	/* in one answer */
 #define LIFE_AT		44	/* of statement_life in the genesis: PROTOCOL.sam 6 */
 #define LIFE_MAX_MS	300000	/* what our own software takes at most */
 
@@ -91,10 +93,22 @@ key_write(struct emit *m, const struct key *k)
 	emit_object_end(m);
 }
 
-static void
-items_write(struct emit *m, const struct request *q)
+/* What an account's token handed over is shown to that account alone. NULL: none, or gone. */
+static const struct document *
+document_at_hand(struct call *c, const struct ticket *t, const struct request_item *i)
 {
-	struct reader r = reader_over(q->items);
+	static const uint8_t nobody[16];
+	const struct document *d = document_of(c->ssa, &t->q, i->document, c->now);
+
+	return d != NULL && (memcmp(d->account, nobody, 16) == 0 ||
+	    memcmp(d->account, t->account, 16) == 0) ? d : NULL;
+}
+
+static void
+items_write(struct emit *m, struct call *c, const struct ticket *t)
+{
+	struct reader r = reader_over(t->q.items);
+	const struct document *d;
 	struct request_item i;
 
 	emit_array(m, "items");
@@ -104,6 +118,8 @@ items_write(struct emit *m, const struct request *q)
 		emit_span(m, "label", i.label);
 		if (i.attributes.n > 0)
 			emit_base64(m, "attributes", i.attributes);
+		if ((d = document_at_hand(c, t, &i)) != NULL)
+			emit_number(m, "document", d->size);
 		emit_object_end(m);
 	}
 	emit_array_end(m);
@@ -143,7 +159,7 @@ approval_write(struct call *c, const struct ticket *t, const struct key *k,
 		return;
 	}
 	emit_array_end(&m);
-	items_write(&m, &t->q);
+	items_write(&m, c, t);
 	emit_span(&m, "text", t->q.text);
 	emit_text(&m, "state", ticket_word(t, c->now));
 	emit_number(&m, "expires", ticket_expires(t));
@@ -202,6 +218,41 @@ ticket_is_pending(struct call *c, const struct ticket *t)
 	    "The request expired; ask the application to start again" : "The request was answered already",
 	    strcmp(word, "expired") == 0 ? "time" : "replay");
 	return false;
+}
+
+/* The item's document, a part at a time: an answer is bounded. */
+void
+handle_approval_document(struct call *c)
+{
+	AUTO(ticket) *t = ticket_of(c);
+	const struct document *d = NULL;
+	struct request_item i;
+	struct reader r;
+	int64_t item, at;
+	struct emit m;
+
+	if (t == NULL || !ticket_is_pending(c, t))
+		return;
+	r = reader_over(t->q.items);
+	if (json_whole(c->json, "item", &item) != JSON_GOT || item < 0 || item >= t->q.n) {
+		call_invalid(c, "Missing (or invalid) integer parameter item");
+		return;
+	}
+	for (; item >= 0 && request_item_next(&r, &i); item--)
+		d = item > 0 ? NULL : document_at_hand(c, t, &i);
+	if (d == NULL) {
+		call_error(c, 404, "invalid_request", "The document is not there any more", "unknown");
+		return;
+	}
+	if (json_whole(c->json, "at", &at) != JSON_GOT || at < 0 || (uint64_t)at >= d->size) {
+		call_invalid(c, "Missing (or invalid) integer parameter at");
+		return;
+	}
+	m = call_answer(c);
+	emit_number(&m, "size", d->size);
+	emit_base64(&m, "bytes", span_of(d->bytes + at, d->size - (size_t)at < DOCUMENT_SHOWN_MAX ?
+	    d->size - (size_t)at : DOCUMENT_SHOWN_MAX));
+	call_answered(c, &m);
 }
 
 /* Where the browser goes on; only a request that came by OAuth has such a place. */

@@ -57,7 +57,7 @@ bool
 request_item_next(struct reader *r, struct request_item *i)
 {
 	return rd_span8(r, 1, 64, &i->digest) && rd_span8(r, 0, LABEL_MAX, &i->label) &&
-	    rd_span16(r, 0, ATTRIBUTES_MAX, &i->attributes);
+	    rd_span16(r, 0, ATTRIBUTES_MAX, &i->attributes) && rd_span8(r, 0, HASH_LEN, &i->document);
 }
 
 void
@@ -66,6 +66,7 @@ request_item_write(struct writer *items, const struct request_item *i)
 	wr_span8(items, i->digest);
 	wr_span8(items, i->label);
 	wr_span16(items, i->attributes);
+	wr_span8(items, i->document);
 }
 
 bool
