@@ -3,13 +3,12 @@
 import { algByName, algOf } from '../lib/alg.js';
 import { base64, hex, unbase64, unhex } from '../lib/bytes.js';
 import { logout } from '../lib/oauth.js';
-import { readReceipt } from '../lib/receipt.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
 import { lineOf, readFields } from './form.js';
-import { createKey, releaseKey } from './keyacts.js';
+import { createKey, releaseKey, removePasskey } from './keyacts.js';
 import { loggedIn } from './login.js';
-import { addPasskey, makePasskey, removePasskey } from './passkeys.js';
+import { addPasskey, makePasskey } from './passkeys.js';
 import { el, moment, say } from './say.js';
 import { clean, listed, stop, whole } from './touch.js';
 
@@ -162,6 +161,7 @@ function readUse(use, key) {
 
 async function receiptOf(use) {
 	const bytes = unbase64((await api.propria('receipt', { d: use.d, index: use.index })).receipt);
+	const { readReceipt } = await import('../lib/receipt.js');
 	const receipt = await readReceipt(bytes);
 
 	if (hex(receipt.d) !== use.d || receipt.item !== use.index || hex(receipt.group) !== hex(config.group))
