@@ -266,7 +266,12 @@ async function offerLevels() {
 	show('level-field', offered);
 	if (offered)
 		say($('level-hint'), 'keys.level.hint', { seconds: whole(scal1.seconds, 1, 86400), n: whole(scal1.signatures, 1, 1000) });
-	$('level').addEventListener('change', () => say($('create-hint'), $('level').value === '1' ? 'keys.create.hint.1' : 'keys.create.hint'));
+	$('level').addEventListener('change', () => {
+		const byService = $('level').value === '1';
+
+		show('level-hint', byService);
+		say($('create-hint'), byService ? 'keys.create.hint.1' : 'keys.create.hint');
+	});
 }
 
 begin('keys', async () => {
