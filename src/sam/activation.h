@@ -52,6 +52,12 @@ void		 activations_close(struct activations *, enum record_type, const uint8_t i
 /* Closes the window of this key and session, if one is open. */
 void		 activations_close_window(struct activations *, const uint8_t key[ID_LEN],
 		    const uint8_t session[ID_LEN]);
+bool		 activation_is_closed(const struct activation *);
+/* Does a use still hold a closed one of this signer or of this key? */
+bool		 activations_closing(const struct activations *, const uint8_t signer[ID_LEN],
+		    const uint8_t key[ID_LEN]);
+/* Closes all windows of this session; how many that were. */
+size_t		 activations_close_session(struct activations *, const uint8_t session[ID_LEN]);
 /* Drops what is out of date. */
 void		 activations_expire(struct activations *, uint64_t now_life);
 

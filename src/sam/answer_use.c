@@ -148,11 +148,26 @@ use_signed(void *owner, void *job, struct reader *answer, const struct err *fail
 	fail_point("signed");
 	if (answer != NULL)
 		take_signatures(u, answer);
-	else if (strcmp(failure->reason, "refused") == 0)
+	else if (strcmp(failure->reason, "lost") != 0)
 		memset(u->status, USE_FAILED, u->n);
-	if (answer == NULL)
+	if (answer == NULL && strcmp(failure->reason, "withdrawn") != 0)
 		sam_alarm(sam, "module", "a signing operation failed: %s", failure->text);
 	write_outcome(sam, c);
+}
+
+static bool
+is_of_closed(const void *job)
+{
+	const struct call *c = job;
+	const struct use *u = c->work;
+
+	return activation_is_closed(u->a);
+}
+
+void
+uses_withdraw(struct sam *sam)
+{
+	pool_withdraw(sam->pool, use_signed, is_of_closed);
 }
 
 /* Opens the wrapped key for this one order. The share of an authentication module would come here. */

@@ -163,6 +163,7 @@ tick(struct sam *sam)
 	followers_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))
 		journal_flush(sam->journal);
+	calls_settle(sam);
 	sessions_send(sam);
 }
 

@@ -187,13 +187,17 @@ journal_wait(struct journal *j, enum durable level, journal_done done, void *job
 }
 
 static bool
+lacks_anchor(const struct journal *j, const struct waiter *w)
+{
+	return (w->level == ANCHORED || w->level == ANCHORED_HERE) && w->size > j->anchored;
+}
+
+static bool
 is_durable(const struct journal *j, const struct waiter *w)
 {
-	if (w->size > j->durable_size)
+	if (w->size > j->durable_size || lacks_anchor(j, w))
 		return false;
-	if (w->level == ANCHORED && w->size > j->anchored)
-		return false;
-	return w->level == ON_DISK || j->state->policy.follower != FOLLOWER_SYNC ||
+	return w->level < ON_COPY || j->state->policy.follower != FOLLOWER_SYNC ||
 	    j->followed >= j->durable_end || (w->end != 0 && j->followed >= w->end);
 }
 
@@ -444,7 +448,7 @@ bool
 journal_wants_anchor(const struct journal *j)
 {
 	for (const struct waiter *w = j->waiting; w != NULL && w->size <= j->durable_size; w = w->next)
-		if (w->level == ANCHORED && w->size > j->anchored)
+		if (lacks_anchor(j, w))
 			return true;
 	return false;
 }

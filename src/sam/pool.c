@@ -252,6 +252,32 @@ pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_do
 	return true;
 }
 
+/* First all are taken out, then all are told: who is told may ask again. */
+void
+pool_withdraw(struct pool *p, pool_done done, bool (*unwanted)(const void *job))
+{
+	struct ask *kept = NULL, **keep = &kept, *out = NULL, **take = &out;
+
+	p->last = NULL;
+	for (struct ask *a = p->first; a != NULL; a = a->next)
+		if (a->done == done && unwanted(a->job)) {
+			*take = a;
+			take = &a->next;
+			p->queued--;
+		} else {
+			*keep = p->last = a;
+			keep = &a->next;
+		}
+	*take = *keep = NULL;
+	p->first = kept;
+	while (out != NULL) {
+		struct ask *a = out;
+
+		out = a->next;
+		fail(p, a, "withdrawn", "its key may no longer be used");
+	}
+}
+
 int
 pool_fd(const struct pool *p, size_t i)
 {

@@ -16,7 +16,7 @@
 
 struct pool;
 /* Called once per job. answer is NULL when the worker was lost, or refused: *e says which
- * (code ERR_BACKEND, reason "lost" or "refused"). type is the answer's type. */
+ * (code ERR_BACKEND, reason "lost", "refused" or "withdrawn"). type is the answer's type. */
 typedef void (*pool_done)(void *owner, void *job, struct reader *answer, const struct err *e);
 
 struct pool	*pool_new(size_t workers, uint64_t deadline_ms, void *owner, struct err *) MUST_USE;
@@ -31,6 +31,8 @@ void		 pool_lost(struct pool *, size_t worker);	/* at once, whatever it says */
 /* Queues a request; payload is copied. ERR_BUSY past the queue's limit. urgent: before others. */
 bool		 pool_ask(struct pool *, uint8_t type, struct span payload, bool urgent, pool_done,
 		    void *job, struct err *) MUST_USE;
+/* Takes back the requests with this `done` that are unwanted and that no worker was given. */
+void		 pool_withdraw(struct pool *, pool_done, bool (*unwanted)(const void *job));
 /* The socket to poll for reading, or -1. */
 int		 pool_fd(const struct pool *, size_t worker);
 void		 pool_readable(struct pool *, size_t worker);

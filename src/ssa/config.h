@@ -42,6 +42,7 @@ struct config {
 	unsigned	per_account;			/* calls a second with tokens of one */
 	unsigned	tries_by_name, tries_by_address;	/* failed logins in 15 minutes */
 	unsigned	authorizations;			/* of one account, under way together */
+	unsigned	documents_mib;			/* memory for documents to be shown; 0: none */
 	unsigned	cached;				/* signers, keys, tokens each */
 	bool		log_requests;
 };

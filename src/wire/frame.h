@@ -26,6 +26,7 @@ enum msg_type {
 	SAM_HEAD			= 28,
 	SAM_ROSTER			= 30,
 	SAM_OPEN_WINDOW			= 32,
+	SAM_CLOSE_WINDOWS		= 34,
 	HSM_HELLO			= 64,
 	HSM_HMAC			= 66,
 	HSM_SIGN_HEAD			= 68,

@@ -79,7 +79,8 @@ closes_type(struct hostile *h, const char *socket, uint8_t type, size_t payload)
 TEST(each_socket_has_its_own_requests)
 {
 	static const uint8_t ssa_only[] = { SAM_CHALLENGE, SAM_ACTIVATE, SAM_USE, SAM_REQUEST_CERTIFICATE,
-		SAM_LINK_CERTIFICATE, SAM_FREEZE, SAM_OUTCOME, SAM_RECEIPT, SAM_OPEN_WINDOW };
+		SAM_LINK_CERTIFICATE, SAM_FREEZE, SAM_OUTCOME, SAM_RECEIPT, SAM_OPEN_WINDOW,
+		SAM_CLOSE_WINDOWS };
 	static const uint8_t officers_only[] = { SAM_PROPOSE, SAM_FOLLOW, SAM_ROSTER };
 	struct hostile h;
 
@@ -98,7 +99,7 @@ TEST(unknown_and_odd_types_close_the_connection)
 
 	hostile_begin(&h, &group);
 	for (unsigned type = 0; type < 256; type++)
-		if (type < SAM_STATUS || type > SAM_OPEN_WINDOW || type % 2 == 1)
+		if (type < SAM_STATUS || type > SAM_CLOSE_WINDOWS || type % 2 == 1)
 			closes_type(&h, "ssa.sock", (uint8_t)type, 0);
 	hostile_end(&h);
 	still_signs();

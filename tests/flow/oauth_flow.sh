@@ -37,6 +37,8 @@ is "a public client gets no grant of its own" not client add --kind public --id 
 is "the name sic is ours" not client add --kind public --id sic --name Bad --redirect https://b.example/
 is "a plain listener on another address is refused" eval 'sed "s/^plain = .*/plain = 0.0.0.0:0/; s/^port = .*/port = 0/" \
 	"$DIR/ssa.conf" >"$DIR/open.conf" && says "not a loopback address" "$BIN/ssa/propria-ssa" -c "$DIR/open.conf"'
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
 AGAIN=$CASES
 python3 "$SOURCE/tests/flow/oauth_flow.py" "$DIR" "$ENDPOINT" "$(cat "$DIR/plain")" "$SIGNER" "$KEY" "$AGAIN" \
 	>"$DIR/flow.tap" 2>"$DIR/flow.err" || true

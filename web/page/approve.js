@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Approve: an officers' act in words of our own decoder, approved by the officer's passkey. */
 import { Api } from '../lib/api.js';
-import { base64, hex, unbase64url } from '../lib/bytes.js';
+import { Reader, base64, cleanText, hex, unbase64url } from '../lib/bytes.js';
 import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig, mustBeOurGroup } from '../lib/group.js';
@@ -9,6 +9,7 @@ import { approveWithPasskey, passkeysWork } from '../lib/passkey.js';
 import { decodeStatement, statementDigest } from '../lib/statement.js';
 import { words } from '../lib/words.js';
 import { $, about, begin, calm, download, during, facts, halt, only, tell, trouble } from './frame.js';
+import { isOurCard, offerCard } from './card.js';
 import { onFiles, readFile } from './paper.js';
 import { plainId, readFields } from './form.js';
 import { el, moment, onLanguage, say, sentence, shown } from './say.js';
@@ -31,8 +32,18 @@ async function showWords() {
 	    el('dt', {}, line.label), el('dd', {}, value(line))))));
 }
 
-async function take(bytes) {
+/* An act file of the officers' program has the statement in it, and approvals that the page does not need. */
+function statementIn(bytes) {
+	const r = new Reader(bytes);
+
+	return bytes.length > 8 && bytes[0] === 0x50 && cleanText(r.bytes(4)) === 'PRX1' ? r.v32() : bytes;
+}
+
+async function take(given) {
+	let bytes;
+
 	try {
+		bytes = statementIn(given);
 		statement = decodeStatement(bytes);
 	} catch (e) {
 		throw stop('statement', e.message);
@@ -45,7 +56,7 @@ async function take(bytes) {
 	d = await statementDigest(bytes);
 	await showWords();
 	$('print').textContent = fingerprint(d);
-	$('officer').value = localStorage.getItem(OFFICER) ?? '';
+	$('officer').value = statement.name === NEW && await isOurCard(statement.body.spki) ? '0' : localStorage.getItem(OFFICER) ?? '';
 	only('ask');
 }
 
@@ -84,7 +95,9 @@ function failed(e) {
 
 function fromFragment() {
 	const plain = location.hash.slice(1);
-	const text = new URLSearchParams(plain).get('s') ?? plain;
+	const text = plain === 'card' ? '' : new URLSearchParams(plain).get('s') ?? plain;
+
+	$('card').open = plain === 'card';
 
 	return text === '' ? undefined : unbase64url(text);
 }
@@ -100,6 +113,7 @@ begin('approve', async () => {
 		e.preventDefault();
 		during($('approve'), () => approve().catch((x) => { console.error(x); trouble(x, 'error', $('approve')); }));
 	});
+	offerCard(config);
 	onFiles(([file]) => readFile(file).then(take).catch(failed));
 	try {
 		const bytes = fromFragment();

@@ -6,7 +6,7 @@ import { fingerprint } from '../lib/fingerprint.js';
 import { approveWithPasskey, bindChallenge, createPasskey } from '../lib/passkey.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { tell } from './frame.js';
-import { approvals, approvedBy, challenge, statementOf } from './touch.js';
+import { actsTake, approvals, approvedBy, challenge, statementOf } from './touch.js';
 
 const PASSKEY = 2;
 const SLOW = { timeout: 90000 };
@@ -30,7 +30,7 @@ export async function addPasskey({ api, config, account }, { made, label, nonce 
 	const d = await statementDigest(encoded);
 
 	tell('live.touch.print', { print: fingerprint(d) });
-	const old = await approvedBy(d, account.authenticators, 1);
+	const old = await approvedBy(d, account.authenticators, actsTake(account));
 
 	tell('keys.add.again');
 	const touched = await approveWithPasskey(d, [made.credential]);
@@ -48,7 +48,7 @@ export async function removePasskey({ api, config, account }, gone) {
 	const d = await statementDigest(encoded);
 
 	tell('live.touch.print', { print: fingerprint(d) });
-	const evidence = await approvals(d, account.authenticators.filter((a) => a !== gone), 1);
+	const evidence = await approvals(d, account.authenticators.filter((a) => a !== gone), actsTake(account));
 
 	tell('live.sam');
 	await api.propria('enact', { statement: base64(encoded), evidence: base64(evidence) }, SLOW);

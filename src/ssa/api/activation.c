@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "json/base64.h"
 #include "ssa/api/activation.h"
+#include "ssa/api/window_row.h"
 
 bool
 package_read(struct span bytes, struct package *p)
@@ -24,9 +25,19 @@ package_read(struct span bytes, struct package *p)
 	return true;
 }
 
+void
+activation_uncount(struct activation *a)
+{
+	struct parallel *counted = TAKE(a->counted);
+
+	if (counted != NULL)
+		parallel_leave(counted, a->account);
+}
+
 static void
 activation_free(struct cached *x)
 {
+	activation_uncount((struct activation *)x);
 	free(x);
 }
 
@@ -173,6 +184,45 @@ activation_find(struct ssa *s, struct span sad, const uint8_t account[16], const
 	return a;
 }
 
+/* Under which name the last window of a key and login is kept; kept itself beside the activations. */
+struct newest {
+	struct cached	of;
+	uint8_t		handle[HASH_LEN];
+};
+
+static void
+newest_free(struct cached *x)
+{
+	free(x);
+}
+
+/* The SAM has closed the one before (PROTOCOL.sam 4.10): it is under way no longer. */
+static void
+newest_set(struct ssa *s, const struct activation *a)
+{
+	static const char prefix[] = "propria-newest-v1";
+	const struct span parts[] = { span_of(prefix, sizeof(prefix)), span_of(a->key, 16),
+		span_of(a->session, 16) };
+	struct newest *n = calloc(1, sizeof(*n)), *before;
+	struct activation *old = NULL;
+
+	if (n == NULL)
+		bug("out of memory");
+	n->of.holders = 1;
+	n->of.free = newest_free;
+	memcpy(n->handle, a->of.key, HASH_LEN);
+	sha256_parts(parts, COUNT(parts), n->of.key);
+	if ((before = (struct newest *)cache_hold(s->activations, n->of.key)) != NULL) {
+		old = (struct activation *)cache_hold(s->activations, before->handle);
+		cached_release(&before->of);
+	}
+	if (old != NULL && old != a)
+		activation_uncount(old);
+	activation_release(old);
+	cache_put(s->activations, &n->of);
+	cached_release(&n->of);
+}
+
 void
 activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[16],
     const uint8_t handle[HASH_LEN])
@@ -182,8 +232,11 @@ activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[
 	memcpy(a->of.key, handle, 32);
 	memcpy(a->requester, requester, 16);
 	cache_put(s->activations, &a->of);
-	if (a->window)
+	if (a->window) {
+		newest_set(s, a);
+		window_row_keep(s, a, clock_wall());
 		return;
+	}
 	memcpy(row.handle, handle, 32);
 	memcpy(row.activation, a->id, 16);
 	memcpy(row.account, a->account, 16);
@@ -294,18 +347,24 @@ approval_keep(struct ssa *s, const struct package *p, const uint8_t signer[16])
 }
 
 void
-use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct msg_results *m)
+use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct activation *a,
+    const struct msg_results *m)
 {
-	static uint8_t bytes[USES_MAX * 4];
-	struct writer w = writer_over(bytes, sizeof(bytes));
+	static uint8_t bytes[USES_MAX * 4], digests[USES_MAX * HASH_MAX];
+	struct writer w = writer_over(bytes, sizeof(bytes)), of = writer_over(digests, sizeof(digests));
 	struct use_row u = { .place = m->place };
 
 	if (m->place == 0)
 		return;
 	for (size_t i = 0; i < m->n; i++)
-		if (m->result[i].status != USE_SPENT)
+		if (m->result[i].status != USE_SPENT) {
 			wr_u32(&w, m->result[i].index);
+			if (a != NULL && a->window)
+				wr_bytes(&of, a->digests + m->result[i].index * a->alg->digest_len,
+				    a->alg->digest_len);
+		}
 	memcpy(u.d, d, 32);
 	u.indexes = writer_span(&w);
+	u.digests = writer_span(&of);
 	s->store->ops->use_put(s->store, &u);
 }

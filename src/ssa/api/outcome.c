@@ -5,12 +5,14 @@
 #include "json/base64.h"
 #include "ssa/api/activation.h"
 #include "ssa/api/route.h"
+#include "ssa/api/window_row.h"
 #include "wire/status.h"
 
 struct inquiry {
 	uint8_t		d[32], authenticator[16];
 	uint32_t	index;
 	uint64_t	place;
+	bool		window;		/* no approval: on our word */
 	struct writer	bytes;		/* statement v32, evidences v32 */
 };
 
@@ -48,6 +50,7 @@ static struct inquiry *
 inquiry_of(struct call *c)
 {
 	struct inquiry *q = calloc(1, sizeof(*q));
+	struct window_row row;
 	struct approval a;
 	struct span text;
 
@@ -64,6 +67,7 @@ inquiry_of(struct call *c)
 	}
 	if (!approval_of(c, q->d, &a))
 		return NULL;
+	q->window = window_row_read(&a, &row);
 	memcpy(q->authenticator, a.authenticator, 16);
 	wr_span32(&q->bytes, a.statement);
 	wr_span32(&q->bytes, a.evidences);
@@ -95,8 +99,8 @@ on_outcome(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 		return;
 	}
-	if (m.n == 1)		/* with more, `sequence` need not be the entry of each */
-		use_keep(c->ssa, q->d, &m);
+	if (m.n == 1 && !q->window)	/* with more, `sequence` need not be the entry of each */
+		use_keep(c->ssa, q->d, NULL, &m);
 	out = call_answer(c);
 	emit_number(&out, "place", m.place);
 	emit_array(&out, "results");
@@ -253,6 +257,11 @@ handle_receipt(struct call *c)
 		return;
 	if (json_whole(c->json, "index", &index) != JSON_GOT || index < 0 || index >= USES_MAX) {
 		call_invalid(c, "Missing (or invalid type) integer parameter index");
+		return;
+	}
+	if (q->window) {
+		call_error(c, 400, "invalid_request", "No approval stands behind this use that a receipt could"
+		    " prove: it was made on the word of this service, as the log says", "kind");
 		return;
 	}
 	q->index = (uint32_t)index;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "json/base64.h"
+#include "ssa/api/window.h"
 #include "ssa/oauth/flow.h"
 #include "ssa/page/html.h"
 #include "ssa/page/login.h"
@@ -341,18 +342,42 @@ logout_page(struct call *c)
 		page_error(c, 200, "You are logged out", "Nobody is logged in in this browser.");
 }
 
+static void
+logged_out(struct call *c)
+{
+	flow_send(c, "/logout");
+}
+
+/* Clients that this login let sign do so no longer. */
+static void
+logout(struct call *c)
+{
+	struct session who;
+	bool was_in = session_find(c, &who);
+	uint8_t session[16];
+	struct err e = { 0 };
+
+	if (!session_end(c, &e)) {
+		page_failed(c, &e);
+		return;
+	}
+	if (!was_in) {
+		logged_out(c);
+		return;
+	}
+	window_browser(who.hash, session);
+	window_close(c, session, logged_out);
+}
+
 void
 handle_logout(struct call *c)
 {
-	struct err e = { 0 };
 	AUTO_FORM form = { 0 };
 
 	if (c->x->verb == VERB_GET)
 		logout_page(c);
 	else if (!form_read(&form, c->x->body) || !csrf_holds(c, form.field[P_CSRF]))
 		page_error(c, 403, "This form was not sent from our page", "Please try again.");
-	else if (session_end(c, &e))
-		flow_send(c, "/logout");
 	else
-		page_failed(c, &e);
+		logout(c);
 }

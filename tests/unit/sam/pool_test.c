@@ -484,6 +484,45 @@ TEST(with_no_worker_for_too_long_everyone_is_told)
 	world_free(w);
 }
 
+static bool
+is_even(const void *job)
+{
+	return (intptr_t)job % 2 == 0;
+}
+
+static void
+done_otherwise(void *owner UNUSED, void *job UNUSED, struct reader *answer UNUSED,
+    const struct err *e UNUSED)
+{
+	CHECK(false);
+}
+
+/* 0 and 1 run, 2 and 3 are ahead: no worker was given 4, 5 and 6. */
+TEST(what_no_worker_was_given_can_be_withdrawn)
+{
+	struct world *w = busy_world();
+	uint64_t n = 0;
+
+	CHECK(ask(w, 5, false) && ask(w, 6, false) && pool_queued(w->pool) == 3);
+	pool_withdraw(w->pool, done_otherwise, is_even);
+	CHECK(w->done == 0 && pool_queued(w->pool) == 3);
+	w->ask_again = true;			/* 104, when 4 is told */
+	pool_withdraw(w->pool, done, is_even);
+	CHECK(w->done == 2 && w->order[0] == 4 && w->order[1] == 6 && pool_queued(w->pool) == 2);
+	CHECK(strcmp(w->how[4], "withdrawn") == 0 && strcmp(w->how[6], "withdrawn") == 0);
+	answer(w, 1, HSM_HMAC + 1, 2, "b");
+	for (int i = 0; i < 3; i++) {
+		static const int rest[] = { 3, 5, 104 };
+
+		CHECK(asked(w, 1, &n) == rest[i]);
+		answer(w, 1, HSM_HMAC + 1, n, "b");
+	}
+	CHECK(asked(w, 0, &n) == 2 && pool_queued(w->pool) == 0);
+	pool_withdraw(w->pool, done, is_even);
+	CHECK(ask(w, 7, false) && asked(w, 1, &n) == 7 && w->done == 6);
+	world_free(w);
+}
+
 TEST(a_worker_at_a_place_that_is_not_there_is_closed)
 {
 	struct world *w = world(1, 1);
@@ -527,6 +566,7 @@ main(void)
 		cmocka_unit_test(an_answer_stays_while_it_is_read),
 		cmocka_unit_test(the_queue_has_an_end_but_not_for_what_is_urgent),
 		cmocka_unit_test(with_no_worker_for_too_long_everyone_is_told),
+		cmocka_unit_test(what_no_worker_was_given_can_be_withdrawn),
 		cmocka_unit_test(a_worker_at_a_place_that_is_not_there_is_closed),
 		cmocka_unit_test(a_pool_without_places_or_with_too_many_is_refused),
 	};

@@ -141,6 +141,7 @@ one_use(void *arg, const struct use_row *u)
 	uint64_t *sum = arg;
 
 	CHECK(u->indexes.n == 8);
+	CHECK(u->place == 41 ? span_equal(u->digests, span_str("digestsof41")) : u->digests.n == 0);
 	*sum += u->place;
 	return true;
 }
@@ -172,6 +173,7 @@ TEST(what_is_written_behind_is_there_after_flush)
 	s->ops->approval_put(s, &a);
 	s->ops->use_put(s, &u);
 	u.place = 41;
+	u.digests = span_str("digestsof41");
 	s->ops->use_put(s, &u);
 	s->ops->token_put(s, &t);
 	s->ops->activation_put(s, &c);

@@ -210,6 +210,55 @@ test('acts of another group, of a signer, expired or cut are not approved', asyn
 	}
 });
 
+test('an officer to be makes a card with a passkey, and approves the own act without a number', async () => {
+	const device = await authenticator(rig.page), { page, world } = rig;
+
+	await page.goto(`${rig.pages.origin}/approve#card`);
+	await ready();
+	await page.locator('#card-act').click();
+	assert.equal(await page.locator('#person').getAttribute('aria-invalid'), 'true');
+	await page.locator('#person').fill('Olga Office');
+	await page.locator('#role').selectOption('5');
+	await page.locator('#card-act').click();
+	await until(page, 'carded');
+	const { bytes: card, name } = await saved(page, () => page.locator('#card-get').click());
+	const spki = card.subarray(20, 20 + card.readUInt16BE(18));
+
+	assert.match(name, /^officer-[0-9A-Z]{4}\.card$/);
+	assert.deepEqual(card.subarray(0, 18), Buffer.from('PRO1\x05\x02\x0bOlga Office'));
+	checkPasskey(card.subarray(22 + spki.length), sha256('propria-officer-v1\0', card.subarray(4, 20 + spki.length)), new Uint8Array(spki), rig.pages.origin);
+	assert.match(await page.locator('#card-facts').innerText(), new RegExp(`Olga Office[\\s\\S]*Registration officer[\\s\\S]*${sha256(spki).toString('hex')}`));
+	assert.equal((await device.credentials())[0].isResidentCredential, true);
+	const act = policyAct({ purpose: PURPOSE.ADD_OFFICER, subject: new Uint8Array(16), body: { role: 5, type: 2, person: 'Olga Office', spki: new Uint8Array(spki) } });
+
+	await page.goto('about:blank');
+	await page.goto(link(act));
+	await ready();
+	assert.equal(await page.locator('#officer').inputValue(), '0');
+	await page.locator('#approve').click();
+	await until(page, 'done');
+	const evidence = Buffer.from(world.mailbox[0].evidence, 'base64');
+
+	assert.equal(evidence.subarray(2, 18).toString('hex'), '00'.repeat(16));
+	checkPasskey(evidence.subarray(20), sha256('propria-statement-v1\0', act), new Uint8Array(spki), rig.pages.origin);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('an act file of the program shows its statement', async () => {
+	const act = policyAct(), head = Buffer.from('PRX1\0\0\0\0');
+
+	head.writeUInt32BE(act.length, 4);
+	await rig.page.goto(rig.pages.origin + '/approve');
+	await ready();
+	await dropFile(rig.page, 'suspend.act', Buffer.concat([head, act, Buffer.alloc(4)]));
+	await until(rig.page, 'ask');
+	assert.match(await rig.page.locator('#words').innerText(), /Phone lost on the train/);
+	await rig.page.goto(rig.pages.origin + '/approve');
+	await ready();
+	await dropFile(rig.page, 'cut.act', Buffer.concat([head, act.subarray(0, 50)]));
+	await until(rig.page, 'halt.statement');
+});
+
 test('a statement file is as good as the link', async () => {
 	await rig.page.goto(rig.pages.origin + '/approve');
 	await ready();

@@ -76,7 +76,7 @@ function approval(world, body) {
 		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
 			certificate: key.certificate, evidences: key.evidences },
 		authenticators: world.authenticators.map(({ id, type, label, credential }) => ({ id, type, label, credential })),
-		items: t.items, text: t.text, state: t.state, expires: t.expires };
+		items: t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item), text: t.text, state: t.state, expires: t.expires };
 }
 
 function answer(world, body) {
@@ -198,6 +198,11 @@ const CALLS = {
 	'POST /propria/v1/invitation': ['anyone', (w) => ({ version: 1, state: w.authenticators.length ? 2 : 1 })],
 	'POST /propria/v1/enrol': ['anyone', enrol],
 	'POST /propria/v1/approval': ['anyone', approval],
+	'POST /propria/v1/approval/document': ['anyone', (w, b) => {
+		const { bytes } = ticketOf(w, b).items[b.item];
+
+		return { size: bytes.length, bytes: b64(bytes.subarray(b.at, b.at + (1 << 20))) };
+	}],
 	'POST /propria/v1/approval/answer': ['anyone', answer],
 	'POST /propria/v1/approval/decline': ['anyone', (w, b) => {
 		const t = ticketOf(w, b);
