@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "hsm/stock.h"
 
-#define KINDS		3
 #define TAKEN_AGE_MS	(2 * 3600 * 1000)
 #define TICK_MS		10000
 #define REST_MS		5000		/* after a key that could not be made */

@@ -206,18 +206,29 @@ answer_sign(struct worker *v, struct reader *r, struct writer *w, struct err *e)
 	return answer_signed(v, n, o.n, w, e);
 }
 
+/* Keys of a kind serve each of its algorithms; a module may lack one that the operator wants. */
+static bool
+kind_offered(const struct worker *v, uint16_t number)
+{
+	const struct alg *wanted = alg_find(number);
+
+	for (size_t i = 0; wanted != NULL && i < v->probe->n_algs; i++)
+		if (alg_find(v->probe->algs[i])->kind == wanted->kind)
+			return true;
+	return false;
+}
+
 static bool
 answer_stock(struct worker *v, struct reader *r, struct writer *w, struct err *e)
 {
 	struct msg_hsm_stocked have;
 	struct msg_hsm_stock m;
-	const struct alg *alg;
 
 	if (!msg_hsm_stock_read(r, &m, e))
 		return false;
 	for (size_t i = 0; i < m.n; i++)
-		if (!alg_offered(v, m.alg[i], &alg, e))
-			return false;
+		if (!kind_offered(v, m.alg[i]))
+			m.mark[i] = 0;
 	if (!stock_mark(v->stock, &m, &have, e))
 		return false;
 	msg_hsm_stocked_write(w, &have);

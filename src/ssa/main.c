@@ -14,6 +14,7 @@
 #include "sandbox/sandbox.h"
 #include "ssa/api/call.h"
 #include "ssa/issue/issuer.h"
+#include "ssa/issue/revoked_command.h"
 #include "ssa/once/ca_pool.h"
 #include "ssa/oauth/client_command.h"
 
@@ -22,6 +23,7 @@
 static const char usage[] =
     "usage: propria-ssa -c FILE\n"
     CLIENT_USAGE
+    REVOKED_USAGE
     "\n"
     "The web-facing server of a signing service. FILE is its configuration (propria-ssa(8)).\n"
     "\n"
@@ -175,6 +177,8 @@ main(int argc, char **argv)
 	umask(077);
 	if (argc > 1 && strcmp(argv[1], "client") == 0)
 		return client_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "revoked") == 0)
+		return revoked_command(argc - 1, argv + 1);
 	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);

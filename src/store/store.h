@@ -123,7 +123,7 @@ struct evidence_room {			/* of the mailbox */
 	uint64_t	life;
 };
 enum task_kind { TASK_CERTIFY = 1, TASK_REVOKE, TASK_STOP };
-enum task_state { TASK_WAITING = 1, TASK_FAILED };
+enum task_state { TASK_WAITING = 1, TASK_FAILED, TASK_DONE };
 struct task_row {
 	uint8_t		key[16];
 	uint8_t		kind, state;

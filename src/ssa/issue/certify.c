@@ -148,10 +148,12 @@ linked(struct issuer *i, const uint8_t key[16], const struct paper *p, struct er
 static bool
 paper_keep(struct issuer *i, const struct task_row *task, const struct paper *p, struct err *e)
 {
-	AUTO_WRITER data = writer_grow(CERTIFICATE_MAX + CHAIN_BYTES + 8);
+	AUTO_WRITER data = writer_grow(CERTIFICATE_MAX + CHAIN_BYTES + CSR_MAX + ATTESTATION_MAX + 16);
 	struct task_row row = *task;
 	bool ok;
 
+	wr_span16(&data, writer_span(&p->csr));
+	wr_span16(&data, writer_span(&p->attestation));
 	wr_span16(&data, writer_span(&p->certificate));
 	wr_span32(&data, writer_span(&p->chain));
 	row.data = writer_span(&data);
@@ -165,10 +167,13 @@ static bool
 paper_read(const struct task_row *task, struct paper *p)
 {
 	struct reader r = reader_over(task->data);
-	struct span certificate, chain;
+	struct span csr, attestation, certificate, chain;
 
-	if (!rd_span16(&r, 1, CERTIFICATE_MAX, &certificate) || !rd_span32(&r, 0, CHAIN_BYTES, &chain))
+	if (!rd_span16(&r, 0, CSR_MAX, &csr) || !rd_span16(&r, 0, ATTESTATION_MAX, &attestation) ||
+	    !rd_span16(&r, 1, CERTIFICATE_MAX, &certificate) || !rd_span32(&r, 0, CHAIN_BYTES, &chain))
 		return false;
+	wr_span(&p->csr, csr);
+	wr_span(&p->attestation, attestation);
 	wr_span(&p->certificate, certificate);
 	wr_span(&p->chain, chain);
 	return true;
@@ -207,6 +212,19 @@ certify(struct office *o, const struct task_row *task, struct err *e)
 		ok = certificate_get(o, task, &p, e) && linked(o->issuer, task->key, &p, e);
 	paper_wipe(&p);
 	return ok;
+}
+
+bool
+issuer_paper(struct ssa *s, const uint8_t key[16], struct span *csr, struct span *attestation)
+{
+	struct err none = { 0 };
+	struct task_row t;
+	struct reader r;
+
+	if (!s->store->ops->task_get(s->store, key, TASK_CERTIFY, &t, &none))
+		return false;
+	r = reader_over(t.data);
+	return rd_span16(&r, 1, CSR_MAX, csr) && rd_span16(&r, 1, ATTESTATION_MAX, attestation);
 }
 
 /* Of a key that is gone: the certificate came with the task. */

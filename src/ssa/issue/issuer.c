@@ -90,13 +90,28 @@ task_failed(struct issuer *i, const struct task_row *done, const struct ca_confi
 	    *said != '\0' ? "\"" : "", row.state == TASK_FAILED ? "; not tried again until asked" : "");
 }
 
+/* The signer's own tool wants to see what was attested: that of a certification stays. */
+static bool
+task_ended(struct store *store, const struct task_row *done, struct err *e)
+{
+	struct err none = { 0 };
+	struct task_row row;
+
+	if (done->kind != TASK_CERTIFY || !store->ops->task_get(store, done->key, done->kind, &row, &none) ||
+	    row.data.n == 0)
+		return store->ops->task_drop(store, done->key, done->kind, e);
+	row.state = TASK_DONE;
+	row.why = span_of("", 0);
+	return store->ops->task_put(store, &row, e);
+}
+
 static void
 task_done(struct issuer *i, const struct task_row *done)
 {
 	struct err e = { 0 };
 
 	http_lock(i->http);
-	if (!i->ssa->store->ops->task_drop(i->ssa->store, done->key, done->kind, &e))
+	if (!task_ended(i->ssa->store, done, &e))
 		log_error("%s", e.text);
 	http_unlock(i->http);
 }

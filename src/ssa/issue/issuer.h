@@ -23,6 +23,8 @@ void		 issuer_free(struct issuer *);	/* halts, waits for the threads; NULL is fi
  */
 bool	issuer_certify(struct ssa *, const struct key_row *, struct err *) MUST_USE;
 bool	issuer_revoke(struct ssa *, const struct key_row *, struct err *) MUST_USE;
+/* The request and the attestation of a key that was certified by itself: lent until the next call. */
+bool	issuer_paper(struct ssa *, const uint8_t key[16], struct span *csr, struct span *attestation);
 /* The CA of a key; NULL: none. */
 const struct ca_config *issuer_ca(const struct ssa *, const uint8_t profile[16]);
 

@@ -3,7 +3,7 @@ ALTER TABLE keys ADD COLUMN profile BLOB NOT NULL DEFAULT x'00000000000000000000
 CREATE TABLE tasks (
 	key BLOB NOT NULL CHECK (length(key) = 16),
 	kind INTEGER NOT NULL,				-- 1 certify, 2 revoke, 3 stop: somebody told us that it is revoked
-	state INTEGER NOT NULL,				-- 1 waiting, 2 failed: somebody must look
+	state INTEGER NOT NULL,				-- 1 waiting, 2 failed: somebody must look, 3 done: kept for its data
 	tries INTEGER NOT NULL,
 	due INTEGER NOT NULL,				-- ms
 	ca BLOB NOT NULL,				-- name of its section; empty: of none

@@ -275,7 +275,9 @@ TEST(the_stock_is_filled_in_the_background)
 	while (have < 4 && clock_life() - start_at < 60000)
 		CHECK(ask_stock(worker.fd, 1, 4, &have, &e));
 	CHECK(have == 4 && ask_take(worker.fd, 1, 1, false, &k, &e));
-	CHECK(!ask_stock(worker.fd, 2, 4, &have, &e) && strcmp(e.reason, "alg") == 0);
+	CHECK(ask_stock(worker.fd, 2, 4, &have, &e) && have == 0);
+	CHECK(ask_stock(worker.fd, 2, 4, &have, &e) && have == 0);	/* not offered */
+	CHECK(!ask_stock(worker.fd, 7, 4, &have, &e) && strcmp(e.reason, "alg") == 0);
 	CHECK(!ask_take(worker.fd, 2, 3, true, &k, &e) && strcmp(e.reason, "alg") == 0);
 }
 

@@ -195,6 +195,53 @@ TEST(what_is_written_behind_is_there_after_flush)
 }
 
 static bool
+one_authenticator(void *arg, const struct authenticator_row *a)
+{
+	*(unsigned *)arg = *(unsigned *)arg * 10 + a->id[0];
+	CHECK(a->protection == a->id[0] && span_equal(a->label, span_str("label")));
+	return true;
+}
+
+static unsigned
+authenticators_of(struct store *s, int account)
+{
+	struct err e = { 0 };
+	uint8_t id[16];
+	unsigned ids = 0;
+
+	id_of(id, 16, account);
+	CHECK(s->ops->authenticators_of(s, id, one_authenticator, &ids, &e));
+	return ids;
+}
+
+TEST(an_authenticator_is_dropped_alone)
+{
+	struct store *s = fresh();
+	struct authenticator_row a = { .type = 2, .label = span_str("label"), .credential = span_str("c") };
+	struct err e = { 0 };
+
+	for (int account = 7; account <= 8; account++)
+		for (int id = 1; id <= 3; id++) {
+			id_of(a.account, 16, account);
+			id_of(a.id, 16, id);
+			a.protection = (uint8_t)id;
+			a.bound = (uint64_t)id;
+			CHECK(s->ops->authenticator_put(s, &a, &e));
+		}
+	CHECK(authenticators_of(s, 7) == 123 && authenticators_of(s, 9) == 0);
+	id_of(a.account, 16, 7);
+	id_of(a.id, 16, 2);
+	CHECK(s->ops->authenticator_drop(s, a.account, a.id, &e));
+	CHECK(authenticators_of(s, 7) == 13 && authenticators_of(s, 8) == 123);
+	CHECK(s->ops->authenticator_drop(s, a.account, a.id, &e));	/* not there: nothing */
+	id_of(a.account, 16, 9);
+	id_of(a.id, 16, 1);
+	CHECK(s->ops->authenticator_drop(s, a.account, a.id, &e));
+	CHECK(authenticators_of(s, 7) == 13 && authenticators_of(s, 8) == 123);
+	gone(s);
+}
+
+static bool
 one_client(void *arg, const struct client_row *c)
 {
 	*(size_t *)arg += c->name.n;
@@ -532,6 +579,7 @@ main(void)
 		cmocka_unit_test(an_older_record_never_replaces_a_newer),
 		cmocka_unit_test(keys_come_in_the_order_they_were_made),
 		cmocka_unit_test(a_transaction_is_all_or_nothing),
+		cmocka_unit_test(an_authenticator_is_dropped_alone),
 		cmocka_unit_test(what_is_written_behind_is_there_after_flush),
 		cmocka_unit_test(clients_are_kept_once_and_gone_when_removed),
 		cmocka_unit_test(a_login_name_belongs_to_one_account),
