@@ -79,7 +79,8 @@ insert(const struct activations *t, struct activation **slots, const uint8_t *ke
 
 /* Linear probing without tombstones: what stands behind the hole is put in again. */
 static void
-take_out(const struct activations *t, struct activation **slots, const struct activation *a, bool by_id)
+take_out(const struct activations *t, struct activation **slots, const struct activation *a,
+    bool by_id)
 {
 	size_t i = start_slot(t, by_id ? a->id : a->d);
 
@@ -219,6 +220,40 @@ activations_close_window(struct activations *t, const uint8_t key[ID_LEN],
 		    memcmp(a->session, session, ID_LEN) == 0)
 			close_one(t, i);
 	}
+}
+
+bool
+activation_is_closed(const struct activation *a)
+{
+	return a->exp_life == 0;
+}
+
+bool
+activations_closing(const struct activations *t, const uint8_t signer[ID_LEN],
+    const uint8_t key[ID_LEN])
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct activation *a = t->list[i];
+
+		if (activation_is_closed(a) && a->in_flight > 0 &&
+		    (memcmp(a->signer, signer, ID_LEN) == 0 || memcmp(a->key, key, ID_LEN) == 0))
+			return true;
+	}
+	return false;
+}
+
+size_t
+activations_close_session(struct activations *t, const uint8_t session[ID_LEN])
+{
+	size_t n = 0;
+
+	for (size_t i = t->n; i-- > 0;)
+		if (t->list[i]->window && !activation_is_closed(t->list[i]) &&
+		    memcmp(t->list[i]->session, session, ID_LEN) == 0) {
+			close_one(t, i);
+			n++;
+		}
+	return n;
 }
 
 static bool

@@ -179,8 +179,8 @@ answer_request_certificate(struct sam *sam, struct call *c, struct reader *r, st
 }
 
 static bool
-under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert, uint32_t *max_days,
-    struct err *e)
+under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert,
+    uint32_t *max_days, struct err *e)
 {
 	struct err why = { 0 };
 	bool tried = false;
@@ -230,7 +230,7 @@ link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct op
 		log_signer(sam, &sc);
 	answer.key_record = writer_span(&sealed);
 	msg_certificate_linked_write(&w, &answer);
-	call_answer_anchored(sam, c, w);
+	call_answer_when(sam, c, ANCHORED, w);
 	return true;
 }
 

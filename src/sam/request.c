@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The request table: the SAM's policy in sixteen lines. */
+/* The request table: the SAM's policy in one table. */
 #include "base/log.h"
 #include "sam/refusal.h"
 #include "sam/request.h"
@@ -22,6 +22,12 @@ static const struct request {
 	{ SAM_ACTIVATE,			FROM_SSA,	WHEN_OPEN,	384 * KIB,	answer_activate },
 	{ SAM_USE,			FROM_SSA,	WHEN_OPEN,	64 * KIB,	answer_use },
 	{ SAM_OPEN_WINDOW,		FROM_SSA,	WHEN_OPEN,	36 * KIB,	answer_open_window },
+	{ SAM_CLOSE_WINDOWS,		FROM_SSA,	WHEN_OPEN,	16,		answer_close_windows },
+	{ SAM_SESSION_CHALLENGE,	FROM_SSA,	WHEN_OPEN,	20 * KIB,	answer_session_challenge },
+	{ SAM_OPEN_SESSION,		FROM_SSA,	WHEN_OPEN,	384 * KIB,	answer_open_session },
+	{ SAM_SESSION_CERTIFICATE,	FROM_SSA,	WHEN_OPEN,	9 * KIB,	answer_session_certificate },
+	{ SAM_SESSION_SIGN,		FROM_SSA,	WHEN_OPEN,	384 * KIB,	answer_session_sign },
+	{ SAM_END_SESSION,		FROM_SSA,	WHEN_OPEN,	32,		answer_end_session },
 	{ SAM_ENACT,			FROM_ANY,	WHEN_BEHIND,	384 * KIB,	answer_enact },
 	{ SAM_PROPOSE,			FROM_OFFICERS,	WHEN_OPEN,	128,		answer_propose },
 	{ SAM_REQUEST_CERTIFICATE,	FROM_SSA,	WHEN_OPEN,	40 * KIB,	answer_request_certificate },

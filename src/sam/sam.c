@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "sam/once.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
+#include "sam/use.h"
 
 void
 sam_random(struct sam *sam, void *out, size_t n)
@@ -102,18 +104,40 @@ payload_free(void *p)
 }
 
 static void
-is_anchored(void *owner, void *job, const struct err *failure)
+is_durable(void *owner, void *job, const struct err *failure)
 {
+	struct sam *sam = owner;
 	struct call *c = job;
 
-	if (failure != NULL)
-		call_refuse(owner, c, failure);
-	else
-		call_answer(owner, c, c->work);
+	if (failure != NULL) {
+		call_refuse(sam, c, failure);
+		return;
+	}
+	c->next = sam->settling;
+	sam->settling = c;
+}
+
+/* At most one order runs at each worker and one waits in its socket, each until its deadline. */
+void
+calls_settle(struct sam *sam)
+{
+	struct call **at = &sam->settling;
+
+	while (*at != NULL) {
+		struct call *c = *at;
+
+		if (activations_closing(sam->activations, c->signer, c->key) ||
+		    onces_closing(sam->onces, c->signer)) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		call_answer(sam, c, c->work);
+	}
 }
 
 void
-call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
+call_answer_when(struct sam *sam, struct call *c, enum durable level, struct writer payload)
 {
 	struct writer *w = malloc(sizeof(*w));
 
@@ -123,7 +147,11 @@ call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
 	*w = payload;
 	c->work = w;
 	c->work_free = payload_free;
-	journal_wait(sam->journal, ANCHORED, is_anchored, c);
+	if (activations_closing(sam->activations, c->signer, c->key))
+		uses_withdraw(sam);
+	if (onces_closing(sam->onces, c->signer))
+		onces_withdraw(sam);
+	journal_wait(sam->journal, level, is_durable, c);
 }
 
 void

@@ -57,6 +57,7 @@ static const struct setting {
 	NUMBER("limits", "authorizations_per_account", authorizations, 1000000),
 	NUMBER("limits", "login_tries_per_name", tries_by_name, 1000),
 	NUMBER("limits", "login_tries_per_peer", tries_by_address, 100000),
+	NUMBER("limits", "documents_mib", documents_mib, 4096),
 	NUMBER("limits", "cached", cached, 10000000),
 	{ "limits", "log_requests", KIND_FLAG, offsetof(struct config, log_requests), 0, false },
 };
@@ -134,7 +135,7 @@ static bool
 values_fit(const struct config *c, const char *path, struct err *e)
 {
 	if (c->deadline_ms < 100 || c->cached < 16 || c->connections < 1 || c->authorizations < 1 ||
-	    c->scal1_seconds < 1 || c->scal1_count < 1)
+	    c->scal1_seconds < 1)
 		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
 	if (c->sic_origin[0] != '\0' && !is_origin(c->sic_origin))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin is no origin: https://HOST[:PORT], in small"
@@ -155,7 +156,8 @@ config_read(struct config *out, const char *path, struct err *e)
 		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
 		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .scal1_count = 100, .timestamp_ms = 10000,
 		.connections = 1024, .idle_s = 60, .anonymous = 500, .anonymous_per_peer = 50,
-		.per_account = 2000, .authorizations = 64, .tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };
+		.per_account = 2000, .authorizations = 64, .documents_mib = 64,
+		.tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };
 	struct reading r = { .config = &c, .path = path, .e = e };
 	int line = ini_parse(path, on_setting, &r);
 

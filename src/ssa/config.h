@@ -32,7 +32,7 @@ struct config {
 	/* [csc] */
 	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
 	bool		basic;			/* auth/login with a password */
-	unsigned	scal1_seconds, scal1_count;	/* windows of SCAL1 keys; within the SAM's policy */
+	unsigned	scal1_seconds, scal1_count;	/* windows of SCAL1 keys; within the SAM's policy; count 0: none */
 	/* [timestamp] */
 	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
 	unsigned	timestamp_ms;
@@ -42,6 +42,7 @@ struct config {
 	unsigned	per_account;			/* calls a second with tokens of one */
 	unsigned	tries_by_name, tries_by_address;	/* failed logins in 15 minutes */
 	unsigned	authorizations;			/* of one account, under way together */
+	unsigned	documents_mib;			/* memory for documents to be shown; 0: none */
 	unsigned	cached;				/* signers, keys, tokens each */
 	bool		log_requests;
 };

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "ssa/config.h"
+#include "ssa/documents.h"
 #include "ssa/limit.h"
 #include "ssa/page/slow.h"
 #include "ssa/page/tries.h"
@@ -38,6 +39,7 @@ struct ssa {
 	struct limit	*anonymous, *accounts;
 	struct limit	*strangers;		/* blocks that requests without a login may fill, a second */
 	struct parallel	*parallel;
+	struct documents *documents;		/* handed over by clients, for the signing page */
 	struct slow	*slow;			/* passwords */
 	struct tries	*by_name, *by_address;	/* failed logins */
 	uint8_t		 ceremony_key[32];	/* of challenges for login passkeys; of this run */

@@ -3,6 +3,7 @@
  * ENACT: enrolment, keys and officers' acts with every approval but the right one. Catalogue section
  * 9, rows 3, 5, 11, 12, 15, 19; design review C4, C5, C7, H1 and its additions to the matrix.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "audit/officer.h"
@@ -504,6 +505,54 @@ TEST(two_orders_from_one_version_make_one_key)
 	signer_forget(&bob);
 }
 
+/* The order is at the module when he is frozen: no key comes of it. */
+TEST(who_is_frozen_while_the_module_makes_his_key_gets_none)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX), in = writer_grow(FRAME_MAX);
+	struct msg_object frozen = { .type = RECORD_SIGNER };
+	struct err e = { 0 };
+	struct msg_status before, now;
+	struct signer bob;
+	struct frame f = { 0 };
+	struct reader r;
+	struct act *a;
+	pid_t worker[WORKERS];
+	size_t at;
+
+	signer_invite(&group, &bob, "CN=Bob Example,C=SE");
+	signer_bind(&group, &bob);
+	a = act_of_create(&group, &bob);
+	act_write(a);
+	act_approve_signer(a, &bob);
+	act_write_evidences(a);
+	group_pause_workers(&group, worker);
+	before = group_status(&group);
+	at = frame_begin(&w, SAM_ENACT, 1);
+	msg_enact_write(&w, &(struct msg_enact){ writer_span(&a->statement),
+	    writer_span(&a->evidences), span_of(NULL, 0), span_of(NULL, 0) });
+	frame_end(&w, at);
+	at = frame_begin(&w, SAM_FREEZE, 2);
+	memcpy(frozen.id, bob.id, ID_LEN);
+	msg_object_write(&w, &frozen);
+	frame_end(&w, at);
+	CHECK(write(group.ssa, w.p, w.n) == (ssize_t)w.n);
+	do {
+		now = group_status(&group);
+	} while (now.busy == 0 || now.size == before.size);
+	for (size_t i = 0; i < WORKERS; i++)
+		CHECK(kill(worker[i], SIGCONT) == 0);
+	while (f.number != 1)
+		CHECK(frame_receive(group.ssa, &in, &f, &e));
+	assert_int_equal(f.type, MSG_REFUSED);
+	r = reader_over(f.payload);
+	msg_refused_raise(&r, "", &e);
+	assert_string_equal(e.reason, "state");
+	assert_int_equal(group_status(&group).keys, before.keys);
+	group_reconnect(&group);
+	act_free(a);
+	signer_forget(&bob);
+}
+
 TEST(nobody_has_more_keys_than_policy_allows)
 {
 	struct signer bob;
@@ -883,6 +932,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_suspended_invitation_is_not_taken),
 	cmocka_unit_test(no_key_is_made_but_on_its_signers_order),
 	cmocka_unit_test(two_orders_from_one_version_make_one_key),
+	cmocka_unit_test(who_is_frozen_while_the_module_makes_his_key_gets_none),
 	cmocka_unit_test(nobody_has_more_keys_than_policy_allows),
 	cmocka_unit_test(no_key_is_destroyed_or_released_but_by_its_signer),
 	cmocka_unit_test(no_signer_is_changed_but_by_a_registration_officer),

@@ -4,6 +4,7 @@
  * still holds. Catalogue section 9, rows 7, 8, 12; RPL-1 to RPL-3; design review H3, H15.
  */
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -323,6 +324,107 @@ TEST(a_freeze_stops_a_use_that_is_only_reserved)
 	act_free(a);
 }
 
+/* Ten uses of one index each, in one breath. */
+static void
+order_ten(const struct act *a, const uint8_t id[ID_LEN])
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	static struct msg_use m;
+
+	memcpy(m.activation, id, ID_LEN);
+	m.n = 1;
+	for (uint32_t i = 0; i < 10; i++) {
+		size_t at = frame_begin(&w, SAM_USE, i);
+
+		m.index[0] = i;
+		m.digest[0] = a->st.sign.items[i].digest;
+		msg_use_write(&w, &m);
+		frame_end(&w, at);
+	}
+	CHECK(write(group.ssa, w.p, w.n) == (ssize_t)w.n);
+}
+
+static void
+send_alone(uint8_t type, const struct msg_object *object)
+{
+	AUTO_WRITER w = writer_grow(64);
+	size_t at = frame_begin(&w, type, 100);
+
+	if (object != NULL)
+		msg_object_write(&w, object);
+	frame_end(&w, at);
+	CHECK(write(group.ssa, w.p, w.n) == (ssize_t)w.n);
+}
+
+struct heard { size_t signed_, failed, frozen; };
+
+/* Answers until one of this type. */
+static void
+hear_until(uint8_t type, struct heard *h)
+{
+	static struct msg_results got;
+	AUTO_WRITER in = writer_grow(FRAME_MAX);
+	struct err e = { 0 };
+	struct reader r;
+	struct frame f;
+
+	do {
+		CHECK(frame_receive(group.ssa, &in, &f, &e) && f.type != MSG_REFUSED);
+		r = reader_over(f.payload);
+		h->frozen += f.type == SAM_FREEZE + 1;
+		if (f.type != SAM_USE + 1)
+			continue;
+		CHECK(msg_results_read(&r, &got, &e) && got.n == 1);
+		h->signed_ += got.result[0].status == USE_SIGNED;
+		h->failed += got.result[0].status == USE_FAILED;
+	} while (f.type != type);
+}
+
+static void
+await(bool (*holds)(const struct msg_status *, uint64_t), uint64_t value)
+{
+	struct msg_status m = group_status(&group);
+
+	while (!holds(&m, value)) {
+		usleep(5000);
+		m = group_status(&group);
+	}
+}
+
+static bool is_busy(const struct msg_status *m, uint64_t n) { return m->busy == n; }
+static bool is_anchored(const struct msg_status *m, uint64_t n) { return m->anchored >= n; }
+
+/*
+ * Both workers hold orders when the freeze comes. What they have not been given is not signed; the
+ * freeze is confirmed only when the last of them has answered, though it is anchored by the other.
+ */
+TEST(no_signature_is_made_after_a_freeze_was_confirmed)
+{
+	struct msg_object frozen = { .type = RECORD_KEY };
+	struct activated id;
+	struct act *a = activated(&alice, &good, 10, &id);
+	struct heard h = { 0 };
+	pid_t worker[WORKERS];
+	uint64_t size = group_status(&group).size;
+
+	memcpy(frozen.id, good.id, ID_LEN);
+	group_pause_workers(&group, worker);
+	order_ten(a, id.id);
+	await(is_busy, 2);
+	send_alone(SAM_FREEZE, &frozen);
+	CHECK(kill(worker[1], SIGCONT) == 0);
+	await(is_anchored, size + 11);
+	send_alone(SAM_STATUS, NULL);
+	hear_until(SAM_STATUS + 1, &h);
+	assert_int_equal(h.frozen, 0);
+	CHECK(kill(worker[0], SIGCONT) == 0);
+	hear_until(SAM_FREEZE + 1, &h);
+	assert_int_equal(h.signed_ + h.failed, 10);
+	CHECK(h.signed_ >= 1 && h.signed_ <= 4);
+	release_key();
+	act_free(a);
+}
+
 /* The SSA's word reaches the very same record, or none: an id that only begins like it is another. */
 TEST(a_freeze_names_the_whole_id)
 {
@@ -352,6 +454,7 @@ TEST(an_open_activation_dies_when_its_approval_expires)
 	struct act *a = act_of_sign(&group, &alice, &good, 2);
 	struct activated id;
 	struct hostile h;
+	uint32_t open;
 
 	a->st.exp = clock_wall() + 1200;
 	a->n = 0;
@@ -359,11 +462,16 @@ TEST(an_open_activation_dies_when_its_approval_expires)
 	act_approve_signer(a, &alice);
 	hostile_begin(&h, &group);
 	assert_string_equal(act_activate(a, group.ssa, &id), "");
+	open = group_status(&group).activations;
 	use(&h, "in time (control)", "", a, id.id, first, 1, NULL);
 	usleep(1300000);
 	use(&h, "too late", "time", a, id.id, second, 1, NULL);
 	hostile_activate(&h, "activated too late", "time", a, &good);
 	hostile_end(&h);
+	for (int i = 0; group_status(&group).activations >= open; i++) {	/* not kept for long */
+		CHECK(i < 600);
+		usleep(50000);
+	}
 	act_free(a);
 }
 
@@ -472,6 +580,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_open_activation_dies_when_a_record_gets_a_new_version),
 	cmocka_unit_test(an_open_activation_dies_with_its_key_and_with_its_signer),
 	cmocka_unit_test(a_freeze_stops_a_use_that_is_only_reserved),
+	cmocka_unit_test(no_signature_is_made_after_a_freeze_was_confirmed),
 	cmocka_unit_test(a_freeze_names_the_whole_id),
 	cmocka_unit_test(an_open_activation_dies_when_its_approval_expires),
 	cmocka_unit_test(a_key_signs_only_while_its_certificate_is_valid),

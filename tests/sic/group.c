@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <fcntl.h>
 
+#include "audit/head.h"
 #include "base/clock.h"
 #include "tests/sic/group.h"
 #include "tests/test.h"
@@ -193,6 +194,63 @@ void
 group_stop(struct group *g)
 {
 	end_with(g, SIGTERM);
+}
+
+/* Nothing is at work, and no head is due before something is logged. */
+static bool
+is_quiet(const struct group *g)
+{
+	AUTO_WRITER answer = writer_grow(4096);
+	struct msg_status m = group_status(g);
+	struct msg_head head;
+	struct head last;
+	struct err e = { 0 };
+	struct reader r, h;
+
+	assert_string_equal(ask(g->officers, SAM_HEAD, span_of(NULL, 0), &answer), "");
+	r = reader_over(writer_span(&answer));
+	CHECK(msg_head_read(&r, &head, &e));
+	h = reader_over(span_of(head.head, sizeof(head.head)));
+	CHECK(head_read(&h, &last));
+	return m.busy == 0 && last.size + 1 == m.size;
+}
+
+/* Their names in /proc, not their order, tell workers from decider and flusher. */
+static size_t
+find_workers(const struct group *g, pid_t *workers)
+{
+	char file[64], name[32];
+	FILE *children, *comm;
+	size_t n = 0;
+	int pid;
+
+	snprintf(file, sizeof(file), "/proc/%d/task/%d/children", (int)g->sam, (int)g->sam);
+	CHECK((children = fopen(file, "r")) != NULL);
+	while (n < WORKERS && fscanf(children, "%d", &pid) == 1) {
+		snprintf(file, sizeof(file), "/proc/%d/comm", pid);
+		CHECK((comm = fopen(file, "r")) != NULL && fgets(name, sizeof(name), comm) != NULL);
+		fclose(comm);
+		if (strcmp(name, "propria-hsm\n") == 0)
+			workers[n++] = pid;
+	}
+	fclose(children);
+	return n;
+}
+
+void
+group_pause_workers(const struct group *g, pid_t workers[WORKERS])
+{
+	for (;;) {
+		while (!is_quiet(g))
+			usleep(5000);
+		CHECK(find_workers(g, workers) == WORKERS);
+		for (size_t i = 0; i < WORKERS; i++)
+			CHECK(kill(workers[i], SIGSTOP) == 0);
+		if (is_quiet(g))
+			return;
+		for (size_t i = 0; i < WORKERS; i++)
+			CHECK(kill(workers[i], SIGCONT) == 0);
+	}
 }
 
 /* As if the power failed while nothing was being written: all at once, none can tell another. */

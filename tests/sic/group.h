@@ -38,6 +38,9 @@ void	group_found(struct group *);		/* ceremony; the SAM does not run yet */
 void	group_start(struct group *);		/* and waits until it is open or closed */
 void	group_stop(struct group *);
 void	group_kill(struct group *);		/* no orderly stop */
+/* Stops the workers when none is at work and no head is due; yours to wake, within their deadline. */
+#define WORKERS	2
+void	group_pause_workers(const struct group *, pid_t workers[WORKERS]);
 void	group_end(struct group *);		/* stops, forgets, removes the directory */
 void	group_read_officers(struct group *);	/* keys, and ids from the roster */
 

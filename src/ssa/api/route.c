@@ -56,6 +56,7 @@ static const struct route routes[] = {
 	{ "/page.css",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	false,	handle_style },
 	{ "/page.js",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	false,	handle_script },
 	{ "/propria/v1/approval",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval },
+	{ "/propria/v1/approval/document",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_document },
 	{ "/propria/v1/approval/answer",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_answer },
 	{ "/propria/v1/approval/decline",	false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_decline },
 	{ "/propria/v1/approval/state",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_approval_state },
@@ -73,6 +74,7 @@ static const struct route routes[] = {
 	{ "/propria/v1/receipt",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_receipt },
 	{ "/propria/v1/history",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_history },
 	{ "/propria/v1/freeze",			false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_freeze },
+	{ "/propria/v1/documents",		false,	true,	WHO_CLIENT,	TAKES_JSON,	true,	handle_documents },
 	{ "/propria/v1/evidence",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence },
 	{ "/propria/v1/evidence/list",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence_list },
 };
@@ -99,6 +101,8 @@ route_is_offered(const struct route *r, const struct config *c)
 		return c->basic;
 	if (r->handle == handle_timestamp)
 		return c->timestamp_url[0] != '\0';
+	if (r->handle == handle_documents || r->handle == handle_approval_document)
+		return c->documents_mib > 0;
 	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';
 }
 

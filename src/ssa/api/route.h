@@ -46,6 +46,8 @@ void	handle_revoke(struct call *);
 void	handle_timestamp(struct call *);
 void	handle_history(struct call *);
 void	handle_freeze(struct call *);
+void	handle_documents(struct call *);
+void	handle_approval_document(struct call *);
 void	handle_evidence(struct call *);
 void	handle_evidence_list(struct call *);
 void	handle_sign_hash(struct call *);
