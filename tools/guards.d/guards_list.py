@@ -476,7 +476,7 @@ G('nonce spent by ENACT', 'RPL-1', *TWICE, (F,
   'if (rule->fresh == FRESH_NONCE && !nonces_spend(sam->nonces, a.st.fresh, e))', 'if (false)'))
 G('proposal asked for at ENACT', 'H1', *INVITE, (F, 'return statement_proposal_holds(sam, st, e);', 'return true;'))
 G('proposal closed when enacted', 'H1', *ONCE, ('fold.c',
-  '\t\tproposal_close(f->s, st.fresh);\n', ''))
+  '\t\tfold_close_proposal(f->s, st.fresh);\n', ''))
 G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->behind)', 'if (false)'))
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
   'if (rule == NULL || enact_of(a.st.purpose) == NULL)', 'if (false)'))
