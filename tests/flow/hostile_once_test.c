@@ -558,6 +558,68 @@ TEST(officers_open_no_sessions)
 	hostile_end(&h);
 }
 
+static void
+send_alone(int fd, uint8_t type, struct span payload)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	struct err e = { 0 };
+	size_t at = frame_begin(&w, type, 1);
+
+	wr_span(&w, payload);
+	frame_end(&w, at);
+	CHECK(frame_send(fd, writer_span(&w), &e));
+}
+
+static void
+await_size(uint64_t size)
+{
+	for (int i = 0; i < 500 && group_status(&group).size < size; i++)
+		usleep(10000);
+	CHECK(group_status(&group).size >= size);
+}
+
+/* The reservation is on disk, the order at a worker that sleeps: who hears "frozen" hears it after. */
+TEST(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left)
+{
+	AUTO_WRITER w = writer_grow(16384), answer = writer_grow(FRAME_MAX);
+	int ssa = group_connect(&group, "ssa.sock"), other = group_connect(&group, "ssa.sock");
+	uint8_t frozen[1 + ID_LEN] = { RECORD_SIGNER };
+	pid_t worker[WORKERS];
+	struct once_session o;
+	struct act *a = opened(KIND_CADES, 1, &o);
+	struct err e = { 0 };
+	struct frame f;
+	struct hostile h;
+	uint64_t size;
+
+	hostile_begin(&h, &group);
+	group_pause_workers(&group, worker);
+	size = group_status(&group).size;
+	wr_bytes(&w, o.id, ID_LEN);
+	wr_span16(&w, honest(&o));
+	send_alone(ssa, SAM_SESSION_CERTIFICATE, writer_span(&w));
+	for (int i = 0; i < 500 && group_status(&group).busy == 0; i++)
+		usleep(10000);
+	memcpy(frozen + 1, alice.id, ID_LEN);
+	send_alone(other, SAM_FREEZE, span_of(frozen, sizeof(frozen)));
+	await_size(size + 3);
+	CHECK(group_status(&group).sessions == 1);
+	for (size_t i = 0; i < WORKERS; i++)
+		CHECK(kill(worker[i], SIGCONT) == 0);
+	CHECK(frame_receive(other, &answer, &f, &e) && f.type == SAM_FREEZE + 1);
+	CHECK(group_status(&group).sessions == 0);
+	writer_reset(&answer);
+	CHECK(frame_receive(ssa, &answer, &f, &e) && f.type == SAM_SESSION_CERTIFICATE + 1);
+	reinstate();
+	hostile_signed(&h, "begun before the freeze", 1, 1);
+	ended(&h, SESSION_SIGNED, 1);
+	hostile_end(&h);
+	close(ssa);
+	close(other);
+	act_free(a);
+	once_forget(&o);
+}
+
 TEST(a_lost_worker_takes_its_sessions_with_it)
 {
 	char kill_workers[64];
@@ -678,6 +740,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_ends_in_time),
 	cmocka_unit_test(a_policy_without_sessions_offers_none),
 	cmocka_unit_test(officers_open_no_sessions),
+	cmocka_unit_test(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left),
 	cmocka_unit_test(a_lost_worker_takes_its_sessions_with_it),
 	cmocka_unit_test(a_long_lived_key_signs_documents_too),
 	cmocka_unit_test(no_session_survives_a_crash_at_any_step),

@@ -9,6 +9,7 @@ NOT_TRIED = [
     ('`answer_use.c` use_has_room, `answer_enact.c` room', 'need a full disk, or thousands of orders in the queue'),
     ('`answer_enact.c` open proposals, `enact_officers.c` most anchors and officers', 'bounds of tables; the fold refuses beyond them too'),
     ('`nonce.c` enter_block', 'needs as many open nonces as the table has places'),
+    ('`once_open.c`, `once_certify.c`, `once_sign.c` asked again when entry or module is done', 'races of milliseconds; at the end of each a change has ended the session already'),
     ('`answer_receipt.c` the entry is a leaf of the tree', 'no test of receipts here'),
 ]
 
@@ -76,6 +77,7 @@ ONE_DIES = ('once', 'a_session_dies_with_what_it_rests_on')
 ONE_TIME = ('once', 'a_session_ends_in_time')
 ONE_POLICY = ('once', 'a_policy_without_sessions_offers_none')
 ONE_LOST = ('once', 'a_lost_worker_takes_its_sessions_with_it')
+ONE_CONFIRMED = ('once', 'a_freeze_is_confirmed_when_no_session_of_the_signer_is_left')
 ONE_SIGNS = ('once', 'documents_are_signed_by_a_key_that_was_not_there')
 LONG_DOCUMENTS = ('once', 'a_long_lived_key_signs_documents_too')
 PASSKEY = ('passkey', 'nothing_is_an_approval_but_the_signers_own_on_the_sics_page')
@@ -666,3 +668,5 @@ G('one-time: CA of exactly the profile', 'C11, C14', *ONE_CERT, (F,
   'return a->usage == ANCHOR_ISSUER && memcmp(a->profile, profile, PROFILE_LEN) == 0;', 'return a->usage == ANCHOR_ISSUER;'))
 G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
   'if (now < cert.not_before || now >= cert.not_after)', 'if (false)'))
+G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam.c',
+  ' ||\n\t\t    onces_closing(sam->onces, c->signer)) {', ') {'))
