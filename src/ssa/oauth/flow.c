@@ -208,15 +208,22 @@ key_of(struct call *c, const struct request *q, const uint8_t account[16], struc
 	return NULL;
 }
 
+/* On our word, without an approval: a key of that level, where windows are opened at all. */
+static bool
+is_entrusted(const struct call *c, const struct key *k)
+{
+	return k->row.level == LEVEL_SCAL1 && c->ssa->config.scal1_count > 0;
+}
+
 static const char *
-items_fault(const struct request *q, const struct key *k, uint64_t now)
+items_fault(const struct call *c, const struct request *q, const struct key *k)
 {
 	struct reader r = reader_over(q->items);
 	struct request_item i;
 
-	if (!credential_is_enabled(k, now))
+	if (!credential_is_enabled(k, c->now))
 		return "The credential identified by credentialID is disabled";
-	if (q->items.n == 0 && k->row.level != LEVEL_SCAL1)
+	if (q->items.n == 0 && !is_entrusted(c, k))
 		return q->version == 1 ? "Missing parameter hash" : "Missing parameter hashes";
 	if (q->hash_oid.n > 0 && !span_equal(q->hash_oid, span_str(k->alg->hash_oid)))
 		return "Invalid parameter hashAlgorithmOID";
@@ -238,7 +245,7 @@ flow_key(struct call *c, const struct flow *f, const struct session *who)
 		page_failed(c, &e);
 		return NULL;
 	}
-	if (k != NULL && (fault = items_fault(&f->q, k, c->now)) == NULL)
+	if (k != NULL && (fault = items_fault(c, &f->q, k)) == NULL)
 		return TAKE(k);
 	if (flow_end(c, f))
 		flow_refuse(c, &f->q, "invalid_request", fault);
@@ -292,9 +299,9 @@ credential_step(struct call *c, struct flow *f, const struct session *who, struc
 
 	if (k == NULL)
 		return;
-	if (k->row.level == LEVEL_SCAL1 && !login_is_fresh(c, f, who))
+	if (is_entrusted(c, k) && !login_is_fresh(c, f, who))
 		to_login(c, r);
-	else if (k->row.level == LEVEL_SCAL1)
+	else if (is_entrusted(c, k))
 		entrust_page(c, f, k, r);
 	else if (flow_end(c, f))
 		flow_approve(c, f, k, who);
@@ -309,7 +316,7 @@ flow_entrust(struct call *c, struct flow *flow, const struct session *who, struc
 
 	if (k == NULL)
 		return;
-	if (k->row.level != LEVEL_SCAL1)	/* no page of ours asked this */
+	if (!is_entrusted(c, k))	/* no page of ours asked this */
 		page_error(c, 400, "This request is over", "Go back to the application and start again.");
 	else if (!login_is_fresh(c, f, who))
 		to_login(c, r);
