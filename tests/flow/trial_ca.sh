@@ -148,6 +148,11 @@ is "not over something else" not openssl ts -verify -data bob.csr -in r.tsr -CAf
 is "a bad query gets a refusal" eval 'curl -sS -o bad.tsr -H "Content-Type: application/timestamp-query" --data-binary xx "$CA_URL/tsa" &&
 	says "Rejected" openssl ts -reply -in bad.tsr -text'
 
+is "what is issued by hand beside the server is known to it" eval 'trial_issue bob.csr hand.pem && says "hand.pem: good" ocsp hand.pem'
+is "a request that is too long is told so" says '^413$' curl -s -o answer -w '%{http_code}\n' \
+	-H 'Content-Type: application/timestamp-query' --data-binary "@$BIN/ca/propria-trial-ca" "$CA_URL/tsa"
+is "CMP is posted" says '^405$' curl -s -o answer -w '%{http_code}\n' "$CA_URL/cmp"
+
 # Killed without a chance to write anything; the last line half written, as by a kill in the middle of it.
 p10cr /cmp $SIGNED -implicit_confirm >/dev/null 2>&1 && cp new.pem last.pem
 kill -KILL "$CA_PID"

@@ -224,6 +224,43 @@ TEST(an_attestation_that_is_asked_for_must_be_there_once_and_good)
 	config.attestation_spki = none;
 }
 
+/* The same by ir, the RA vouching for possession. */
+static bool
+gets_by_template(struct soft_key *k, const char *cn, struct span attested)
+{
+	OSSL_CMP_CTX *c = client_new(SECRET);
+	X509_NAME *name = cn == NULL ? NULL : test_name(cn);
+	size_t before = listed("issued");
+	bool ok;
+
+	CHECK(EVP_PKEY_up_ref(k->pkey) && OSSL_CMP_CTX_set0_newPkey(c, 1, k->pkey));
+	CHECK(OSSL_CMP_CTX_set_option(c, OSSL_CMP_OPT_POPO_METHOD, OSSL_CRMF_POPO_RAVERIFIED));
+	if (name != NULL)
+		CHECK(OSSL_CMP_CTX_set1_subjectName(c, name));
+	if (attested.p != NULL)
+		attach(c, attested);
+	ok = OSSL_CMP_exec_IR_ses(c) != NULL;
+	X509_NAME_free(name);
+	client_free(c);
+	CHECK(listed("issued") == before + ok);
+	return ok;
+}
+
+TEST(a_template_is_judged_as_a_request_is)
+{
+	struct span none = { 0 };
+	struct soft_key *rsa = soft_key(ALG_RSA3072_PKCS1_SHA256);
+
+	CHECK(gets_by_template(key, "Alice", none) && gets_by_template(rsa, "Alice", none));
+	CHECK(!gets_by_template(key, NULL, none));
+	config.attestation_spki = sam->spki;
+	CHECK(!gets_by_template(key, "Alice", none));
+	CHECK(gets_by_template(key, "Alice", attestation(3, 0x42, key->spki, sam)));
+	CHECK(!gets_by_template(key, "Alice", attestation(3, 0x42, rsa->spki, sam)));
+	CHECK(!gets_by_template(rsa, "Alice", attestation(3, 0x42, rsa->spki, sam)));	/* says P-256 */
+	config.attestation_spki = none;
+}
+
 static int
 rejects(OSSL_CMP_CTX *c UNUSED, X509 *x UNUSED, int info UNUSED, const char **text)
 {
@@ -322,6 +359,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_attestation_that_is_asked_for_must_be_there_once_and_good),
+		cmocka_unit_test(a_template_is_judged_as_a_request_is),
 		cmocka_unit_test(a_certificate_that_is_rejected_is_revoked),
 		cmocka_unit_test(what_is_polled_for_comes_once),
 		cmocka_unit_test(only_what_was_issued_here_is_revoked),
