@@ -123,6 +123,19 @@ pages_of(struct ssa *s, const struct act *a, struct writer *bytes, struct span *
 	return true;
 }
 
+/* Said once for each that comes: whoever approved with another passkey waits for nothing else. */
+static void
+left_note(struct call *c, const json_t *answer, const struct gathered *g, size_t *left)
+{
+	size_t there = json_array_size(json_object_get(answer, "evidences"));
+
+	if (there > g->n + *left)
+		note(c, "%zu in the mailbox are not taken: no officer's passkey made them for this act, or they "
+		    "are in the act already.\n", there - g->n);
+	if (there > g->n)
+		*left = there - g->n;
+}
+
 static bool
 wait_for_all(struct ssa *s, struct call *c, struct act *a, const struct msg_roster *roster,
     const struct relying_party *rp, const char *out, struct gathered *g, struct err *e)
@@ -130,6 +143,7 @@ wait_for_all(struct ssa *s, struct call *c, struct act *a, const struct msg_rost
 	unsigned needed = officer_quorum(roster, a->statement.purpose);
 	char d[HEX_MAX(HASH_LEN)];
 	time_t end = wait_seconds() + WAIT_MAX_S;
+	size_t left = 0;
 
 	hex(span_of(a->d, HASH_LEN), d);
 	while (a->evidences.n < needed && !wait_is_stopped() && wait_seconds() < end) {
@@ -139,6 +153,7 @@ wait_for_all(struct ssa *s, struct call *c, struct act *a, const struct msg_rost
 			return false;
 		err_clear(e);
 		if (mailbox_take(a, roster, rp, j, g) == 0) {
+			left_note(c, j, g, &left);
 			wait_pause();
 			continue;
 		}

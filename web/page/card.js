@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A card for somebody who is to become an officer: a passkey made here, and its word for role and name. */
-import { hex, sha256 } from '../lib/bytes.js';
+import { base64url, hex, sha256 } from '../lib/bytes.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { officerCard, officerChallenge } from '../lib/officer.js';
 import { approveWithPasskey, createPasskey } from '../lib/passkey.js';
@@ -13,9 +13,11 @@ const MADE = 'propria.card';
 
 const random = (n) => crypto.getRandomValues(new Uint8Array(n));
 
-/* Was the key of an act made here? */
-export async function isOurCard(spki) {
-	return localStorage.getItem(MADE) === hex(await sha256(spki));
+/* The credential id of a card's passkey, if it was made in this browser. */
+export async function ourCard(spki) {
+	const [key, credential] = (localStorage.getItem(MADE) ?? '').split(' ');
+
+	return key === hex(await sha256(spki)) ? credential : undefined;
 }
 
 async function make(config) {
@@ -32,7 +34,7 @@ async function make(config) {
 	const card = officerCard(role, form.person, made.spki, await approveWithPasskey(d, [made.credential]));
 	const key = hex(await sha256(made.spki));
 
-	localStorage.setItem(MADE, key);
+	localStorage.setItem(MADE, `${key} ${base64url(made.credential)}`);
 	facts($('card-facts'), [['label.person', form.person], ['label.role', el('span', { t: `value.role.${role}` })],
 		['label.officerKey', el('code', {}, key)],
 		['card.kept', el('span', { t: made.backupEligible ? 'value.protection.7' : 'value.protection.5' }), made.backupEligible ? badge('card.copies', 'warn') : undefined]]);

@@ -3,13 +3,12 @@
 import { algByName, algOf } from '../lib/alg.js';
 import { base64, hex, unbase64, unhex } from '../lib/bytes.js';
 import { logout } from '../lib/oauth.js';
-import { readReceipt } from '../lib/receipt.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
 import { lineOf, readFields } from './form.js';
-import { createKey, releaseKey } from './keyacts.js';
+import { createKey, releaseKey, removePasskey } from './keyacts.js';
 import { loggedIn } from './login.js';
-import { addPasskey, makePasskey, removePasskey } from './passkeys.js';
+import { addPasskey, makePasskey } from './passkeys.js';
 import { el, moment, say } from './say.js';
 import { clean, listed, stop, whole } from './touch.js';
 
@@ -162,6 +161,7 @@ function readUse(use, key) {
 
 async function receiptOf(use) {
 	const bytes = unbase64((await api.propria('receipt', { d: use.d, index: use.index })).receipt);
+	const { readReceipt } = await import('../lib/receipt.js');
 	const receipt = await readReceipt(bytes);
 
 	if (hex(receipt.d) !== use.d || receipt.item !== use.index || hex(receipt.group) !== hex(config.group))
@@ -266,7 +266,12 @@ async function offerLevels() {
 	show('level-field', offered);
 	if (offered)
 		say($('level-hint'), 'keys.level.hint', { seconds: whole(scal1.seconds, 1, 86400), n: whole(scal1.signatures, 1, 1000) });
-	$('level').addEventListener('change', () => say($('create-hint'), $('level').value === '1' ? 'keys.create.hint.1' : 'keys.create.hint'));
+	$('level').addEventListener('change', () => {
+		const byService = $('level').value === '1';
+
+		show('level-hint', byService);
+		say($('create-hint'), byService ? 'keys.create.hint.1' : 'keys.create.hint');
+	});
 }
 
 begin('keys', async () => {

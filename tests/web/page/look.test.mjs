@@ -138,9 +138,15 @@ test('desk', async () => {
 	await page.locator('#sign').click();
 	await until(page, 'result');
 	await look('desk-signed');
+	rig.world.scal1 = { seconds: 300, signatures: 100 };
+	rig.world.keys.push({ ...rig.world.keys[0], credentialID: 'f0'.repeat(16), level: 1, state: 4 });
 	await page.goto(rig.pages.origin + '/keys');
 	await until(page, 'account');
+	await page.locator('#create summary').click();
 	await look('keys');
+	rig.world.keys.pop();
+	await page.reload();
+	await until(page, 'account');
 	await page.locator('#create summary').click();
 	await page.locator('#create-act').click();
 	await page.locator('#keys article').nth(1).waitFor();
