@@ -58,10 +58,11 @@ line_apply(struct issued_table *t, const char *line)
 	struct issued *place;
 	unsigned long reason;
 	uint64_t time;
-	int at;
+	int at = 0;
 	size_t n;
 
-	if (sscanf(line, "%15s %63s %n", word, hex, &at) != 2 || !hex_read(hex, serial, sizeof(serial), &n))
+	if (sscanf(line, "%15s %63s %n", word, hex, &at) != 2 ||
+	    !hex_read(hex, serial, sizeof(serial), &n))
 		return false;
 	if (strcmp(word, "issued") == 0)
 		return issued_add(t, span_of(serial, n)) != NULL;

@@ -53,7 +53,8 @@ run_init(const struct options *o, struct token *t, struct err *e)
 }
 
 static bool
-issue(const struct options *o, struct token *t, const struct csr *csr, struct writer *der, struct err *e)
+issue(const struct options *o, struct token *t, const struct csr *csr, struct writer *der,
+    struct err *e)
 {
 	AUTO(authority) *a = authority_open(t, o->dir, e);
 	uint64_t from = clock_wall() - AUTHORITY_EARLY_MS;
@@ -102,7 +103,8 @@ run_register(const struct options *o, struct err *e)
 {
 	if (!ra_register(o->dir, o->name, o->certificate, e))
 		return false;
-	printf("registration authority %s registered; a server that runs must be started again\n", o->name);
+	printf("registration authority %s registered; a server that runs must be started again\n",
+	    o->name);
 	return true;
 }
 

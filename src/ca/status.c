@@ -154,7 +154,8 @@ basic_make(struct status *s, OCSP_REQUEST *request)
 	for (int i = 0; ok && i < OCSP_request_onereq_count(request); i++)
 		ok = one_add(s, basic, OCSP_onereq_get0_id(OCSP_request_onereq_get0(request, i)), now);
 	ok = ok && OCSP_copy_nonce(basic, request) >= 0 &&
-	    OCSP_basic_sign(basic, s->responder->certificate, s->responder->key, EVP_sha256(), NULL, 0) == 1;
+	    OCSP_basic_sign(basic, s->responder->certificate, s->responder->key, EVP_sha256(), NULL,
+	    0) == 1;
 	ASN1_TIME_free(now);
 	if (ok)
 		return basic;

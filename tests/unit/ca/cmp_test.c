@@ -100,7 +100,8 @@ transfer(OSSL_CMP_CTX *ctx UNUSED, const OSSL_CMP_MSG *request)
 	CHECK(n > 0);
 	writer_reset(&sent);
 	wr_bytes(&sent, der, (size_t)n);
-	if (cmp_answer(&cmp, profile_find(span_str("short-term")), span_of(der, (size_t)n), &answer, NULL)) {
+	if (cmp_answer(&cmp, profile_find(span_str("short-term")), span_of(der, (size_t)n), &answer,
+	    NULL)) {
 		bio = BIO_new_mem_buf(answer.p, (int)answer.n);
 		m = d2i_OSSL_CMP_MSG_bio(bio, NULL);
 		BIO_free(bio);
@@ -114,7 +115,8 @@ client_new(const char *with)
 {
 	OSSL_CMP_CTX *c = OSSL_CMP_CTX_new(NULL, NULL);
 
-	CHECK(c != NULL && OSSL_CMP_CTX_set1_secretValue(c, (const unsigned char *)with, (int)strlen(with)));
+	CHECK(c != NULL && OSSL_CMP_CTX_set1_secretValue(c, (const unsigned char *)with,
+	    (int)strlen(with)));
 	CHECK(OSSL_CMP_CTX_set1_referenceValue(c, (const unsigned char *)"ssa", 3));
 	CHECK(OSSL_CMP_CTX_set_transfer_cb(c, transfer));
 	CHECK(OSSL_CMP_CTX_set_option(c, OSSL_CMP_OPT_IMPLICIT_CONFIRM, 1));
@@ -182,7 +184,8 @@ attach(OSSL_CMP_CTX *c, struct span bytes)
 
 	CHECK(ASN1_OCTET_STRING_set(octets, bytes.p, (int)bytes.n));
 	ASN1_TYPE_set(value, V_ASN1_OCTET_STRING, octets);
-	CHECK(OSSL_CMP_CTX_push0_geninfo_ITAV(c, OSSL_CMP_ITAV_create(OBJ_txt2obj(ATTESTATION_INFO, 1), value)));
+	CHECK(OSSL_CMP_CTX_push0_geninfo_ITAV(c, OSSL_CMP_ITAV_create(OBJ_txt2obj(ATTESTATION_INFO, 1),
+	    value)));
 }
 
 /* Is a certificate given to p10cr with these attestations (p NULL: fewer of them)? */
