@@ -20,7 +20,8 @@ bool	authority_token_fits(struct token *, struct err *) MUST_USE;
 bool	authority_init(struct token *, const char *dir, struct err *) MUST_USE;
 
 /* Ready to issue: the key is found, the list read. The token must outlive it. */
-struct authority *authority_open(struct token *, const char *dir, struct err *) MUST_USE; /* yours */
+struct authority *authority_open(struct token *, const char *dir, struct err *)
+	    MUST_USE;	/* yours */
 void	authority_free(struct authority *);
 
 AUTO_FREE(authority)

@@ -7,7 +7,8 @@
  *	revoked SERIAL TIME REASON
  *
  * Numbers are hexadecimal (serial, hash) or milliseconds since 1970; the reason is CRLReason.
- * A line without its end is of a writer that died: its certificate was never handed out; it is cut off.
+ * A line without its end is of a writer that died: its certificate was never handed out; it is
+ * cut off.
  */
 #ifndef CA_JOURNAL_H
 #define CA_JOURNAL_H

@@ -10,6 +10,7 @@
 #include "der/name.h"
 #include "modules/rig.h"
 #include "pki.h"
+#include "x509/oids.h"
 
 #define SECRET	"correct horse battery"
 
@@ -184,7 +185,7 @@ attach(OSSL_CMP_CTX *c, struct span bytes)
 
 	CHECK(ASN1_OCTET_STRING_set(octets, bytes.p, (int)bytes.n));
 	ASN1_TYPE_set(value, V_ASN1_OCTET_STRING, octets);
-	CHECK(OSSL_CMP_CTX_push0_geninfo_ITAV(c, OSSL_CMP_ITAV_create(OBJ_txt2obj(ATTESTATION_INFO, 1),
+	CHECK(OSSL_CMP_CTX_push0_geninfo_ITAV(c, OSSL_CMP_ITAV_create(OBJ_txt2obj(OID_ATTESTATION, 1),
 	    value)));
 }
 
