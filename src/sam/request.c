@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The request table: the SAM's policy in twenty-one lines. */
+/* The request table: the SAM's policy in twenty-two lines. */
 #include "base/log.h"
 #include "sam/refusal.h"
 #include "sam/request.h"
@@ -31,6 +31,7 @@ static const struct request {
 	{ SAM_PROPOSE,			FROM_OFFICERS,	WHEN_OPEN,	128,		answer_propose },
 	{ SAM_REQUEST_CERTIFICATE,	FROM_SSA,	WHEN_OPEN,	40 * KIB,	answer_request_certificate },
 	{ SAM_LINK_CERTIFICATE,		FROM_SSA,	WHEN_OPEN,	32 * KIB,	answer_link_certificate },
+	{ SAM_REVOKED,			FROM_SSA,	WHEN_OPEN,	300 * KIB,	answer_revoked },
 	{ SAM_FREEZE,			FROM_SSA,	WHEN_OPEN,	32,		answer_freeze },
 	{ SAM_RECORD,			FROM_ANY,	WHEN_OPEN,	32,		answer_record },
 	{ SAM_OUTCOME,			FROM_SSA,	WHEN_OPEN,	8 * KIB,	answer_outcome },
