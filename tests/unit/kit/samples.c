@@ -382,6 +382,8 @@ sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *
 	} else if (purpose == PURPOSE_ADD_AUTHENTICATOR) {
 		sample_approve_with_passkey(list, NULL, d);
 		sample_approve(list, "alice", "authenticator", d);
+	} else if (purpose == PURPOSE_REVOKE_KEY) {
+		sample_approve(list, "dag", "dag", d);
 	} else if (purpose >> 8 == 1 || purpose >> 8 == 3 ||
 	    purpose == PURPOSE_REMOVE_AUTHENTICATOR) {
 		sample_approve(list, "alice", "authenticator", d);
