@@ -79,7 +79,8 @@ insert(const struct activations *t, struct activation **slots, const uint8_t *ke
 
 /* Linear probing without tombstones: what stands behind the hole is put in again. */
 static void
-take_out(const struct activations *t, struct activation **slots, const struct activation *a, bool by_id)
+take_out(const struct activations *t, struct activation **slots, const struct activation *a,
+    bool by_id)
 {
 	size_t i = start_slot(t, by_id ? a->id : a->d);
 
@@ -239,6 +240,20 @@ activations_closing(const struct activations *t, const uint8_t signer[ID_LEN],
 			return true;
 	}
 	return false;
+}
+
+size_t
+activations_close_session(struct activations *t, const uint8_t session[ID_LEN])
+{
+	size_t n = 0;
+
+	for (size_t i = t->n; i-- > 0;)
+		if (t->list[i]->window && !activation_is_closed(t->list[i]) &&
+		    memcmp(t->list[i]->session, session, ID_LEN) == 0) {
+			close_one(t, i);
+			n++;
+		}
+	return n;
 }
 
 static bool

@@ -203,7 +203,7 @@ link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct op
 		log_signer(sam, &sc);
 	answer.key_record = writer_span(&sealed);
 	msg_certificate_linked_write(&w, &answer);
-	call_answer_anchored(sam, c, w);
+	call_answer_when(sam, c, ANCHORED, w);
 	return true;
 }
 

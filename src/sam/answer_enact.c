@@ -48,7 +48,7 @@ enacted(struct sam *sam, struct call *c, const struct msg_enacted *m)
 
 	msg_enacted_write(&w, m);
 	fail_point("enacted");
-	call_answer_anchored(sam, c, w);
+	call_answer_when(sam, c, ANCHORED, w);
 }
 
 static bool
@@ -187,6 +187,7 @@ answer_propose(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	journal_last_leaf(sam->journal, answer.id);
 	answer.sequence = journal_last(sam->journal);
 	msg_proposed_write(&w, &answer);
-	call_answer_anchored(sam, c, w);
+	/* Never held by the follower: with none left officers could not end "sync" any more. */
+	call_answer_when(sam, c, ANCHORED_HERE, w);
 	return true;
 }

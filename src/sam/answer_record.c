@@ -77,6 +77,6 @@ answer_freeze(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	    (m.type == RECORD_KEY ? !freeze_key(sam, &m, row, e) : !freeze_signer(sam, &m, row, e)))
 		return false;
 	msg_frozen_write(&w, row->version);
-	call_answer_anchored(sam, c, w);
+	call_answer_when(sam, c, ANCHORED, w);
 	return true;
 }

@@ -56,6 +56,6 @@ answer_revoked(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	log_key(sam, &change);
 	answer = (struct msg_revoked_key){ journal_last(sam->journal), change.version };
 	msg_revoked_key_write(&w, &answer);
-	call_answer_anchored(sam, c, w);
+	call_answer_when(sam, c, ANCHORED, w);
 	return true;
 }

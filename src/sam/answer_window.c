@@ -97,6 +97,7 @@ window_make(struct sam *sam, const struct msg_open_window *m, const struct entry
 	a->key_epoch = k->epoch;
 	a->mech = k->record.mech;
 	a->seen = SEEN_LABELS;
+	a->kind = KIND_DTBSR;
 	return a;
 }
 
@@ -156,4 +157,20 @@ answer_open_window(struct sam *sam, struct call *c, struct reader *r, struct err
 		return false;
 	window_describe(sam, &m, &k, &w);
 	return (a = window_make(sam, &m, &w, &s, &k, e)) != NULL && window_log(sam, c, a, &w, e);
+}
+
+bool
+answer_close_windows(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+{
+	struct msg_close_windows m;
+	struct msg_windows_closed answer;
+	uint8_t mem[16];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	if (!msg_close_windows_read(r, &m, e))
+		return false;
+	answer.n = (uint32_t)activations_close_session(sam->activations, m.session);
+	msg_windows_closed_write(&w, &answer);
+	call_answer(sam, c, &w);
+	return true;
 }

@@ -187,13 +187,17 @@ journal_wait(struct journal *j, enum durable level, journal_done done, void *job
 }
 
 static bool
+lacks_anchor(const struct journal *j, const struct waiter *w)
+{
+	return (w->level == ANCHORED || w->level == ANCHORED_HERE) && w->size > j->anchored;
+}
+
+static bool
 is_durable(const struct journal *j, const struct waiter *w)
 {
-	if (w->size > j->durable_size)
+	if (w->size > j->durable_size || lacks_anchor(j, w))
 		return false;
-	if (w->level == ANCHORED && w->size > j->anchored)
-		return false;
-	return w->level == ON_DISK || j->state->policy.follower != FOLLOWER_SYNC ||
+	return w->level < ON_COPY || j->state->policy.follower != FOLLOWER_SYNC ||
 	    j->followed >= j->durable_end || (w->end != 0 && j->followed >= w->end);
 }
 
@@ -444,7 +448,7 @@ bool
 journal_wants_anchor(const struct journal *j)
 {
 	for (const struct waiter *w = j->waiting; w != NULL && w->size <= j->durable_size; w = w->next)
-		if (w->level == ANCHORED && w->size > j->anchored)
+		if (lacks_anchor(j, w))
 			return true;
 	return false;
 }
@@ -486,8 +490,9 @@ journal_read(const struct journal *j, uint64_t position, struct writer *bytes, s
 	uint32_t n;
 	size_t got;
 
-	if (j->durable_end < 4 || position > j->durable_end - 4 || !scan_read_at(j->log_fd, position, head, 4, &got, e) ||
-	    got != 4 || !rd_u32(&r, &n) || n > ENTRY_MAX || n > j->durable_end - position - 4)
+	if (j->durable_end < 4 || position > j->durable_end - 4 ||
+	    !scan_read_at(j->log_fd, position, head, 4, &got, e) || got != 4 || !rd_u32(&r, &n) ||
+	    n > ENTRY_MAX || n > j->durable_end - position - 4)
 		return err_why(e, ERR_MISSING, "unknown", "no entry at %llu of the log",
 		    (unsigned long long)position);
 	writer_reset(bytes);

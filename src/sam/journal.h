@@ -13,8 +13,9 @@
 
 enum durable {
 	ON_DISK,		/* flushed here */
-	ON_COPY,		/* and with the follower where policy says sync */
-	ANCHORED,		/* and in the anchor: state entries */
+	ANCHORED_HERE,		/* and in the anchor: proposals, which follower policy never holds */
+	ON_COPY,		/* on disk, and with the follower where policy says sync */
+	ANCHORED,		/* all of it: state entries */
 };
 
 struct journal;

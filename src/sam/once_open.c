@@ -11,6 +11,7 @@
 #include "sam/fail_point.h"
 #include "sam/once.h"
 #include "sam/request.h"
+#include "sam/supply.h"
 #include "sam/use.h"
 #include "wire/hsm.h"
 #include "wire/session.h"
@@ -193,15 +194,9 @@ key_taken(void *owner, void *job, struct reader *answer, const struct err *failu
 static bool
 take_key(struct sam *sam, struct call *c, struct once *o, struct err *e)
 {
-	struct msg_hsm_take m = { .alg = o->alg->number, .wait = true };
-	uint8_t mem[64];
-	struct writer w = writer_over(mem, sizeof(mem));
-
 	sam_random(sam, o->key, ID_LEN);
-	memcpy(m.id, o->key, ID_LEN);
-	msg_hsm_take_write(&w, &m);
 	once_lend(c, o);
-	if (pool_ask(sam->pool, HSM_TAKE, writer_span(&w), false, key_taken, c, e))
+	if (supply_take(sam, o->alg, o->key, key_taken, c, e))
 		return true;
 	once_free(sam, o);
 	return false;

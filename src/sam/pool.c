@@ -263,7 +263,8 @@ start(struct pool *p, size_t i, size_t depth)
 	}
 }
 
-/* A second one only where others wait as well: none stands behind a slow one while a worker is idle. */
+/* A second one only where others wait as well: none stands behind a slow one while a worker is
+ * idle. */
 static void
 start_all(struct pool *p)
 {
@@ -399,7 +400,8 @@ refused(struct pool *p, struct ask *a, struct reader *r)
 	ask_free(a);
 }
 
-/* An answer that is not one to the question ends the worker: a broken peer is not recovered from. */
+/* An answer that is not one to the question ends the worker: a broken peer is not recovered
+ * from. */
 static bool
 answered(struct pool *p, size_t i, const struct frame *f)
 {

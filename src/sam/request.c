@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The request table: the SAM's policy in twenty-two lines. */
+/* The request table: the SAM's policy in one table. */
 #include "base/log.h"
 #include "sam/refusal.h"
 #include "sam/request.h"
@@ -22,6 +22,7 @@ static const struct request {
 	{ SAM_ACTIVATE,			FROM_SSA,	WHEN_OPEN,	384 * KIB,	answer_activate },
 	{ SAM_USE,			FROM_SSA,	WHEN_OPEN,	64 * KIB,	answer_use },
 	{ SAM_OPEN_WINDOW,		FROM_SSA,	WHEN_OPEN,	36 * KIB,	answer_open_window },
+	{ SAM_CLOSE_WINDOWS,		FROM_SSA,	WHEN_OPEN,	16,		answer_close_windows },
 	{ SAM_SESSION_CHALLENGE,	FROM_SSA,	WHEN_OPEN,	20 * KIB,	answer_session_challenge },
 	{ SAM_OPEN_SESSION,		FROM_SSA,	WHEN_OPEN,	384 * KIB,	answer_open_session },
 	{ SAM_SESSION_CERTIFICATE,	FROM_SSA,	WHEN_OPEN,	9 * KIB,	answer_session_certificate },

@@ -19,6 +19,7 @@ bool	answer_challenge(struct sam *, struct call *, struct reader *, struct err *
 bool	answer_activate(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_use(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_open_window(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_close_windows(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_session_challenge(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_open_session(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_session_certificate(struct sam *, struct call *, struct reader *, struct err *);

@@ -104,7 +104,7 @@ payload_free(void *p)
 }
 
 static void
-is_anchored(void *owner, void *job, const struct err *failure)
+is_durable(void *owner, void *job, const struct err *failure)
 {
 	struct sam *sam = owner;
 	struct call *c = job;
@@ -137,7 +137,7 @@ calls_settle(struct sam *sam)
 }
 
 void
-call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
+call_answer_when(struct sam *sam, struct call *c, enum durable level, struct writer payload)
 {
 	struct writer *w = malloc(sizeof(*w));
 
@@ -151,7 +151,7 @@ call_answer_anchored(struct sam *sam, struct call *c, struct writer payload)
 		uses_withdraw(sam);
 	if (onces_closing(sam->onces, c->signer))
 		onces_withdraw(sam);
-	journal_wait(sam->journal, ANCHORED, is_anchored, c);
+	journal_wait(sam->journal, level, is_durable, c);
 }
 
 void

@@ -43,11 +43,14 @@ static const struct setting {
 	TEXT("sic", "origin", sic_origin, false),
 	TEXT("csc", "auth_mode", auth_mode, false),
 	NUMBER("csc", "scal1_seconds", scal1_seconds, 86400),
+	NUMBER("once", "threads", once_threads, 64),
 	NUMBER("csc", "scal1_signatures", scal1_count, 1000),
 	{ "csc", "basic", KIND_FLAG, offsetof(struct config, basic), 0, false },
 	TEXT("timestamp", "url", timestamp_url, false),
 	TEXT("timestamp", "ca", timestamp_ca, false),
 	NUMBER("timestamp", "timeout_ms", timestamp_ms, 60000),
+	NUMBER("status", "interval_seconds", status_interval_s, 2592000),
+	NUMBER("status", "before_signing_seconds", status_before_s, 2592000),
 	NUMBER("limits", "connections", connections, 100000),
 	NUMBER("limits", "connections_per_peer", connections_per_peer, 100000),
 	NUMBER("limits", "idle_seconds", idle_s, 3600),
@@ -57,6 +60,7 @@ static const struct setting {
 	NUMBER("limits", "authorizations_per_account", authorizations, 1000000),
 	NUMBER("limits", "login_tries_per_name", tries_by_name, 1000),
 	NUMBER("limits", "login_tries_per_peer", tries_by_address, 100000),
+	NUMBER("limits", "documents_mib", documents_mib, 4096),
 	NUMBER("limits", "cached", cached, 10000000),
 	{ "limits", "log_requests", KIND_FLAG, offsetof(struct config, log_requests), 0, false },
 };
@@ -113,6 +117,8 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
 		return value_set(r->config, s, value) || err_set(r->e, ERR_FORMAT,
 		    "%s: [%s] %s: this value cannot be used", r->path, section, name);
 	}
+	if (strncmp(section, "ca ", 3) == 0)
+		return ca_list_set(&r->config->cas, section, name, value, r->e);
 	return err_set(r->e, ERR_FORMAT, "%s: there is no setting [%s] %s", r->path, section, name);
 }
 
@@ -134,7 +140,7 @@ static bool
 values_fit(const struct config *c, const char *path, struct err *e)
 {
 	if (c->deadline_ms < 100 || c->cached < 16 || c->connections < 1 || c->authorizations < 1 ||
-	    c->scal1_seconds < 1 || c->scal1_count < 1)
+	    c->scal1_seconds < 1 || c->once_threads < 1)
 		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
 	if (c->sic_origin[0] != '\0' && !is_origin(c->sic_origin))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin is no origin: https://HOST[:PORT], in small"
@@ -144,7 +150,7 @@ values_fit(const struct config *c, const char *path, struct err *e)
 	if (c->timestamp_url[0] != '\0' && strncmp(c->timestamp_url, "http://", 7) != 0 &&
 	    strncmp(c->timestamp_url, "https://", 8) != 0)
 		return err_set(e, ERR_FORMAT, "%s: [timestamp] url begins with http:// or https://", path);
-	return true;
+	return ca_list_fits(&c->cas, e);
 }
 
 bool
@@ -153,9 +159,10 @@ config_read(struct config *out, const char *path, struct err *e)
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
 		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
-		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .scal1_count = 100, .timestamp_ms = 10000,
+		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .once_threads = 4, .scal1_count = 100, .timestamp_ms = 10000, .status_interval_s = 3600,
 		.connections = 1024, .idle_s = 60, .anonymous = 500, .anonymous_per_peer = 50,
-		.per_account = 2000, .authorizations = 64, .tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };
+		.per_account = 2000, .authorizations = 64, .documents_mib = 64,
+		.tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };
 	struct reading r = { .config = &c, .path = path, .e = e };
 	int line = ini_parse(path, on_setting, &r);
 

@@ -4,6 +4,7 @@
 #define SSA_CONFIG_H
 
 #include "base/err.h"
+#include "cmp/config.h"
 
 #define TEXT_MAX	256
 
@@ -32,16 +33,24 @@ struct config {
 	/* [csc] */
 	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
 	bool		basic;			/* auth/login with a password */
-	unsigned	scal1_seconds, scal1_count;	/* windows of SCAL1 keys; within the SAM's policy */
+	unsigned	scal1_seconds, scal1_count;	/* windows of SCAL1 keys; within the SAM's policy; count 0: none */
 	/* [timestamp] */
 	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
 	unsigned	timestamp_ms;
+	/* [ca NAME] */
+	struct ca_list	cas;
+	/* [once] */
+	unsigned	once_threads;			/* that ask CAs for certificates of one-time keys */
+	/* [status] of certificates */
+	unsigned	status_interval_s;	/* 0: never asked on schedule */
+	unsigned	status_before_s;	/* how old it may be when one signs; 0: not looked at */
 	/* [limits] */
 	unsigned	connections, connections_per_peer, idle_s;
 	unsigned	anonymous, anonymous_per_peer;	/* a second */
 	unsigned	per_account;			/* calls a second with tokens of one */
 	unsigned	tries_by_name, tries_by_address;	/* failed logins in 15 minutes */
 	unsigned	authorizations;			/* of one account, under way together */
+	unsigned	documents_mib;			/* memory for documents to be shown; 0: none */
 	unsigned	cached;				/* signers, keys, tokens each */
 	bool		log_requests;
 };

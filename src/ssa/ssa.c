@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "ssa/api/info.h"
+#include "ssa/once/ca_pool.h"
 #include "ssa/ssa.h"
 
 #define STRANGERS_ALL	200
@@ -42,6 +43,7 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	s->strangers = limit_new(c->anonymous == 0 ? 0 : STRANGERS_ALL,
 	    c->anonymous_per_peer == 0 ? 0 : STRANGERS_EACH);
 	s->parallel = parallel_new(c->authorizations);
+	s->documents = documents_new((size_t)c->documents_mib << 20);
 	s->by_name = tries_new(c->tries_by_name);
 	s->by_address = tries_new(c->tries_by_address);
 	random_bytes(s->ceremony_key, sizeof(s->ceremony_key));
@@ -121,11 +123,13 @@ ssa_close(struct ssa *s)
 	vault_free(s->vault);
 	tokens_free(s->tokens);
 	cache_free(s->activations);
+	ca_pool_free(s->ca_pool);
 	stamper_free(s->stamper);
 	limit_free(s->anonymous);
 	limit_free(s->strangers);
 	limit_free(s->accounts);
 	parallel_free(s->parallel);
+	documents_free(s->documents);
 	store_close(s->store);
 	writer_wipe(&s->genesis);
 	for (size_t i = 0; i < 4; i++)

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "ssa/config.h"
+#include "ssa/documents.h"
 #include "ssa/limit.h"
 #include "ssa/page/slow.h"
 #include "ssa/page/tries.h"
@@ -38,9 +39,13 @@ struct ssa {
 	struct limit	*anonymous, *accounts;
 	struct limit	*strangers;		/* blocks that requests without a login may fill, a second */
 	struct parallel	*parallel;
+	struct documents *documents;		/* handed over by clients, for the signing page */
 	struct slow	*slow;			/* passwords */
 	struct tries	*by_name, *by_address;	/* failed logins */
 	uint8_t		 ceremony_key[32];	/* of challenges for login passkeys; of this run */
+	struct ca_pool	*ca_pool;		/* NULL: no one-time keys */
+	struct once	*once;			/* signatures with such that are under way */
+	struct issuer	*issuer;		/* NULL until it is started */
 	struct stamper	*stamper;		/* NULL: no time stamps */
 	struct writer	 genesis;
 	uint8_t		 group[HASH_LEN];	/* its hash */

@@ -24,14 +24,16 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_RECORD_PUT] = "INSERT INTO records VALUES (?,?,?,?,?) ON CONFLICT (type, id) DO UPDATE"
 	    " SET owner = excluded.owner, version = excluded.version, sealed = excluded.sealed"
 	    " WHERE excluded.version >= version",
-	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ACCOUNT_GET] = "SELECT * FROM accounts WHERE id = ?",
 	[SQL_RECORD_GET] = "SELECT * FROM records WHERE type = ? AND id = ?",
 	[SQL_KEY_GET] = "SELECT * FROM keys WHERE id = ?",
 	[SQL_KEYS_OF] = "SELECT * FROM keys WHERE owner = ? ORDER BY created, id",
 	[SQL_ACTIVATION_PUT] = "INSERT OR REPLACE INTO activations VALUES (?,?,?,?,?,?,?)",
 	[SQL_APPROVAL_PUT] = "INSERT OR IGNORE INTO approvals VALUES (?,?,?,?,?)",
-	[SQL_USE_PUT] = "INSERT OR IGNORE INTO uses VALUES (?,?,?)",
+	[SQL_USE_PUT] = "INSERT OR IGNORE INTO uses VALUES (?,?,?,?)",
+	[SQL_ONCE_PUT] = "INSERT OR IGNORE INTO once VALUES (?,?,?,?,?)",
+	[SQL_ONCE_GET] = "SELECT * FROM once WHERE d = ?",
 	[SQL_TOKEN_PUT] = "INSERT OR REPLACE INTO tokens VALUES (?,?,?,?,?,?)",
 	[SQL_ASSERTION_PUT] = "INSERT OR IGNORE INTO assertions VALUES (?,?)",
 	[SQL_ACTIVATION_GET] = "SELECT * FROM activations WHERE handle = ?",
@@ -63,7 +65,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_AUTHENTICATOR_PUT] = "INSERT OR REPLACE INTO authenticators VALUES (?,?,?,?,?,?,?)",
 	[SQL_AUTHENTICATOR_DROP] = "DELETE FROM authenticators WHERE account = ? AND id = ?",
 	[SQL_AUTHENTICATORS_OF] = "SELECT * FROM authenticators WHERE account = ? ORDER BY bound, id",
-	[SQL_USES_BY] = "SELECT u.d, u.place, u.indexes FROM approvals a JOIN uses u ON u.d = a.d"
+	[SQL_USES_BY] = "SELECT u.d, u.place, u.indexes, u.digests FROM approvals a JOIN uses u ON u.d = a.d"
 	    " WHERE a.signer = ? AND u.place < ? ORDER BY u.place DESC",
 	[SQL_KEY_IS_OF] = "SELECT 1 FROM keys WHERE id = ? AND owner = ?",
 	[SQL_EVIDENCE_PUT] = "INSERT OR IGNORE INTO evidences VALUES (?,?,?,?)",
@@ -72,9 +74,22 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_EVIDENCE_COUNT_ALL] = "SELECT count(*) FROM evidences",
 	[SQL_EVIDENCE_SWEEP] = "DELETE FROM evidences WHERE at < ?",
 	[SQL_SWEEP_ACTIVATIONS] = "DELETE FROM activations WHERE expires < ?",
+	[SQL_SWEEP_ONCE] = "DELETE FROM once WHERE expires < ?",
 	[SQL_SWEEP_TOKENS] = "DELETE FROM tokens WHERE expires < ?",
 	[SQL_SWEEP_ASSERTIONS] = "DELETE FROM assertions WHERE expires < ?",
 	[SQL_SWEEP_HANDLES] = "DELETE FROM handles WHERE expires < ?",
+	[SQL_TASK_PUT] = "INSERT OR REPLACE INTO tasks VALUES (?,?,?,?,?,?,?,?)",
+	[SQL_TASK_GET] = "SELECT * FROM tasks WHERE key = ? AND kind = ?",
+	[SQL_TASK_NEXT] = "SELECT * FROM tasks WHERE ca = ? AND state = 1 AND due <= ? ORDER BY due LIMIT 1",
+	[SQL_TASK_DROP] = "DELETE FROM tasks WHERE key = ? AND kind = ?",
+	[SQL_TASKS_COUNT] = "SELECT count(*) FROM tasks WHERE state = ?",
+	[SQL_STATUS_PUT] = "INSERT OR REPLACE INTO statuses VALUES (?,?,?,?,?,?,?)",
+	[SQL_STATUS_GET] = "SELECT * FROM statuses WHERE key = ?",
+	/* 3 active, 4 suspended */
+	[SQL_STATUS_DUE] = "SELECT k.id FROM keys k LEFT JOIN statuses s ON s.key = k.id"
+	    " WHERE k.profile = ? AND k.state IN (3, 4) AND length(k.certificate) > 0"
+	    " AND ifnull(s.tried, 0) < ? ORDER BY ifnull(s.tried, 0) LIMIT 1",
+	[SQL_KEYS_CERTIFIED] = "SELECT * FROM keys WHERE length(certificate) > 0",
 };
 
 static const struct advice {

@@ -58,10 +58,10 @@ op_record_put(struct store *s, const struct record *r, struct err *e)
 static bool
 op_key_put(struct store *s, const struct key_row *k, struct err *e)
 {
-	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssi", k->id, sizeof(k->id),
+	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssib", k->id, sizeof(k->id),
 	    k->owner, sizeof(k->owner), (int64_t)k->alg, (int64_t)k->class, (int64_t)k->level,
 	    (int64_t)k->state, (int64_t)k->version, (int64_t)k->created, k->spki, k->certificate,
-	    k->chain, (int64_t)k->evidences);
+	    k->chain, (int64_t)k->evidences, k->profile, sizeof(k->profile));
 }
 
 /* A column of exactly n bytes; a row that we did not write is damage. */
@@ -165,7 +165,8 @@ key_of_row(struct sqlite *q, sqlite3_stmt *st, struct key_row *k)
 	column_lend(q, &k->spki);
 	column_lend(q, &k->certificate);
 	column_lend(q, &k->chain);
-	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16);
+	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16) &&
+	    column_fixed(st, 12, k->profile, 16);
 }
 
 static bool
@@ -184,28 +185,44 @@ op_key_get(struct store *s, const uint8_t id[16], struct key_row *k, struct err 
 	return true;
 }
 
+/* After connection_row: each row there is. */
+static bool
+keys_walk(struct sqlite *q, enum sql which, bool row, key_seen *seen, void *arg, struct err *e)
+{
+	while (row) {
+		struct key_row k = { 0 };
+
+		writer_reset(&q->lent);
+		if (!key_of_row(q, q->db.statement[which], &k) || !writer_ok(&q->lent))
+			return sqlite_row_done(q, which, false, e);
+		if (!seen(arg, &k)) {
+			connection_reset(&q->db, which);
+			return true;
+		}
+		if (!connection_next(&q->db, which, &row, e))
+			return false;
+	}
+	return true;
+}
+
 static bool
 op_keys_of(struct store *s, const uint8_t owner[16], key_seen *seen, void *arg, struct err *e)
 {
 	struct sqlite *q = sqlite_of(s);
 	bool row;
 
-	if (!connection_row(&q->db, SQL_KEYS_OF, &row, e, "b", owner, (size_t)16))
-		return false;
-	while (row) {
-		struct key_row k = { 0 };
+	return connection_row(&q->db, SQL_KEYS_OF, &row, e, "b", owner, (size_t)16) &&
+	    keys_walk(q, SQL_KEYS_OF, row, seen, arg, e);
+}
 
-		writer_reset(&q->lent);
-		if (!key_of_row(q, q->db.statement[SQL_KEYS_OF], &k) || !writer_ok(&q->lent))
-			return sqlite_row_done(q, SQL_KEYS_OF, false, e);
-		if (!seen(arg, &k)) {
-			connection_reset(&q->db, SQL_KEYS_OF);
-			return true;
-		}
-		if (!connection_next(&q->db, SQL_KEYS_OF, &row, e))
-			return false;
-	}
-	return true;
+static bool
+op_keys_certified(struct store *s, key_seen *seen, void *arg, struct err *e)
+{
+	struct sqlite *q = sqlite_of(s);
+	bool row;
+
+	return connection_row(&q->db, SQL_KEYS_CERTIFIED, &row, e, "") &&
+	    keys_walk(q, SQL_KEYS_CERTIFIED, row, seen, arg, e);
 }
 
 static void
@@ -224,6 +241,12 @@ static void
 op_use_put(struct store *s, const struct use_row *u)
 {
 	behind_use(sqlite_of(s)->behind, u);
+}
+
+static void
+op_once_put(struct store *s, const struct once_row *o)
+{
+	behind_once(sqlite_of(s)->behind, o);
 }
 
 static void
@@ -293,6 +316,28 @@ op_approval_get(struct store *s, const uint8_t d[32], struct approval *a, struct
 }
 
 static bool
+op_once_get(struct store *s, const uint8_t d[32], struct once_row *o, struct err *e)
+{
+	struct sqlite *q = sqlite_of(s);
+	sqlite3_stmt *st = q->db.statement[SQL_ONCE_GET];
+	struct once_row got = { 0 };
+	bool good;
+
+	if (!sqlite_row(q, SQL_ONCE_GET, "certificate of an approval", e, span_of(d, 32), NULL))
+		return false;
+	got.certificate = column_copied(q, st, 2);
+	got.chain = column_copied(q, st, 3);
+	got.expires = (uint64_t)sqlite3_column_int64(st, 4);
+	good = column_fixed(st, 0, got.d, 32) && column_fixed(st, 1, got.account, 16);
+	if (!sqlite_row_done(q, SQL_ONCE_GET, good, e))
+		return false;
+	column_lend(q, &got.certificate);
+	column_lend(q, &got.chain);
+	*o = got;
+	return true;
+}
+
+static bool
 op_uses_of(struct store *s, const uint8_t d[32], use_seen *seen, void *arg, struct err *e)
 {
 	struct sqlite *q = sqlite_of(s);
@@ -306,6 +351,7 @@ op_uses_of(struct store *s, const uint8_t d[32], use_seen *seen, void *arg, stru
 
 		memcpy(u.d, d, 32);
 		u.indexes = span_of(sqlite3_column_blob(st, 2), (size_t)sqlite3_column_bytes(st, 2));
+		u.digests = span_of(sqlite3_column_blob(st, 3), (size_t)sqlite3_column_bytes(st, 3));
 		if (!seen(arg, &u)) {
 			connection_reset(&q->db, SQL_USES_OF);
 			return true;
@@ -365,7 +411,7 @@ static const struct store_ops sqlite_ops = {
 	.account_put = op_account_put, .record_put = op_record_put, .key_put = op_key_put,
 	.account_get = op_account_get, .record_get = op_record_get, .key_get = op_key_get,
 	.keys_of = op_keys_of, .activation_put = op_activation_put, .approval_put = op_approval_put,
-	.use_put = op_use_put, .token_put = op_token_put, .assertion_put = op_assertion_put,
+	.use_put = op_use_put, .once_put = op_once_put, .once_get = op_once_get, .token_put = op_token_put, .assertion_put = op_assertion_put,
 	.sweep = op_sweep, .flush = op_flush, .activation_get = op_activation_get,
 	.approval_get = op_approval_get, .uses_of = op_uses_of, .token_get = op_token_get,
 	.assertions = op_assertions, .client_put = op_client_put, .client_get = op_client_get,
@@ -376,6 +422,9 @@ static const struct store_ops sqlite_ops = {
 	.authenticator_drop = op_authenticator_drop,
 	.authenticators_of = op_authenticators_of, .uses_by = op_uses_by, .key_is_of = op_key_is_of,
 	.evidence_put = op_evidence_put, .evidences_of = op_evidences_of, .grant_end = op_grant_end, .token_end = op_token_end,
+	.task_put = op_task_put, .task_get = op_task_get, .task_next = op_task_next, .task_drop = op_task_drop,
+	.tasks_count = op_tasks_count, .status_put = op_status_put, .status_get = op_status_get,
+	.status_due = op_status_due, .keys_certified = op_keys_certified,
 };
 
 struct store *

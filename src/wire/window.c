@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OPEN_WINDOW. PROTOCOL.sam 4.10 */
+/* OPEN_WINDOW, CLOSE_WINDOWS. PROTOCOL.sam 4.10 */
 #include "wire/window.h"
 
 static bool
@@ -30,3 +30,25 @@ static const struct field msg_window_fields[] = {
 	{ FIELD_END },
 };
 MESSAGE(msg_window, "OPEN_WINDOW answer")
+
+static bool
+closed_session_is_named(const void *message)
+{
+	static const uint8_t none[ID_LEN];
+	const struct msg_close_windows *m = message;
+
+	return memcmp(m->session, none, sizeof(none)) != 0;
+}
+
+static const struct field msg_close_windows_fields[] = {
+	{ BYTES(struct msg_close_windows, session) },
+	{ CHECKED(closed_session_is_named) },
+	{ FIELD_END },
+};
+MESSAGE(msg_close_windows, "CLOSE_WINDOWS")
+
+static const struct field msg_windows_closed_fields[] = {
+	{ NUMBER(struct msg_windows_closed, n) },
+	{ FIELD_END },
+};
+MESSAGE(msg_windows_closed, "CLOSE_WINDOWS answer")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OPEN_WINDOW: the use of a SCAL1 key on the SSA's word. PROTOCOL.sam 4.10 */
+/* The use of a SCAL1 key on the SSA's word: a window opens and closes. PROTOCOL.sam 4.10 */
 #ifndef WIRE_WINDOW_H
 #define WIRE_WINDOW_H
 
@@ -18,7 +18,16 @@ struct msg_window {
 	uint8_t		d[32];			/* of the window, in the log: for OUTCOME */
 };
 
+struct msg_close_windows {
+	uint8_t		session[ID_LEN];	/* not zero */
+};
+struct msg_windows_closed {
+	uint32_t	n;
+};
+
 MESSAGE_OF(msg_open_window);
 MESSAGE_OF(msg_window);
+MESSAGE_OF(msg_close_windows);
+MESSAGE_OF(msg_windows_closed);
 
 #endif

@@ -6,6 +6,7 @@
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import urllib.parse
@@ -260,6 +261,43 @@ def on_page(s):
                   {'attributes': sets[:1]}, {'attributes': sets[::-1]}, {'attributes': [sets[0], '']},
                   {'attributes': [sets[0], 1]}, {'attributes': [sets[0], sets[1] + '=']}):
         want(s.ask(V2 + 'credentials/authorize', dict(named, **wrong)), 400)
+    passed_on(s, body)
+
+
+def handed_over(s, whole, token=''):
+    """A document in parts of 256 KiB; its name."""
+    answer, step = {}, 256 << 10
+    for at in range(0, len(whole), step):
+        part = base64.b64encode(whole[at:at + step]).decode()
+        more = {'document': answer['document'], 'at': at} if at else {'size': len(whole)}
+        answer = want(s.ask(OWN + 'documents', dict(more, bytes=part), token=token), 200, 'document', 'have', 'expires')
+    return answer['document']
+
+
+def passed_on(s, body):
+    """A document goes to the signing page with the request that names it, and to nobody else."""
+    whole = os.urandom(1300000)
+    name = handed_over(s, whole)
+    half = want(s.ask(OWN + 'documents', {'size': 9, 'bytes': 'AAAA'}), 200)['document']
+    for wrong in ([name], [name, half], [name, 'A' * 43], [name, 'x'], name, [name, 1]):
+        want(s.ask(V2 + 'credentials/authorize', dict(body, documents=wrong)), 400)
+    ticket = want(s.ask(V2 + 'credentials/authorize', dict(body, documents=[name, ''])), 202)['handle']
+    items = want(s.ask(OWN + 'approval', {'ticket': ticket}, token=None), 200)['items']
+    if [i.get('document') for i in items] != [len(whole), None]:
+        raise SystemExit('items: %r' % items)
+    def part(at, item=0):
+        return s.ask(OWN + 'approval/document', {'ticket': ticket, 'item': item, 'at': at}, token=None)
+    got = b''
+    while len(got) < len(whole):
+        got += base64.b64decode(want(part(len(got)), 200, 'size', 'bytes')['bytes'])
+    if got != whole:
+        raise SystemExit('the document came otherwise')
+    want(part(0, 1), 404)
+    for at, item in ((len(whole), 0), (-1, 0), (0, 2), (0, -1), ('0', 0), (0, None)):
+        want(part(at, item), 400)
+    want(s.ask(OWN + 'approval/decline', {'ticket': ticket}, token=None), 200)
+    want(part(0), 409)
+    want(s.ask(V2 + 'credentials/authorizeCheck', {'handle': ticket}), 400)
 
 
 def logins(s):

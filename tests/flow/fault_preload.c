@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Preloaded into the SAM by flow tests: fdatasync and pwrite fail, the wall clock is shifted, as the
- * file FAULT_CONTROL says. It is mapped before anything is confined, so tests change it while the
- * SAM runs. Three fields of twelve characters: errno of fdatasync, errno of pwrite, shift in ms.
+ * Preloaded into the SAM or the SSA by flow tests: fdatasync and pwrite fail, the wall clock is
+ * shifted, as the file FAULT_CONTROL says. It is mapped before anything is confined, so tests change
+ * it while the program runs. Three fields of twelve characters: errno of fdatasync, errno of pwrite, shift in ms.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,7 +29,7 @@ real(const char *name)
 __attribute__((constructor)) static void
 begin(void)
 {
-	const char *path = getenv("FAULT_CONTROL");
+	const char *path = control == NULL ? getenv("FAULT_CONTROL") : NULL;
 	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, 3 * FIELD, PROT_READ, MAP_SHARED, fd, 0);
 
@@ -75,8 +75,11 @@ int
 clock_gettime(clockid_t id, struct timespec *t)
 {
 	long long ms = id == CLOCK_REALTIME ? field(2) : 0;
-	int rc = real_clock_gettime(id, t);
+	int rc;
 
+	if (real_clock_gettime == NULL)	/* another library's constructor asks before ours has run */
+		begin();
+	rc = real_clock_gettime(id, t);
 	t->tv_sec += (time_t)(ms / 1000);
 	return rc;
 }

@@ -262,6 +262,44 @@ TEST(one_window_is_open_for_a_key_and_a_session)
 	hostile_end(&h);
 }
 
+static const char *
+close_windows(const uint8_t id[ID_LEN], size_t n, uint32_t *closed)
+{
+	AUTO_WRITER answer = writer_grow(64);
+	struct msg_windows_closed m = { 0 };
+	struct err e = { 0 };
+	const char *reason = ask(group.ssa, SAM_CLOSE_WINDOWS, span_of(id, n), &answer);
+	struct reader r = reader_over(writer_span(&answer));
+
+	CHECK(reason[0] != '\0' || msg_windows_closed_read(&r, &m, &e));
+	*closed = m.n;
+	return reason;
+}
+
+TEST(logging_out_closes_the_windows_of_that_session_only)
+{
+	static const uint32_t first[] = { 0 }, second[] = { 1 };
+	static const uint8_t none[ID_LEN];
+	struct msg_window one = opened(60, 2), elsewhere;
+	struct msg_open_window m = good_order();
+	struct hostile h;
+	uint32_t n;
+
+	hostile_begin(&h, &group);
+	memcpy(m.session, other_session, ID_LEN);
+	hostile_expect(&h, "another session (control)", "", open_window(&m, &elsewhere));
+	hostile_expect(&h, "of no session", "parse", close_windows(none, ID_LEN, &n));
+	hostile_expect(&h, "cut", "parse", close_windows(session, ID_LEN - 1, &n));
+	use(&h, "still open (control)", "", &one, first, 1);
+	hostile_expect(&h, "closed", "", close_windows(session, ID_LEN, &n));
+	CHECK(n == 1);
+	use(&h, "after logout", "unknown", &one, second, 1);
+	use(&h, "another session's (control)", "", &elsewhere, first, 1);
+	hostile_expect(&h, "closed again", "", close_windows(session, ID_LEN, &n));
+	CHECK(n == 0);
+	hostile_end(&h);
+}
+
 TEST(a_window_ends_in_time)
 {
 	static const uint32_t first[] = { 0 }, second[] = { 1 };
@@ -459,6 +497,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_window_gives_its_count_of_signatures_each_index_once),
 	cmocka_unit_test(the_log_says_on_whose_word),
 	cmocka_unit_test(one_window_is_open_for_a_key_and_a_session),
+	cmocka_unit_test(logging_out_closes_the_windows_of_that_session_only),
 	cmocka_unit_test(a_window_ends_in_time),
 	cmocka_unit_test(an_open_window_dies_with_the_state_it_rests_on),
 	cmocka_unit_test(an_open_window_dies_when_a_record_gets_a_new_version),

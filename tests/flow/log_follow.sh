@@ -45,12 +45,12 @@ is "it signs again" signs
 follow_stop
 killed() {
 	approve k && { timeout 1 "$CLIENT" send "$DIR/ssa.sock" "$DIR/k.act"; sam_kill; sam_start; } &&
-		not says '^0 0 ' outcome k && follow_start && within 100 says '^0 0 ' outcome k
+		not says '^0 0 ' outcome k && follow_start && within 100 says '^0 0 ' outcome k &&
+		follow_stop
 }
 is "killed while it waits: the signature leaves in the next life, once the copy has it" killed
 
-is "two officers set the policy to async" act "policy --follower async"
-follow_stop
+is "with no follower two officers still get away from sync" act "policy --follower async"
 is "without a follower it signs" signs
 follow_start
 within 50 same_bytes

@@ -10,6 +10,7 @@ import { passkeysWork } from '../lib/passkey.js';
 import { showAs } from './as.js';
 import { $, about, badge, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
+import { fetchPassed } from './passed.js';
 import { el, moment, say } from './say.js';
 import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
 import { approvals, people, stop } from './touch.js';
@@ -18,7 +19,14 @@ const MARGIN = 30000;
 const STOPS = ['certificate', 'changed', 'clock', 'group', 'unreadable'];
 
 let config, api, ticket, ask, made;
+let turn = Promise.resolve();
 const seen = new Set();
+
+/* Documents one after the other: two that are hashed and shown at once would be told in each other's words. */
+function inTurn(work) {
+	turn = turn.then(work).catch((e) => console.error(e));
+	return turn;
+}
 
 const body = () => ({ ticket });
 
@@ -31,10 +39,25 @@ async function build() {
 	$('print').textContent = fingerprint(made.d);
 }
 
+/* The name that the service gave the program; the signer's own has none. */
+function asker() {
+	const { id, name } = ask.requester;
+
+	return name || el('span', { t: equal(id, ask.signer) ? 'sign.own' : 'sign.noname' });
+}
+
 function itemRow(item, i) {
-	return el('li', { id: `item${i}` }, el('span', { class: 'name' }, item.label === ''
+	const row = el('li', { id: `item${i}` }, el('span', { class: 'name' }, item.label === ''
 	    ? el('span', { class: 'quiet', t: 'sign.unnamed' }) : el('bdi', {}, item.label)),
 	el('span', { class: 'quiet mono' }, hex(item.digest)));
+
+	if (item.passed) {
+		const button = el('button', { type: 'button', class: 'small', t: 'passed.show' });
+
+		button.addEventListener('click', () => during(button, () => inTurn(() => takePassed(i, button))));
+		row.append(button);
+	}
+	return row;
 }
 
 function warn(key, args, kind = 'warn') {
@@ -59,7 +82,7 @@ function noticeOther() {
 function showAsk() {
 	const n = ask.items.length;
 
-	say($('who'), 'sign.who', { n, name: ask.requester.name });
+	say($('who'), 'sign.who', { n, name: asker() });
 	$('said').textContent = ask.text;
 	show('said', ask.text !== '');
 	if (config.shared)
@@ -90,26 +113,33 @@ async function found(bytes) {
 	return -1;
 }
 
+function result(kind, key, name) {
+	$('match').append(el('div', { class: `note ${kind}` }, el('strong', { t: [key, { name }] }), el('span', { t: [`${key}.text`, { name }] })));
+}
+
 /* A document counts as seen when the bytes that were shown are those that were hashed. */
-async function takeFile(file) {
-	const bytes = await readFile(file), i = await found(bytes);
-	const result = (kind, key, args) => $('match').append(el('div', { class: `note ${kind}` },
-	    el('strong', { t: [key, args] }), el('span', { t: [`${key}.text`, args] })));
+async function showItem(i, bytes, name) {
 	const holder = el('div', { class: 'paper' });
 
-	if (i < 0)
-		return result('bad', 'match.no', { name: file.name });
 	$('paper').append(holder);
-	const shown = isPdf(bytes) && await showPdf(bytes, holder, file.name).then(() => true, (e) => (console.error(e), false));
+	const shown = isPdf(bytes) && await showPdf(bytes, holder, name).then(() => true, (e) => (console.error(e), false));
 
 	if (!shown) {
 		holder.remove();
-		return result('warn', 'match.unseen', { name: file.name });
+		return result('warn', 'match.unseen', name);
 	}
 	seen.add(i);
+	$(`item${i}`).querySelectorAll('button, .badge').forEach((e) => e.remove());
 	$(`item${i}`).append(badge('match.badge'));
+	show('drop', seen.size < ask.items.length);
 	await build();
-	return result('', 'match.yes', { name: file.name });
+	return result('', 'match.yes', name);
+}
+
+async function takeFile(file) {
+	const bytes = await readFile(file), i = await found(bytes);
+
+	return i < 0 ? result('bad', 'match.no', file.name) : showItem(i, bytes, file.name);
 }
 
 async function takeFiles(files) {
@@ -117,6 +147,38 @@ async function takeFiles(files) {
 	$('match').replaceChildren();
 	for (const file of files.slice(0, 1000))
 		await takeFile(file).catch((e) => fileTrouble(e.word === 'file.large' ? 'file.large' : 'file.unread'));
+}
+
+/* What was passed for an item is shown if it is that item's, and else said to be another. */
+async function takePassed(i, button) {
+	const item = ask.items[i], name = item.label || hex(item.digest).slice(0, 16);
+
+	if (seen.has(i))
+		return;
+	fileTrouble();
+	tell('live.fetch');
+	try {
+		const bytes = await fetchPassed(api, ticket, i, item.passed);
+
+		if (await matches(item, bytes))
+			await showItem(i, bytes, name);
+		else {
+			button.replaceWith(badge('passed.other', 'warn'));
+			result('bad', 'passed.no', name);
+		}
+	} catch (e) {
+		console.error(e);
+		result('warn', 'passed.gone', name);
+	}
+	tell('live.none');
+}
+
+/* One document that is at hand is shown without being asked for. */
+function showFirst() {
+	const button = $('items').querySelector('button');
+
+	if (button && ask.items.length === 1)
+		button.click();
 }
 
 /* A statement lives shorter than some people read: the same request again, with a new nonce. */
@@ -139,27 +201,27 @@ function goOn(link, url) {
 	show(link, Boolean(to));
 	if (to) {
 		$(link).href = to;
-		$(link).replaceChildren(el('span', { t: ['continue', { name: ask.requester.name }] }));
+		$(link).replaceChildren(el('span', { t: ['continue', { name: asker() }] }));
 	}
 	return to;
 }
 
-function showVerdict(answer, evidences) {
+function showVerdict(answer, { d, encoded }, evidences) {
 	const to = goOn('continue', answer.continue);
 
-	say($('verdict-text'), to === null ? 'verdict.nowhere' : to ? 'verdict.go' : 'verdict.close', { name: ask.requester.name });
+	say($('verdict-text'), to === null ? 'verdict.nowhere' : to ? 'verdict.go' : 'verdict.close', { name: asker() });
 	facts($('verdict-facts'), [['verdict.sam', el('span', { t: 'verdict.accepted' })],
 		['verdict.count', el('span', { t: ['sign.count', { n: ask.items.length }] })],
 		['verdict.expires', Number.isSafeInteger(answer.expires)
 		    ? el('span', { t: ['verdict.until', { time: moment(answer.expires) }] }) : undefined],
-		['sign.print', el('span', { class: 'print', translate: 'no' }, fingerprint(made.d))]]);
-	$('keep').addEventListener('click', () => download(`approval-${fingerprint(made.d)}.prs1`,
-	    new Writer().v32(made.encoded).v32(evidences).done()));
+		['sign.print', el('span', { class: 'print', translate: 'no' }, fingerprint(d))]]);
+	$('keep').addEventListener('click', () => download(`approval-${fingerprint(d)}.prs1`,
+	    new Writer().v32(encoded).v32(evidences).done()));
 	only('verdict');
 }
 
-async function send(evidences) {
-	const answer = await api.propria('approval/answer', { ...body(), statement: base64(made.encoded), evidence: base64(evidences) });
+async function send(encoded, evidences) {
+	const answer = await api.propria('approval/answer', { ...body(), statement: base64(encoded), evidence: base64(evidences) });
 
 	if (answer.state !== 'approved')
 		throw stop('answer');
@@ -171,14 +233,14 @@ async function approve() {
 	if (!$('other').hidden && !$('other-yes').checked)
 		throw stop('unticked');
 	await renew();
-	const { d } = made;
+	const now = made;	/* a document that is dropped meanwhile makes another */
 
 	tell('live.touch');
-	const evidences = await approvals(d, ask.authenticators, ask.key.evidences,
+	const evidences = await approvals(now.d, ask.authenticators, ask.key.evidences,
 	    (n, of) => tell(of > 1 ? 'live.touches' : 'live.touch', { step: n, of }));
 
 	tell('live.sam');
-	showVerdict(await send(evidences), evidences);
+	showVerdict(await send(now.encoded, evidences), now, evidences);
 	tell('live.none');
 }
 
@@ -224,7 +286,8 @@ begin('sign', async () => {
 		return halt(ask.state === 'approved' ? 'done' : ask.state);
 	await build();
 	showAsk();
-	onFiles(takeFiles);
+	onFiles((files) => inTurn(() => takeFiles(files)));
+	showFirst();
 	act('approve', approve);
 	act('decline', decline);
 });

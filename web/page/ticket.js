@@ -5,6 +5,7 @@ import { FormatError, sha256, unbase64, unbase64url, unhex } from '../lib/bytes.
 import { isOfKey, readCertificate } from '../lib/certificate.js';
 import { mustBeOurGroup } from '../lib/group.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
+import { PASSED_MAX } from './passed.js';
 import { clean, lifeOf, listed, mustAgree, readAuthenticators, statementOf, stop, whole } from './touch.js';
 
 const STATES = ['pending', 'approved', 'declined', 'expired', 'done'];
@@ -46,7 +47,8 @@ function readItem(item, alg) {
 	if (digest.length !== alg.digest)
 		throw stop('unreadable');
 	return { digest, label: clean(item.label ?? '', 200),
-		attributes: item.attributes === undefined ? undefined : unbase64(item.attributes) };
+		attributes: item.attributes === undefined ? undefined : unbase64(item.attributes),
+		passed: item.document === undefined ? 0 : whole(item.document, 1, PASSED_MAX) };
 }
 
 async function readAll(answer) {
@@ -91,10 +93,10 @@ export async function statementFor(config, ask, seen) {
 	return { encoded, d: await statementDigest(encoded), exp: Date.now() + ask.life };
 }
 
-/* Do two answers ask the same, but for the nonce? */
+/* Do two answers ask the same, but for the nonce and what is there to be shown? */
 export function isSame(a, b) {
 	const shown = (x) => JSON.stringify([x.signer, x.requester, x.key, x.items, x.text, x.epoch, x.authenticators],
-	    (_, v) => v instanceof Uint8Array ? Array.from(v) : v);
+	    (name, v) => v instanceof Uint8Array ? Array.from(v) : name === 'passed' ? undefined : v);
 
 	return shown(a) === shown(b);
 }

@@ -13,12 +13,16 @@ struct act {
 	struct writer	credential;		/* of a new passkey; may be empty */
 	uint16_t	purpose, alg;
 	uint8_t		class, level, evidences;
+	uint8_t		profile[16];		/* of a new key */
 	uint8_t		key[16];		/* zero: of no key, or of none yet */
 	uint8_t		type, protection;	/* of a new authenticator */
 	struct span	label;			/* lent from statement */
 	act_answer	*answer;
 };
 
+/* protection.c: of the authenticator that a BIND or ADD_AUTHENTICATOR brings; 0: not known to us. */
+struct statement;
+uint8_t		 protection_seen(const struct call *, const struct statement *);
 /* Becomes the call's state. */
 struct act	*act_new(struct call *, act_answer *);
 /*

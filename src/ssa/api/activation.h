@@ -20,9 +20,10 @@ struct activation {
 	struct cached	of;			/* named by SHA-256 of the SAD */
 	uint8_t		id[16], account[16], requester[16], key[16], d[HASH_LEN];
 	uint64_t	expires;
-	bool		counted;		/* in ssa->parallel */
+	struct parallel	*counted;		/* where it counts as under way, until it is used up or gone */
 	bool		window;			/* of a SCAL1 key: in memory only, d is not a statement's */
-	uint8_t		session[16];		/* of a window: only with this login's token */
+	bool		entrusted;		/* a window that the person allowed: its own token is its login */
+	uint8_t		session[16];		/* of any other window: only with this login's token */
 	size_t		listed;			/* digests that are known: n, or fewer of a window */
 	const struct alg *alg;
 	size_t		n;
@@ -31,7 +32,7 @@ struct activation {
 };
 
 bool	package_read(struct span bytes, struct package *) MUST_USE;
-/* The activation that this SIGN statement will become; yours (cached_release). NULL: not SIGN. */
+/* The activation that this SIGN or SIGN_ONCE will become; yours (cached_release). NULL: neither. */
 struct activation *activation_of(struct span statement, const uint8_t d[HASH_LEN]) MUST_USE;
 /* One that a window will become: for n signatures, of these digests, or of none yet. Yours. */
 struct activation *activation_window(const uint8_t key[16], const uint8_t account[16],
@@ -48,6 +49,8 @@ void	activation_keep(struct ssa *, struct activation *, const uint8_t requester[
 /* The same under a name that is there already: SHA-256 of a token of scope credential. */
 void	activation_keep_as(struct ssa *, struct activation *, const uint8_t requester[16],
 	    const uint8_t handle[HASH_LEN]);
+/* It is under way no longer. Also when it is freed. */
+void	activation_uncount(struct activation *);
 void	activation_release(struct activation *);
 static inline void
 activation_auto(struct activation **a)
@@ -63,6 +66,8 @@ bool	activation_map(const struct activation *, const uint8_t *digests, size_t n,
 	    size_t *used) MUST_USE;
 
 void	approval_keep(struct ssa *, const struct package *, const uint8_t signer[16]);
-void	use_keep(struct ssa *, const uint8_t d[HASH_LEN], const struct msg_results *);
+/* a: of a window, whose digests no statement lists; else NULL. */
+void	use_keep(struct ssa *, const uint8_t d[HASH_LEN], const struct activation *a,
+	    const struct msg_results *);
 
 #endif

@@ -42,13 +42,14 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	if (!msg_activated_read(r, &m, &e)) {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_failed(c, &e);
 		return;
 	}
 	memcpy(s->activation->id, m.activation, 16);
 	s->activation->expires = m.expires;
 	approval_keep(c->ssa, &s->package, c->account);
-	s->activation->counted = true;
+	s->activation->counted = c->ssa->parallel;
 	activation_keep(c->ssa, s->activation, c->requester, sad);
 	out = call_answer(c);
 	emit_text(&out, "SAD", sad);

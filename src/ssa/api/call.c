@@ -438,6 +438,7 @@ call_begin(struct exchange *x, void *app)
 	if (c->now - c->ssa->swept > SWEEP_MS) {
 		c->ssa->swept = c->now;
 		c->ssa->store->ops->sweep(c->ssa->store, c->now);
+		documents_sweep(c->ssa->documents, c->now);
 	}
 	if (route_fits(c) && allowed(c) && body_read(c))
 		c->route->handle(c);

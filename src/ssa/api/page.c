@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "json/base64.h"
 #include "ssa/api/credential.h"
+#include "ssa/api/document.h"
 #include "ssa/api/page.h"
 #include "ssa/api/route.h"
 #include "ssa/oauth/ticket.h"
@@ -66,20 +67,38 @@ list_beside(const struct call *c, const char *name, size_t wanted, const json_t 
 	return got == JSON_ABSENT || (got == JSON_GOT && n == wanted);
 }
 
-/* Labels as the client gives them, and attributes that hash to the item's digest. */
+/* "": this item has none. */
+static bool
+document_at(const json_t *documents, size_t i, uint8_t name[HASH_LEN], struct span *document)
+{
+	struct span text = span_of("", 0);
+
+	*document = span_of("", 0);
+	if (documents == NULL)
+		return true;
+	if (!json_text_at(documents, i, TOKEN_LETTERS, &text) ||
+	    (text.n > 0 && !document_name_read(text, name)))
+		return false;
+	*document = span_of(name, text.n > 0 ? HASH_LEN : 0);
+	return true;
+}
+
+/* Labels as the client gives them, attributes that hash to the item's digest, and documents. */
 static bool
 items_read(struct call *c, const struct sign *s, struct writer *w)
 {
 	size_t len = s->key->alg->digest_len;
-	const json_t *labels, *sets;
+	const json_t *labels, *sets, *documents;
 	struct span text;
 
 	if (!list_beside(c, "labels", s->n, &labels))
 		return invalid(c, "Invalid parameter labels");
 	if (!list_beside(c, "attributes", s->n, &sets))
 		return invalid(c, "Invalid parameter attributes");
+	if (!list_beside(c, "documents", s->n, &documents))
+		return invalid(c, "Invalid parameter documents");
 	for (size_t i = 0; i < s->n; i++) {
-		uint8_t bytes[ATTRIBUTES_MAX];
+		uint8_t bytes[ATTRIBUTES_MAX], name[HASH_LEN];
 		struct writer set = writer_over(bytes, sizeof(bytes));
 		struct request_item item = { .digest = span_of(s->digests + i * len, len) };
 
@@ -89,6 +108,8 @@ items_read(struct call *c, const struct sign *s, struct writer *w)
 		if (sets != NULL && (!json_text_at(sets, i, BASE64_LEN(ATTRIBUTES_MAX), &text) ||
 		    !request_attributes_read(text, item.digest, &set)))
 			return invalid(c, "Invalid parameter attributes");
+		if (!document_at(documents, i, name, &item.document))
+			return invalid(c, "Invalid parameter documents");
 		item.attributes = writer_span(&set);
 		request_item_write(w, &item);
 	}
@@ -122,17 +143,23 @@ page_authorize(struct call *c, struct sign *s)
 
 	if (!description_read(c, &q.text) || !client_named(c, &q, &names) || !items_read(c, s, &items))
 		return;
+	q.items = writer_span(&items);
+	if (!documents_are_there(c->ssa, &q, c->now)) {
+		call_invalid(c, "Invalid parameter documents");
+		return;
+	}
 	if (!parallel_enter(c->ssa->parallel, c->account, c->now)) {
 		call_busy(c, "Too many authorizations under way; use or await those");
 		return;
 	}
 	memcpy(q.key, s->key->row.id, 16);
-	q.items = writer_span(&items);
 	q.redirect = q.state = q.challenge = q.hash_oid = q.details = span_of("", 0);
-	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e))
+	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e)) {
 		pending_write(c, handle, true);
-	else
+	} else {
+		parallel_leave(c->ssa->parallel, c->account);
 		call_failed(c, &e);
+	}
 	explicit_bzero(handle, sizeof(handle));
 }
 
@@ -168,7 +195,7 @@ sad_give(struct call *c, struct ticket *t)
 		call_failed(c, &e);
 	if (a == NULL)
 		return;
-	a->counted = true;
+	a->counted = c->ssa->parallel;
 	activation_keep(c->ssa, a, c->requester, sad);
 	m = call_answer(c);
 	emit_text(&m, "SAD", sad);
@@ -196,7 +223,6 @@ handle_authorize_check(struct call *c)
 	} else if (strcmp(word, "approved") == 0) {
 		sad_give(c, t);
 	} else if (strcmp(word, "declined") == 0) {
-		parallel_leave(c->ssa->parallel, c->account);
 		call_error(c, 400, "invalid_authentication_data", "The signer declined", NULL);
 	} else {
 		call_invalid(c, "Invalid parameter handle");	/* expired, or the SAD was given */

@@ -2,6 +2,7 @@
 /* auth/revoke (csc-api 7.2): a client ends tokens of its own, for the account it is speaking for. */
 #include "ssa/api/activation.h"
 #include "ssa/api/route.h"
+#include "ssa/api/window.h"
 
 static bool
 is_own(const struct call *c, const uint8_t account[16], const uint8_t requester[16])
@@ -39,6 +40,16 @@ refresh_end(struct call *c, const uint8_t hash[32], bool *found, struct err *e)
 		return false;
 	}
 	return !*found || tokens_end_grant(c->ssa->tokens, row.grant, e);
+}
+
+/* What an access token opened ends with it; of anything else there is no such session. */
+static void
+windows_end(struct call *c, struct span token)
+{
+	uint8_t session[16];
+
+	window_session(token, session);
+	window_close(c, session, call_done);
 }
 
 static bool
@@ -80,7 +91,7 @@ handle_revoke(struct call *c)
 	if (!access_end(c, text, hash, &found, &e) || (!found && !refresh_end(c, hash, &found, &e)))
 		call_failed(c, &e);
 	else if (found)
-		call_done(c);
+		windows_end(c, text);
 	else
 		call_invalid(c, "Invalid string parameter token");
 }

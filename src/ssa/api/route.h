@@ -33,6 +33,8 @@ const char *route_method(const struct route *);
 bool	route_is_standard(const char *path);
 
 void	handle_info(struct call *);
+void	handle_sign_doc(struct call *);
+void	handle_once_challenge(struct call *);
 void	handle_list(struct call *);
 void	handle_credential(struct call *);
 void	handle_get_challenge(struct call *);
@@ -46,6 +48,8 @@ void	handle_revoke(struct call *);
 void	handle_timestamp(struct call *);
 void	handle_history(struct call *);
 void	handle_freeze(struct call *);
+void	handle_documents(struct call *);
+void	handle_approval_document(struct call *);
 void	handle_evidence(struct call *);
 void	handle_evidence_list(struct call *);
 void	handle_sign_hash(struct call *);
@@ -69,6 +73,7 @@ void	handle_account(struct call *);
 void	handle_enact(struct call *);
 void	handle_key_request(struct call *);
 void	handle_key_certificate(struct call *);
+void	handle_key_certify(struct call *);
 void	handle_outcome(struct call *);
 void	handle_receipt(struct call *);
 

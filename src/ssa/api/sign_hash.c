@@ -132,11 +132,9 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m,
 		return;
 	}
 	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
-		use_keep(c->ssa, s->activation->d, m);
-	if (s->activation->counted && all_used(s->activation)) {
-		s->activation->counted = false;
-		parallel_leave(c->ssa->parallel, c->account);
-	}
+		use_keep(c->ssa, s->activation->d, s->activation, m);
+	if (all_used(s->activation))
+		activation_uncount(s->activation);
 	if (count_of(m, USE_SIGNED) == m->n)
 		signatures_write(c, s, m, next);
 	else
@@ -262,10 +260,11 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 	uint8_t session[16];
 	size_t used;
 
-	window_session(c, session);
+	window_session(c->bearer, session);
 	s->activation = activation_find(c->ssa, sad, c->account, c->requester);
 	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0 ||
-	    (s->activation->window && memcmp(s->activation->session, session, 16) != 0))
+	    (s->activation->window && !s->activation->entrusted &&
+	    memcmp(s->activation->session, session, 16) != 0))
 		call_invalid(c, "Invalid parameter SAD");
 	else if (!sign_map(s, &used) || (used > 0 && used < s->n))
 		call_error(c, 400, "invalid_request", "Hash is not authorized by the SAD", "dtbs");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ssa/api/credential.h"
+#include "ssa/api/document.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
 #include "ssa/oauth/handle.h"
@@ -16,6 +17,7 @@
 
 #define PACKAGE_MAX	(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8)
 #define CONTINUE_MS	(10 * MINUTE_MS)
+#define DOCUMENT_SHOWN_MAX (1u << 20)	/* in one answer */
 #define LIFE_AT		44	/* of statement_life in the genesis: PROTOCOL.sam 6 */
 #define LIFE_MAX_MS	300000	/* what our own software takes at most */
 
@@ -91,10 +93,22 @@ key_write(struct emit *m, const struct key *k)
 	emit_object_end(m);
 }
 
-static void
-items_write(struct emit *m, const struct request *q)
+/* What an account's token handed over is shown to that account alone. NULL: none, or gone. */
+static const struct document *
+document_at_hand(struct call *c, const struct ticket *t, const struct request_item *i)
 {
-	struct reader r = reader_over(q->items);
+	static const uint8_t nobody[16];
+	const struct document *d = document_of(c->ssa, &t->q, i->document, c->now);
+
+	return d != NULL && (memcmp(d->account, nobody, 16) == 0 ||
+	    memcmp(d->account, t->account, 16) == 0) ? d : NULL;
+}
+
+static void
+items_write(struct emit *m, struct call *c, const struct ticket *t)
+{
+	struct reader r = reader_over(t->q.items);
+	const struct document *d;
 	struct request_item i;
 
 	emit_array(m, "items");
@@ -104,6 +118,8 @@ items_write(struct emit *m, const struct request *q)
 		emit_span(m, "label", i.label);
 		if (i.attributes.n > 0)
 			emit_base64(m, "attributes", i.attributes);
+		if ((d = document_at_hand(c, t, &i)) != NULL)
+			emit_number(m, "document", d->size);
 		emit_object_end(m);
 	}
 	emit_array_end(m);
@@ -143,7 +159,7 @@ approval_write(struct call *c, const struct ticket *t, const struct key *k,
 		return;
 	}
 	emit_array_end(&m);
-	items_write(&m, &t->q);
+	items_write(&m, c, t);
 	emit_span(&m, "text", t->q.text);
 	emit_text(&m, "state", ticket_word(t, c->now));
 	emit_number(&m, "expires", ticket_expires(t));
@@ -204,6 +220,41 @@ ticket_is_pending(struct call *c, const struct ticket *t)
 	return false;
 }
 
+/* The item's document, a part at a time: an answer is bounded. */
+void
+handle_approval_document(struct call *c)
+{
+	AUTO(ticket) *t = ticket_of(c);
+	const struct document *d = NULL;
+	struct request_item i;
+	struct reader r;
+	int64_t item, at;
+	struct emit m;
+
+	if (t == NULL || !ticket_is_pending(c, t))
+		return;
+	r = reader_over(t->q.items);
+	if (json_whole(c->json, "item", &item) != JSON_GOT || item < 0 || item >= t->q.n) {
+		call_invalid(c, "Missing (or invalid) integer parameter item");
+		return;
+	}
+	for (; item >= 0 && request_item_next(&r, &i); item--)
+		d = item > 0 ? NULL : document_at_hand(c, t, &i);
+	if (d == NULL) {
+		call_error(c, 404, "invalid_request", "The document is not there any more", "unknown");
+		return;
+	}
+	if (json_whole(c->json, "at", &at) != JSON_GOT || at < 0 || (uint64_t)at >= d->size) {
+		call_invalid(c, "Missing (or invalid) integer parameter at");
+		return;
+	}
+	m = call_answer(c);
+	emit_number(&m, "size", d->size);
+	emit_base64(&m, "bytes", span_of(d->bytes + at, d->size - (size_t)at < DOCUMENT_SHOWN_MAX ?
+	    d->size - (size_t)at : DOCUMENT_SHOWN_MAX));
+	call_answered(c, &m);
+}
+
 /* Where the browser goes on; only a request that came by OAuth has such a place. */
 static bool
 continue_write(struct call *c, const struct ticket *t, struct emit *m, struct err *e)
@@ -255,6 +306,20 @@ answer_free(void *state)
 	free(a);
 }
 
+/* A ticket of credentials/authorize was counted when it was made, one of OAuth when it is answered. */
+static bool
+is_counted_at_answer(const struct ticket *t)
+{
+	return t->q.redirect.n > 0;
+}
+
+static void
+uncount(struct call *c, const struct ticket *t)
+{
+	if (is_counted_at_answer(t))
+		parallel_leave(c->ssa->parallel, c->account);
+}
+
 static void on_activated(struct call *, struct reader *, const struct err *);
 
 static void
@@ -282,22 +347,23 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		call_refresh(c, a->sign->key->row.id, activate_again);
 		return;
 	}
-	if (refusal->code != ERR_NONE) {
-		if (a->ticket->q.redirect.n > 0)
-			parallel_leave(c->ssa->parallel, c->account);
-		call_refused(c, refusal);
-		return;
-	}
-	if (!msg_activated_read(r, &m, &e)) {
-		call_failed(c, &e);
+	if (refusal->code != ERR_NONE || !msg_activated_read(r, &m, &e)) {
+		uncount(c, a->ticket);
+		if (refusal->code != ERR_NONE)
+			call_refused(c, refusal);
+		else
+			call_failed(c, &e);
 		return;
 	}
 	memcpy(a->sign->activation->id, m.activation, 16);
 	a->sign->activation->expires = m.expires;
 	approval_keep(c->ssa, &a->sign->package, c->account);
-	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e))
+	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e)) {
 		answer_decided(c, a->ticket);
-	else if (e.code == ERR_NOT_NOW)
+		return;
+	}
+	uncount(c, a->ticket);
+	if (e.code == ERR_NOT_NOW)
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	else
 		call_failed(c, &e);
@@ -379,8 +445,7 @@ handle_approval_answer(struct call *c)
 	digests_take(a->sign, &a->ticket->q);
 	if (!package_take(c, a->sign) || !statement_fits(c, a->sign, a->ticket))
 		return;
-	/* A ticket of credentials/authorize was counted when it was made. */
-	if (a->ticket->q.redirect.n > 0 && !parallel_enter(c->ssa->parallel, c->account, c->now))
+	if (is_counted_at_answer(a->ticket) && !parallel_enter(c->ssa->parallel, c->account, c->now))
 		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, a->sign, on_activated);
@@ -394,9 +459,12 @@ handle_approval_decline(struct call *c)
 
 	if (t == NULL || !ticket_is_pending(c, t))
 		return;
-	if (ticket_decline(c->ssa, t, &e))
+	if (ticket_decline(c->ssa, t, &e)) {
+		/* Here, where it happens once: the client may ask as often as it likes. */
+		if (!is_counted_at_answer(t))
+			parallel_leave(c->ssa->parallel, c->account);
 		answer_decided(c, t);
-	else if (e.code == ERR_NOT_NOW)
+	} else if (e.code == ERR_NOT_NOW)
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	else
 		call_failed(c, &e);

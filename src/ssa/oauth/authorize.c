@@ -2,6 +2,7 @@
 /* oauth2/authorize and oauth2/pushed_authorize (csc-api 8.3, 8.5; RFC 9126). */
 #include <stdlib.h>
 
+#include "ssa/api/document.h"
 #include "ssa/api/route.h"
 #include "ssa/oauth/flow.h"
 #include "ssa/oauth/handle.h"
@@ -34,6 +35,20 @@ request_begin(struct call *c)
 		.plain = c->x->plain, .created = c->now };
 }
 
+/* The parameters, and that what they name is there to be shown. */
+static bool
+request_take(struct call *c, struct request *q, const struct form *f, const struct client *k,
+    struct writer *items, struct refusal *why)
+{
+	if (!request_from_form(q, f, k, items, why))
+		return false;
+	if (documents_are_there(c->ssa, q, c->now))
+		return true;
+	*why = (struct refusal){ "invalid_authorization_details",
+		"A document in documentDigests is not whole, or not there any more" };
+	return false;
+}
+
 static void
 start_from_query(struct call *c, const struct form *f, const struct client *k)
 {
@@ -44,7 +59,7 @@ start_from_query(struct call *c, const struct form *f, const struct client *k)
 	if (!redirect_take(k, f->field[P_REDIRECT_URI], &q))
 		page_error(c, 400, "This application sent you here in a wrong way",
 		    "The address to which it wants you to be sent back is not registered. You are not sent there.");
-	else if (request_from_form(&q, f, k, &items, &why))
+	else if (request_take(c, &q, f, k, &items, &why))
 		flow_start(c, &q);
 	else
 		flow_refuse(c, &q, why.error, why.description);
@@ -143,7 +158,7 @@ handle_pushed_authorize(struct call *c)
 		return;
 	else if (!redirect_take(k, f.field[P_REDIRECT_URI], &q))
 		call_invalid(c, "Invalid parameter redirect_uri");
-	else if (!request_from_form(&q, &f, k, &items, &why))
+	else if (!request_take(c, &q, &f, k, &items, &why))
 		call_error(c, 400, why.error, why.description, NULL);
 	else
 		pushed_keep(c, &q);

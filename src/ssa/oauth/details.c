@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "json/base64.h"
 #include "json/json.h"
+#include "ssa/api/document.h"
 #include "ssa/oauth/request.h"
 #include "wire/activate.h"
 
@@ -52,7 +53,7 @@ static bool
 digest_take(struct request *q, const json_t *one, struct writer *items, struct refusal *why)
 {
 	struct span hash, label = span_of("", 0), type, text;
-	uint8_t digest[64], bytes[ATTRIBUTES_MAX];
+	uint8_t digest[64], bytes[ATTRIBUTES_MAX], name[HASH_LEN];
 	struct writer attributes = writer_over(bytes, sizeof(bytes));
 	enum json_got got;
 	size_t n;
@@ -70,8 +71,11 @@ digest_take(struct request *q, const json_t *one, struct writer *items, struct r
 	if (got == JSON_WRONG || (got == JSON_GOT &&
 	    !request_attributes_read(text, span_of(digest, n), &attributes)))
 		return refused(why, "The attributes in documentDigests do not hash to their hash");
+	got = json_text(one, "document", TOKEN_LETTERS, &text);
+	if (got == JSON_WRONG || (got == JSON_GOT && !document_name_read(text, name)))
+		return refused(why, "Invalid document in documentDigests");
 	request_item_write(items, &(struct request_item){ span_of(digest, n), label,
-		writer_span(&attributes) });
+		writer_span(&attributes), span_of(name, got == JSON_GOT ? sizeof(name) : 0) });
 	q->n++;
 	return true;
 }

@@ -4,15 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/oauth/code.h"
+#include "ssa/oauth/entrust.h"
 #include "ssa/oauth/flow.h"
 #include "ssa/oauth/handle.h"
 #include "ssa/oauth/uri.h"
 #include "ssa/page/consent.h"
 #include "ssa/page/html.h"
-#include "ssa/page/session.h"
 
 #define LOCATION_MAX	8192
 
@@ -207,14 +208,23 @@ key_of(struct call *c, const struct request *q, const uint8_t account[16], struc
 	return NULL;
 }
 
+/* On our word, without an approval: a key of that level, where windows are opened at all. */
+static bool
+is_entrusted(const struct call *c, const struct key *k)
+{
+	return k->row.level == LEVEL_SCAL1 && c->ssa->config.scal1_count > 0;
+}
+
 static const char *
-items_fault(const struct request *q, const struct key *k, uint64_t now)
+items_fault(const struct call *c, const struct request *q, const struct key *k)
 {
 	struct reader r = reader_over(q->items);
 	struct request_item i;
 
-	if (!credential_is_enabled(k, now))
+	if (!credential_is_enabled(k, c->now))
 		return "The credential identified by credentialID is disabled";
+	if (q->items.n == 0 && !is_entrusted(c, k))
+		return q->version == 1 ? "Missing parameter hash" : "Missing parameter hashes";
 	if (q->hash_oid.n > 0 && !span_equal(q->hash_oid, span_str(k->alg->hash_oid)))
 		return "Invalid parameter hashAlgorithmOID";
 	while (request_item_next(&r, &i))
@@ -223,34 +233,96 @@ items_fault(const struct request *q, const struct key *k, uint64_t now)
 	return NULL;
 }
 
-static void
-ticket_start(struct call *c, struct flow *f, const struct session *who)
+/* The key of a credential request that can be answered. Yours; NULL: answered, and the flow is over. */
+static struct key *
+flow_key(struct call *c, const struct flow *f, const struct session *who)
 {
 	struct err e = { 0 };
 	AUTO(key) *k = key_of(c, &f->q, who->account, &e);
-	char ticket[TOKEN_LETTERS + 1], url[TEXT_MAX + 80];
-	const char *fault;
+	const char *fault = "Invalid parameter credentialID";	/* unknown and foreign: the same */
 
-	if (k == NULL && e.code != ERR_MISSING)
+	if (k == NULL && e.code != ERR_MISSING) {
 		page_failed(c, &e);
-	else if (!flow_end(c, f))
-		return;
-	else if (k == NULL)	/* unknown and foreign: the same */
-		flow_refuse(c, &f->q, "invalid_request", "Invalid parameter credentialID");
-	else if ((fault = items_fault(&f->q, k, c->now)) != NULL)
-		flow_refuse(c, &f->q, "invalid_request", fault);
-	else if (c->ssa->config.sic_origin[0] == '\0')
-		flow_refuse(c, &f->q, "temporarily_unavailable", "There is no signing page here");
-	else {
-		memcpy(f->q.key, k->row.id, 16);
-		memcpy(f->q.session, who->hash, sizeof(f->q.session));
-		if (!ticket_make(c->ssa, who->account, &f->q, c->now, ticket, &e)) {
-			page_failed(c, &e);
-			return;
-		}
-		ticket_url(c->ssa, ticket, url);
-		flow_send(c, "%s", url);
+		return NULL;
 	}
+	if (k != NULL && (fault = items_fault(c, &f->q, k)) == NULL)
+		return TAKE(k);
+	if (flow_end(c, f))
+		flow_refuse(c, &f->q, "invalid_request", fault);
+	return NULL;
+}
+
+void
+flow_approve(struct call *c, struct flow *f, const struct key *k, const struct session *who)
+{
+	char ticket[TOKEN_LETTERS + 1], url[TEXT_MAX + 80];
+	struct err e = { 0 };
+
+	if (c->ssa->config.sic_origin[0] == '\0') {
+		flow_refuse(c, &f->q, "temporarily_unavailable", "There is no signing page here");
+		return;
+	}
+	memcpy(f->q.key, k->row.id, 16);
+	memcpy(f->q.session, who->hash, sizeof(f->q.session));
+	if (!ticket_make(c->ssa, who->account, &f->q, c->now, ticket, &e)) {
+		page_failed(c, &e);
+		return;
+	}
+	ticket_url(c->ssa, ticket, url);
+	flow_send(c, "%s", url);
+}
+
+static void
+to_login(struct call *c, struct span r)
+{
+	flow_send(c, "/login?r=%.*s", (int)r.n, (const char *)r.p);
+}
+
+bool
+flow_wants_login(const struct flow *f, const struct session *who)
+{
+	return f->q.login_anew && who->created < f->q.created;
+}
+
+/* The use of a SCAL1 key rests on the login alone: not on one of this morning. */
+static bool
+login_is_fresh(const struct call *c, const struct flow *f, const struct session *who)
+{
+	return who->created + LOGIN_FRESH_MS > c->now && !flow_wants_login(f, who);
+}
+
+static void
+credential_step(struct call *c, struct flow *f, const struct session *who, struct span r)
+{
+	AUTO(key) *k = flow_key(c, f, who);
+
+	if (k == NULL)
+		return;
+	if (is_entrusted(c, k) && !login_is_fresh(c, f, who))
+		to_login(c, r);
+	else if (is_entrusted(c, k))
+		entrust_page(c, f, k, r);
+	else if (flow_end(c, f))
+		flow_approve(c, f, k, who);
+}
+
+void
+flow_entrust(struct call *c, struct flow *flow, const struct session *who, struct span shown, struct span r)
+{
+	uint8_t id[16];
+	AUTO(flow) *f = flow;
+	AUTO(key) *k = flow_key(c, f, who);
+
+	if (k == NULL)
+		return;
+	if (!is_entrusted(c, k))	/* no page of ours asked this */
+		page_error(c, 400, "This request is over", "Go back to the application and start again.");
+	else if (!login_is_fresh(c, f, who))
+		to_login(c, r);
+	else if (!hex_exact(shown, id, 16) || memcmp(id, k->row.id, 16) != 0)
+		entrust_page(c, f, k, r);	/* another of the person's keys is the first one now */
+	else if (flow_end(c, f))
+		entrust(c, TAKE(f), TAKE(k), who);
 }
 
 static void
@@ -258,10 +330,10 @@ flow_step(struct call *c, struct flow *f, struct span r)
 {
 	struct session who;
 
-	if (!session_find(c, &who) || (f->q.login_anew && who.created < f->q.created))
-		flow_send(c, "/login?r=%.*s", (int)r.n, (const char *)r.p);
+	if (!session_find(c, &who) || flow_wants_login(f, &who))
+		to_login(c, r);
 	else if (f->q.scope == SCOPE_CREDENTIAL)
-		ticket_start(c, f, &who);
+		credential_step(c, f, &who, r);
 	else if (span_equal(f->q.client_id, span_str(SIC_CLIENT_ID)))
 		flow_finish(c, f, who.account);
 	else

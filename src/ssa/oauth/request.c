@@ -57,7 +57,7 @@ bool
 request_item_next(struct reader *r, struct request_item *i)
 {
 	return rd_span8(r, 1, 64, &i->digest) && rd_span8(r, 0, LABEL_MAX, &i->label) &&
-	    rd_span16(r, 0, ATTRIBUTES_MAX, &i->attributes);
+	    rd_span16(r, 0, ATTRIBUTES_MAX, &i->attributes) && rd_span8(r, 0, HASH_LEN, &i->document);
 }
 
 void
@@ -66,6 +66,7 @@ request_item_write(struct writer *items, const struct request_item *i)
 	wr_span8(items, i->digest);
 	wr_span8(items, i->label);
 	wr_span16(items, i->attributes);
+	wr_span8(items, i->document);
 }
 
 bool
@@ -169,11 +170,17 @@ credential_from_query(struct request *q, const struct form *f, struct writer *it
 		return invalid(why, "Invalid parameter credentialID");
 	if (f->field[P_NUM_SIGNATURES].p == NULL)
 		return invalid(why, "Missing parameter numSignatures");
-	if (f->field[list].p == NULL)
-		return invalid(why, q->version == 1 ? "Missing parameter hash" : "Missing parameter hashes");
+	if (!number_of(f->field[P_NUM_SIGNATURES], &n) || n == 0)
+		return invalid(why, "Invalid value for parameter numSignatures");
+	if (n > USES_MAX)
+		return invalid(why, "Numbers of signatures is too high");
+	if (f->field[list].p == NULL) {		/* for a SCAL1 key: flow.c knows which it is */
+		q->n = n;
+		return true;
+	}
 	if (!hashes_take(q, f->field[list], items, why))
 		return false;
-	if (!number_of(f->field[P_NUM_SIGNATURES], &n) || n != q->n)
+	if (n != q->n)
 		return invalid(why, "Invalid value for parameter numSignatures");
 	q->hash_oid = f->field[P_HASH_ALGORITHM_OID];
 	return q->version == 1 || q->hash_oid.p != NULL ||

@@ -30,7 +30,7 @@ struct request {
 	struct span	text;		/* description */
 	struct span	details;	/* authorization_details as JSON, or empty */
 	uint32_t	n;
-	struct span	items;		/* n x { digest v8, label v8, attributes v16 } */
+	struct span	items;		/* n x { digest v8, label v8, attributes v16, document v8 }; empty: not known yet */
 };
 
 struct refusal {		/* RFC 6749 4.1.2.1, 5.2 */
@@ -50,6 +50,7 @@ bool	request_from_form(struct request *, const struct form *, const struct clien
 struct request_item {
 	struct span	digest, label;
 	struct span	attributes;	/* signed attributes whose hash is the digest, or empty */
+	struct span	document;	/* name of one that the client handed over, or empty */
 };
 bool	request_item_next(struct reader *items, struct request_item *);
 void	request_item_write(struct writer *items, const struct request_item *);

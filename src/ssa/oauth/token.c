@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "ssa/api/route.h"
 #include "ssa/oauth/code.h"
+#include "ssa/oauth/entrust.h"
 #include "ssa/oauth/handle.h"
 
 #define REFRESH_LIFE_MS	(30 * DAY_MS)
@@ -79,16 +80,17 @@ token_for(struct call *c, struct answer *a, const uint8_t account[16], const str
 static bool
 credential_token(struct call *c, struct answer *a, const struct code *code, struct err *e)
 {
-	AUTO(activation) *act = activation_recall(c->ssa, code->d, code->activation, code->until, e);
+	AUTO(activation) *act = entrusted_take(c->ssa, code->activation);
 
-	if (act == NULL)
-		return false;
+	if (act == NULL && (act = activation_recall(c->ssa, code->d, code->activation, code->until, e)) == NULL)
+		return e->code == ERR_MISSING ? (err_clear(e), err_set(e, ERR_DENIED, "The approval expired")) : false;
 	if (act->expires <= c->now + 1000)
 		return err_set(e, ERR_DENIED, "The approval expired");
 	if (a->token.expires > act->expires)
 		a->token.expires = act->expires;
 	token_issue(c->ssa->tokens, &a->token, a->text);
-	act->counted = true;		/* since the person approved: approval.c */
+	if (!act->window)
+		act->counted = c->ssa->parallel;	/* since the person approved: approval.c */
 	activation_keep_as(c->ssa, act, a->token.requester, a->token.hash);
 	return true;
 }

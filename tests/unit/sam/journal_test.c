@@ -149,16 +149,17 @@ TEST(with_a_synchronous_follower_its_disk_is_waited_for)
 	wait_for(ON_COPY, 1);
 	wait_for(ON_DISK, 2);
 	wait_for(ANCHORED, 3);
+	wait_for(ANCHORED_HERE, 4);
 	flush();
-	CHECK(w->told == 1 && w->order[0] == 2);
+	CHECK(w->told == 1 && w->order[0] == 2 && journal_wants_anchor(j));
 	journal_anchored(j, 2);
-	CHECK(w->told == 1);
+	CHECK(w->told == 2 && w->order[1] == 4);
 	journal_followed(j, journal_durable_end(j) + 1);	/* further than there is: not believed */
-	CHECK(w->told == 1 && journal_followed_end(j) == 0);
+	CHECK(w->told == 2 && journal_followed_end(j) == 0);
 	journal_followed(j, journal_durable_end(j) - 1);
-	CHECK(w->told == 1);
+	CHECK(w->told == 2);
 	journal_followed(j, journal_durable_end(j));
-	CHECK(w->told == 3 && w->order[1] == 1 && w->order[2] == 3);
+	CHECK(w->told == 4 && w->order[2] == 1 && w->order[3] == 3);
 }
 
 TEST(a_follower_that_is_behind_holds_only_what_it_has_not)

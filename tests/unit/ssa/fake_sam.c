@@ -14,6 +14,7 @@
 #include "tests/unit/ssa/keys.h"
 #include "wire/certificate.h"
 #include "wire/status.h"
+#include "wire/window.h"
 
 static uint8_t constant[96];
 
@@ -273,11 +274,25 @@ answer_freeze(struct fake_sam *s, struct reader *r, struct writer *w)
 	return true;
 }
 
+static bool
+answer_close_windows(struct fake_sam *s UNUSED, struct reader *r, struct writer *w)
+{
+	struct msg_windows_closed out = { 0 };
+	struct msg_close_windows m;
+	struct err e = { 0 };
+
+	if (!msg_close_windows_read(r, &m, &e))
+		return false;
+	msg_windows_closed_write(w, &out);
+	return true;
+}
+
 static bool (*const answers[FAKE_TYPES])(struct fake_sam *, struct reader *, struct writer *) = {
 	[SAM_STATUS] = answer_status, [SAM_CHALLENGE] = answer_challenge,
 	[SAM_ACTIVATE] = answer_activate, [SAM_USE] = answer_use, [SAM_ENACT] = answer_enact,
 	[SAM_REQUEST_CERTIFICATE] = answer_request, [SAM_LINK_CERTIFICATE] = answer_link,
 	[SAM_FREEZE] = answer_freeze, [SAM_RECORD] = answer_record, [SAM_OUTCOME] = answer_outcome, [SAM_RECEIPT] = answer_receipt,
+	[SAM_CLOSE_WINDOWS] = answer_close_windows,
 };
 
 /* With the lock. False: close. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sign: approve, decline, and the states in which nothing must be approved. */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 import { contract, dropFile, enrolled, newPage, openSign, ready, repage, rig, saved, stateOf, until, withBrowser } from './rig.mjs';
 
@@ -70,6 +70,115 @@ test('another document is named as such, and nothing is seen', async () => {
 	await page.locator('#approve').click();
 	await until(page, 'verdict');
 	assert.equal(world.approved[0].statement.body.seen, 2);
+});
+
+const passed = (bytes, label = 'contract.pdf', wanted = bytes) => ({ digest: createHash('sha256').update(wanted).digest('base64'), label, bytes });
+
+test('the document that the asker passed is shown by itself and makes seen 1', async () => {
+	await enrolled();
+	await openSign([passed(contract)]);
+	const { page, world } = rig;
+
+	await page.locator('#match .note').waitFor();
+	assert.match(await page.locator('#match').innerText(), /contract.pdf is the document to be signed/);
+	assert.equal(await page.locator('#paper canvas').count(), 2);
+	assert.equal(await page.locator('#drop').isVisible(), false);
+	await page.locator('#approve').click();
+	await until(page, 'verdict');
+	assert.equal(world.approved[0].statement.body.seen, 1);
+	clean();
+});
+
+test('a document of several parts comes whole', async () => {
+	const large = Buffer.concat([contract, Buffer.alloc((2 << 20) + 5, 0x20)]);
+
+	await enrolled();
+	await openSign([passed(large)]);
+	await rig.page.locator('#match .note').waitFor();
+	assert.equal(await rig.page.locator('#item0 .badge').count(), 1);
+	assert.deepEqual(rig.world.asked.filter((a) => a.path.endsWith('/document')).map((a) => a.body.at), [0, 1 << 20, 2 << 20]);
+	clean();
+});
+
+test('another document than the one to be signed is not shown, is named as such, and is not seen', async () => {
+	await enrolled();
+	await openSign([passed(contract, 'contract.pdf', Buffer.from('another'))]);
+	const { page, world } = rig;
+
+	await page.locator('#match .note.bad').waitFor();
+	assert.match(await page.locator('#match').innerText(), /The document that was passed is another one: contract.pdf/);
+	assert.equal(await page.locator('#paper canvas').count(), 0);
+	await page.locator('#approve').click();
+	await until(page, 'verdict');
+	assert.equal(world.approved[0].statement.body.seen, 2);
+});
+
+test('of several documents each is shown when asked for, and all must be seen', async () => {
+	const second = Buffer.concat([contract, Buffer.from('\n')]);
+
+	await enrolled();
+	await openSign([passed(contract, 'same.pdf'), passed(second, 'same.pdf')]);
+	const { page, world } = rig;
+
+	assert.equal(await page.locator('#paper canvas').count(), 0);
+	await page.locator('#item1 button').click();
+	await page.locator('#item1 .badge').waitFor();
+	await dropFile(page, 'mine.pdf', contract);
+	await page.locator('#item0 .badge').waitFor();
+	assert.equal(await page.locator('#items button').count(), 0);
+	await page.locator('#approve').click();
+	await until(page, 'verdict');
+	assert.equal(world.approved[0].statement.body.seen, 1);
+	clean();
+});
+
+test('a document that is gone, or not as long as was said, is not shown', async () => {
+	await enrolled();
+	rig.world.lie = (path, a) => path.endsWith('/document') ? { ...a, bytes: Buffer.alloc(7).toString('base64') } : a;
+	await openSign([passed(contract)]);
+	await rig.page.locator('#match .note.warn').waitFor();
+	assert.match(await rig.page.locator('#match').innerText(), /cannot be fetched: contract.pdf/);
+	assert.equal(await rig.page.locator('#drop').isVisible(), true);
+	await dropFile(rig.page, 'mine.pdf', contract);
+	await rig.page.locator('#item0 .badge').waitFor();
+	clean();
+});
+
+test('a service that offers more than a document can be is not believed', async () => {
+	await openSign([{ ...passed(contract), bytes: undefined, document: 1 << 30 }]);
+	assert.equal(await stateOf(), 'halt.unreadable');
+});
+
+test('what is shown during the touch changes nothing of what was touched', async () => {
+	await enrolled();
+	await openSign();
+	const { page, world } = rig;
+
+	await page.evaluate(() => {
+		const real = navigator.credentials.get.bind(navigator.credentials);
+
+		navigator.credentials.get = async (o) => {
+			globalThis.touching = true;
+			await new Promise((done) => { globalThis.touch = done; });
+			return real(o);
+		};
+	});
+	await page.locator('#approve').click();
+	await page.waitForFunction(() => globalThis.touching);
+	await dropFile(page, 'contract.pdf', contract);
+	await page.locator('#match .note').waitFor();
+	await page.evaluate(() => globalThis.touch());
+	await until(page, 'verdict');
+	assert.equal(world.approved[0].statement.body.seen, 2);
+});
+
+test('the signer\'s own program has no name of another', async () => {
+	await enrolled();
+	await openSign(undefined, { requester: { id: rig.world.signer, name: '' } });
+	assert.match(await rig.page.locator('#who').innerText(), /^Your own program asks for your signature/);
+	await rig.page.goto('about:blank');
+	await openSign(undefined, { requester: { id: 'c2'.repeat(16), name: '' } });
+	assert.match(await rig.page.locator('#who').innerText(), /^A program without a name asks/);
 });
 
 test('declined is declined', async () => {
