@@ -35,6 +35,10 @@ check_state(struct doctor *d, const struct msg_status *m)
 	char why[201];
 
 	snprintf(why, sizeof(why), "%.*s", (int)m->why.n, (const char *)m->why.p);
+	if (m->state == SAM_OPEN && m->why.n > 0)
+		doctor_say(d, HEALTH_FAIL, "log", "%s. The SAM goes on with what it has in memory, but its "
+		    "disk is not to be trusted: keep the follower's copy safe, compare (propria log verify)",
+		    why);
 	if (m->state == SAM_OPEN)
 		doctor_say(d, HEALTH_OK, "SAM", "open, version %.*s", (int)m->version.n,
 		    (const char *)m->version.p);
@@ -58,6 +62,14 @@ check_workers(struct doctor *d, const struct msg_status *m)
 		    "workers", m->workers);
 	else
 		doctor_say(d, HEALTH_OK, "workers", "%u, of whom %u are busy", m->workers, m->busy);
+}
+
+static void
+check_stock(struct doctor *d, const struct msg_status *m)
+{
+	if (m->stock > 0 || m->sessions > 0)
+		doctor_say(d, HEALTH_OK, "one-time", "%u keys in stock, %u sessions open", m->stock,
+		    m->sessions);
 }
 
 static void
@@ -110,6 +122,7 @@ doctor_status(struct doctor *d, const struct msg_status *m, uint64_t now)
 	check_workers(d, m);
 	if (m->state == SAM_OPEN)	/* else it has no log open for writing */
 		check_room(d, m);
+	check_stock(d, m);
 	check_anchor(d, m);
 	check_clock(d, "the SAM's", m->now, now);
 }

@@ -10,6 +10,7 @@
 #include "cli/file.h"
 #include "cli/log_source.h"
 #include "cli/officer.h"
+#include "cli/officer_page.h"
 #include "cli/words.h"
 #include "webauthn/assertion.h"
 
@@ -192,6 +193,10 @@ const struct option_row options_officer_approve[] = {
 	{ "officer", "ID", "your id in the roster, where there is no socket" },
 	{ "group", "HEX", "refuse acts of other groups" },
 	{ "out", "FILE", "write the act here; else in place" },
+	{ "qr", NULL, "take approvals that officers give on the Approve page with their passkeys" },
+	{ "server", "URL", "with --qr: the server, https://HOST[:PORT]" },
+	{ "cacert", "FILE", "with --qr: trust the CAs in this PEM file for the server's TLS" },
+	{ "no-qr", NULL, "with --qr: show the link alone" },
 	{ "yes", NULL, "do not ask: the words were read elsewhere" },
 	OPTIONS_KEY_SECRETS,
 	{ NULL, NULL, NULL },
@@ -209,6 +214,35 @@ group_fits(struct call *c, const struct act *a, struct err *e)
 	    "do not approve it, and ask who gave it to you"));
 }
 
+static bool
+approved(struct call *c, const struct act *a)
+{
+	say(c, "Approved; %zu approvals are in the act.\n", a->evidences.n);
+	put_number(c, "count", a->evidences.n);
+	return true;
+}
+
+/* Whoever reaches the server can leave approvals there: the roster tells which are any officer's. */
+static bool
+approve_on_page(struct call *c, struct err *e)
+{
+	const char *out = option(c, "out");
+	AUTO_SAM sam = { .fd = -1 };
+	AUTO_WRITER bytes = { 0 };
+	struct msg_roster roster;
+	struct act a;
+	bool have;
+
+	if (option(c, "key") != NULL || option(c, "officer") != NULL)
+		return err_exit(e, EXIT_USAGE, "with --qr passkeys approve: --key and --officer are not for it");
+	if (option_needed(c, "socket", e) == NULL || option_needed(c, "server", e) == NULL ||
+	    !act_open(c, &bytes, &a, e) || !group_fits(c, &a, e) || !roster_maybe(c, &sam, &roster, &have, e))
+		return false;
+	officer_words(c, &a.statement, &roster);
+	approvals_print(c, &a, &roster);
+	return officer_page_gather(c, &a, &roster, out == NULL ? c->operand[0] : out, e) && approved(c, &a);
+}
+
 bool
 command_officer_approve(struct call *c, struct err *e)
 {
@@ -221,6 +255,8 @@ command_officer_approve(struct call *c, struct err *e)
 	struct act a;
 	bool have;
 
+	if (option_is(c, "qr"))
+		return approve_on_page(c, e);
 	if ((where = option_needed(c, "key", e)) == NULL ||
 	    !option_hex(c, "officer", id, sizeof(id), e) || !act_open(c, &bytes, &a, e) ||
 	    !group_fits(c, &a, e) || !roster_maybe(c, &sam, &roster, &have, e))
@@ -231,9 +267,7 @@ command_officer_approve(struct call *c, struct err *e)
 	    !officer_approve(&a, have ? &roster : NULL, option(c, "officer") == NULL ? NULL : id, key,
 	    sig, e) || !officer_act_save(out == NULL ? c->operand[0] : out, &a, e))
 		return false;
-	say(c, "Approved; %zu approvals are in the act.\n", a.evidences.n);
-	put_number(c, "count", a.evidences.n);
-	return true;
+	return approved(c, &a);
 }
 
 const struct option_row options_officer_enact[] = { OPTION_SOCKET, { NULL, NULL, NULL } };

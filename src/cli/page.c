@@ -1,48 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting for an approval that is given elsewhere. */
-#include <signal.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "audit/genesis.h"
 #include "base/text.h"
 #include "cli/encode.h"
 #include "cli/file.h"
 #include "cli/page.h"
-#include "cli/qr.h"
+#include "cli/wait.h"
 
 #define NAME_LONG	200	/* of a file, as an item of a statement has it */
-#define PAUSE_S		2	/* what the server says in Retry-After */
 #define WAIT_MAX_S	1200	/* a request lives 15 minutes; a server that never ends it is not waited for */
-
-static volatile sig_atomic_t stopped;
-
-static void
-on_stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-/* Ctrl-C ends the waiting and withdraws the request; before and after it does what it always does. */
-static void
-stop_by(struct sigaction old[2])
-{
-	struct sigaction now = { .sa_handler = on_stop };
-
-	stopped = 0;
-	sigemptyset(&now.sa_mask);
-	sigaction(SIGINT, &now, &old[0]);
-	sigaction(SIGTERM, &now, &old[1]);
-}
-
-static void
-stop_as_before(const struct sigaction old[2])
-{
-	sigaction(SIGINT, &old[0], NULL);
-	sigaction(SIGTERM, &old[1], NULL);
-}
 
 bool
 page_link_is_fit(const char *link, struct span origin, const char *handle)
@@ -107,32 +75,15 @@ withdraw(struct session *s, const char *handle, struct err *e)
 	    "withdrawn");
 }
 
-static void
-pause_between(void)
-{
-	struct timespec t = { .tv_sec = PAUSE_S };
-
-	nanosleep(&t, NULL);	/* a signal ends it */
-}
-
-static time_t
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
 /* A server that is away for a moment is asked again: the person may be approving just now. */
 static json_t *
 wait_for_sad(struct session *s, struct call *c, const char *handle, struct err *e)
 {
-	time_t end = seconds() + WAIT_MAX_S;
+	time_t end = wait_seconds() + WAIT_MAX_S;
 	bool away = false;
 	json_t *j;
 
-	while (stopped == 0 && seconds() < end) {
+	while (!wait_is_stopped() && wait_seconds() < end) {
 		j = about(s, "/csc/v2/credentials/authorizeCheck", "handle", handle, e);
 		if (j != NULL && json_object_get(j, "SAD") != NULL)
 			return j;
@@ -145,27 +96,13 @@ wait_for_sad(struct session *s, struct call *c, const char *handle, struct err *
 			note(c, "%s; waiting for it\n", e->text);
 		away = j == NULL;
 		err_clear(e);
-		pause_between();
+		wait_pause();
 	}
-	if (stopped != 0)
+	if (wait_is_stopped())
 		withdraw(s, handle, e);
 	else
 		page_fate("expired", e);
 	return NULL;
-}
-
-static bool
-show_link(struct call *c, const char *link, struct err *e)
-{
-	if (c->json) {
-		note(c, "To approve, open %s\n", link);
-		return true;
-	}
-	fprintf(c->out, "To approve, open this page on the device that has your passkey:\n\n  %s\n\n", link);
-	if (!option_is(c, "no-qr") && isatty(fileno(c->out)) == 1 && !qr_write(c->out, link, e))
-		return false;
-	fprintf(c->out, "Waiting for the approval; Ctrl-C withdraws the request.\n");
-	return fflush(c->out) == 0 || err_set(e, ERR_BACKEND, "the link could not be written");
 }
 
 /* The link leads to the page that the group's founders named. */
@@ -217,15 +154,15 @@ page_approve(struct session *s, struct call *c, const struct signing_job *job, u
 {
 	AUTO_JSON *asked = NULL, *given = NULL;
 	const char *handle, *link;
-	struct sigaction old[2];
+	struct waiting waiting;
 
 	if (!names_are_fit(job, e) || (asked = ssa_post(&s->ssa, "/csc/v2/credentials/authorize",
 	    signing_page_json(job, option(c, "text")), e)) == NULL || !ssa_text(asked, "handle", &handle, e) ||
 	    !ssa_text(asked, "approvalURL", &link, e) || !link_check(s, link, handle, e))
 		return NULL;
-	stop_by(old);
-	if (show_link(c, link, e))
+	wait_begin(&waiting);
+	if (wait_link(c, link, "Waiting for the approval; Ctrl-C withdraws the request.", e))
 		given = wait_for_sad(s, c, handle, e);
-	stop_as_before(old);
+	wait_end(&waiting);
 	return given == NULL ? NULL : sad_take(given, d, e);
 }

@@ -9,9 +9,11 @@
 #include "audit/entry.h"
 #include "audit/genesis.h"
 #include "audit/tree.h"
+#include "der/signed_attributes.h"
 #include "statement/evidence.h"
 
 #define RECEIPT_MAX	(1u * 1024 * 1024)
+#define APPROVALS_MAX	2
 
 struct receipt {			/* spans are lent from the bytes it was read from */
 	struct span	genesis, statement, evidences;
@@ -20,7 +22,8 @@ struct receipt {			/* spans are lent from the bytes it was read from */
 	uint64_t	size, place;
 	struct span	proof;			/* n x 32 */
 	struct head	head;
-	struct span	attestation;
+	size_t		approvals;		/* 1..2 */
+	struct span	attestation[APPROVALS_MAX];	/* of each evidence's authenticator, in their order */
 };
 
 struct attested {			/* what = 2 */
@@ -35,9 +38,12 @@ struct receipt_facts {
 	uint8_t			group[HASH_LEN], d[HASH_LEN];
 	struct statement	statement;
 	struct item		item;
+	uint64_t		signing;	/* ms, of kinds 2 and 3; else 0 */
+	uint8_t			dtbsr[DIGEST_MAX];	/* what was signed for the item; as long as alg says */
 	struct span		signature;	/* raw, by the signing key */
 	uint64_t		sequence, time;	/* of the log entry */
-	struct attested		attested;
+	size_t			approvals;	/* all that the SAM was given */
+	struct attested		attested[APPROVALS_MAX];
 	struct head		head;
 };
 

@@ -81,14 +81,29 @@ roster_by_key(const struct msg_roster *roster, struct span spki)
 }
 
 static void
+line_profile(FILE *f, const uint8_t profile[PROFILE_LEN])
+{
+	line_text(f, "one-time key of", span_of(profile, strnlen((const char *)profile, PROFILE_LEN)));
+}
+
+static void
 words_sign(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
+	static const char *const kinds[] = { NULL, "what is hashed elsewhere: nobody can tell of which "
+	    "document", "CAdES: the hash of each document", "PAdES: the hash of each document" };
 	const struct body_sign *b = &s->sign;
 
-	line_hex(f, "key", b->key, sizeof(b->key));
+	if (s->purpose == PURPOSE_SIGN_ONCE)
+		line_profile(f, b->profile);
+	if (s->purpose == PURPOSE_SIGN || b->kind == KIND_DTBSR)
+		line_hex(f, "key", b->key, sizeof(b->key));
 	line(f, "class", class_name(b->class));
 	line_number(f, "SCAL", b->level);
 	line_alg(f, "algorithm", b->alg);
+	line(f, "form", b->kind < COUNT(kinds) ? kinds[b->kind] : NULL);
+	if (b->attrs != 0)
+		line(f, "it says", b->attrs == ATTRS_APPROVAL ? "that you approve the document"
+		    : b->attrs == ATTRS_ORIGIN ? "that you made, approved and sent the document" : NULL);
 	line_text(f, "who asks", b->name);
 	line(f, "hashed by", b->seen == SEEN_DOCUMENT ? "this program, from the documents"
 	    : "somebody else: only names were seen");
@@ -98,6 +113,15 @@ words_sign(FILE *f, const struct statement *s, const struct msg_roster *roster U
 	}
 	if (b->text.n > 0)
 		line_text(f, "text", b->text);
+}
+
+static void
+words_open_session(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_profile(f, s->open_session.profile);
+	line(f, "class", class_name(s->open_session.class));
+	line_number(f, "SCAL", s->open_session.level);
+	line_alg(f, "algorithm", s->open_session.alg);
 }
 
 static void
@@ -231,6 +255,7 @@ static const struct {
 	void		(*words)(FILE *, const struct statement *, const struct msg_roster *);
 } table[] = {
 	{ PURPOSE_SIGN, "sign", words_sign },
+	{ PURPOSE_SIGN_ONCE, "sign with a key made for this", words_sign },
 	{ PURPOSE_INVITE, "invite a signer", words_invite },
 	{ PURPOSE_BIND, "bind an authenticator to a signer", words_bind },
 	{ PURPOSE_SUSPEND, "suspend a signer", words_signer },
@@ -242,6 +267,8 @@ static const struct {
 	{ PURPOSE_CREATE_KEY, "create a signing key", words_create_key },
 	{ PURPOSE_DESTROY_KEY, "destroy a signing key for ever", words_key },
 	{ PURPOSE_RELEASE_KEY, "release a frozen signing key", words_key },
+	{ PURPOSE_OPEN_SESSION, "make a key for one signature, which you approve later",
+	    words_open_session },
 	{ PURPOSE_FOUND, "found a group", words_found },
 	{ PURPOSE_ADD_ANCHOR, "trust a certification authority", words_add_anchor },
 	{ PURPOSE_REMOVE_ANCHOR, "stop trusting a certification authority", words_remove_anchor },
@@ -260,12 +287,13 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	uint8_t min_loa, ro, so, keys, follower, shared;
 	uint16_t protections, zero;
 	uint64_t eddsa, rs256;
-	uint32_t life, seconds, count;
+	uint32_t life, seconds, count, session;
 
 	if (!rd_u32(&r, &life) || !rd_u8(&r, &min_loa) || !rd_u16(&r, &protections) ||
 	    !rd_u8(&r, &ro) || !rd_u8(&r, &so) || !rd_u8(&r, &keys) || !rd_u8(&r, &follower) ||
 	    !rd_u16(&r, &zero) || !rd_u64(&r, &eddsa) || !rd_u64(&r, &rs256) || !rd_u8(&r, &shared) ||
-	    !rd_u32(&r, &seconds) || !rd_u32(&r, &count))
+	    !rd_u32(&r, &seconds) || !rd_u32(&r, &count) ||
+	    !rd_u32(&r, &session))
 		bug("policy");
 	fprintf(f, "  %-16s %u s\n", "approvals live", life / 1000);
 	line(f, "least assurance", loa_name(min_loa));
@@ -283,6 +311,10 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	else
 		fprintf(f, "  %-16s on the SSA's word for %u s, %u signatures at most\n", "SCAL1 keys",
 		    seconds, count);
+	if (session == 0)
+		line(f, "one-time keys", "none");
+	else
+		fprintf(f, "  %-16s for %u s at most\n", "one-time keys", session);
 	if (shared != 0)
 		fprintf(f, "  passkeys approve although the SIC shares its host with the SSA\n");
 }

@@ -28,6 +28,9 @@ struct activation {
 	uint8_t		evidence[32];
 	uint8_t		requester[ID_LEN];
 	uint8_t		seen;
+	uint8_t		kind;			/* of documents: DTBS/R are made at each use */
+	uint16_t	attrs;
+	uint8_t		cert[32];
 	bool		window;			/* SCAL1, on the SSA's word: digests come with the uses */
 	uint8_t		session[ID_LEN];	/* of a window */
 	size_t		n;
@@ -43,7 +46,8 @@ void		 activations_free(struct activations *);
 /* A place for one; ERR_BUSY when all are taken by live ones. Lent: it stays while in flight or
  * unexpired. id is random and given by the caller. */
 struct activation *activation_add(struct activations *, const uint8_t id[ID_LEN],
-		    const uint8_t d[32], size_t n, const struct alg *, struct span wrapped, uint64_t now_life, struct err *) MUST_USE;
+    const uint8_t d[32], size_t n, const struct alg *, struct span wrapped, uint64_t now_life,
+    struct err *) MUST_USE;
 struct activation *activation_find(struct activations *, const uint8_t id[ID_LEN]);
 struct activation *activation_of(struct activations *, const uint8_t d[32]);
 size_t		 activations_count(const struct activations *);

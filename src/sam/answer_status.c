@@ -4,8 +4,10 @@
 
 #include "audit/scan.h"
 #include "base/clock.h"
-#include "sam/request.h"
 #include "sam/follow.h"
+#include "sam/proofread.h"
+#include "sam/request.h"
+#include "sam/supply.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -27,6 +29,7 @@ status_of_state(const struct sam *sam, struct msg_status *m)
 	m->keys = index_count(s->index, RECORD_KEY);
 	m->signed_count = s->signed_count;
 	m->refused = s->refused_count;
+	m->sessions = (uint32_t)s->sessions->n;
 }
 
 bool
@@ -40,6 +43,8 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 
 	if (!is_empty(r, "STATUS", e))
 		return false;
+	if (sam->open == SAM_OPEN && !sam->stopping)
+		m.why = span_str(proofread_finding(sam->proofread));
 	if (sam->stepped && sam->open == SAM_OPEN) {
 		m.state = SAM_CLOSED;
 		m.why = span_str(closed);
@@ -56,6 +61,7 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	m.workers = (uint8_t)pool_alive(sam->pool);
 	m.busy = (uint8_t)pool_busy(sam->pool);
 	m.activations = (uint32_t)activations_count(sam->activations);
+	m.stock = supply_count(sam);
 	msg_status_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;

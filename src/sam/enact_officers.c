@@ -7,6 +7,7 @@
 #include "crypto/verify.h"
 #include "der/name.h"
 #include "sam/enact.h"
+#include "sam/once.h"
 #include "sam/start.h"
 #include "webauthn/leaf.h"
 
@@ -172,12 +173,16 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 		if (acts[i].purpose == a->st.purpose && !acts[i].may(sam, &a->st, e))
 			return false;
 	log_act(sam, a);
+	if (a->st.purpose == PURPOSE_SET_POLICY)	/* what was approved under another one */
+		onces_end_all(sam, SESSION_CHANGED);
+	onces_recheck(sam);
 	nonces_set_lifetime(sam->nonces, sam->state->policy.statement_life);
 	answer_act(sam, a, journal_last(sam->journal));
 	return true;
 }
 
-/* The statement names the head that the anchor has and the head that is there; nothing else fits. */
+/* The statement names the head that the anchor has and the head that is there; nothing else
+ * fits. */
 bool
 enact_resume(struct sam *sam, struct act *a, struct err *e)
 {

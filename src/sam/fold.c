@@ -278,9 +278,11 @@ fold_reserved(struct fold *f, struct err *e)
 	struct row *row = index_find(f->s->index, RECORD_KEY, p->key);
 	struct state *s = f->s;
 
-	if (row == NULL || p->uses != row->uses + p->n)
-		return impossible(f, "the key's uses have a gap", e);
-	row->uses = p->uses;
+	if (open_session_of_key(s->sessions, p->key) == NULL) {		/* of those the table keeps count */
+		if (row == NULL || p->uses != row->uses + p->n)
+			return impossible(f, "the key's uses have a gap", e);
+		row->uses = p->uses;
+	}
 	for (size_t i = 0; i < RESERVED_OPEN_MAX; i++) {
 		struct reserved *open = reserved_slot(s, f->entry->sequence, i);
 
@@ -337,6 +339,18 @@ fold_window(struct fold *f, struct err *e)
 	return true;
 }
 
+/* Sessions of one-time keys: open_sessions_follow has seen each entry before. */
+static bool
+fold_session(struct fold *f, struct err *e)
+{
+	const struct entry_session *p = &f->p->session;
+
+	if (index_find(f->s->index, RECORD_SIGNER, p->signer) == NULL)
+		return impossible(f, "session of an unknown signer", e);
+	return index_find(f->s->index, RECORD_KEY, p->key) == NULL ||
+	    impossible(f, "the key is a long-lived one", e);
+}
+
 static bool
 fold_refused(struct fold *f, struct err *e UNUSED)
 {
@@ -363,8 +377,12 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		[ENTRY_REFUSALS] = fold_nothing,
 		[ENTRY_ALARM] = fold_nothing,
 		[ENTRY_WINDOW] = fold_window,
+		[ENTRY_SESSION] = fold_session,
+		[ENTRY_SESSION_CERTIFIED] = fold_nothing,
+		[ENTRY_SESSION_ENDED] = fold_nothing,
 	};
 	union entry_payload payload;
+	const char *why;
 	struct fold f = { .s = s, .entry = entry, .bytes = bytes, .position = position, .p = &payload };
 
 	if (entry->sequence != s->entries)
@@ -373,7 +391,11 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		return impossible(&f, "unknown kind", e);
 	if (entry->kind != ENTRY_GENESIS && s->entries == 0)
 		return impossible(&f, "a log begins with its genesis", e);
-	if (!entry_payload_read(entry, &payload, e) || !kinds[entry->kind](&f, e))
+	if (!entry_payload_read(entry, &payload, e))
+		return false;
+	if ((why = open_sessions_follow(s->sessions, entry, &payload)) != NULL)
+		return impossible(&f, why, e);
+	if (!kinds[entry->kind](&f, e))
 		return false;
 	s->entries++;
 	s->time = entry->time;

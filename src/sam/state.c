@@ -21,6 +21,7 @@ state_new(struct err *e)
 	}
 	if ((s->index = index_new(e)) == NULL || (s->answers = answers_new(e)) == NULL ||
 	    (s->prints = prints_new(e)) == NULL ||
+	    (s->sessions = calloc(1, sizeof(*s->sessions))) == NULL ||
 	    (s->reserved = calloc(RESERVED_OPEN_MAX, sizeof(*s->reserved))) == NULL) {
 		err_set(e, ERR_BACKEND, "no memory for the state");
 		state_free(s);
@@ -38,6 +39,7 @@ state_free(struct state *s)
 	answers_free(s->answers);
 	prints_free(s->prints);
 	free(s->reserved);
+	free(s->sessions);
 	free(s);
 }
 
@@ -208,6 +210,7 @@ state_write(struct writer *w, const struct state *s)
 	for (size_t i = 0; i < PROPOSALS_MAX; i++)
 		fields_write(w, proposal_fields, &s->proposal[i], 0);
 	reserved_write(w, s);
+	open_sessions_write(w, s->sessions);
 	fields_write(w, count_fields, s, 0);
 	head_write(w, &s->head);
 	answers_write(w, s->answers);
@@ -224,7 +227,7 @@ small_parts_read(struct reader *r, struct state *s, struct err *e)
 	for (size_t i = 0; i < PROPOSALS_MAX; i++)
 		if (!fields_read(r, proposal_fields, &s->proposal[i]))
 			return false;
-	return reserved_read(r, s) && fields_read(r, count_fields, s) && head_read(r, &s->head);
+	return reserved_read(r, s) && open_sessions_read(r, s->sessions) && fields_read(r, count_fields, s) && head_read(r, &s->head);
 }
 
 struct state *

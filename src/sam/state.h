@@ -9,6 +9,7 @@
 #include "audit/entry.h"
 #include "audit/tree.h"
 #include "audit/genesis.h"
+#include "audit/open_sessions.h"
 #include "crypto/alg.h"
 #include "sam/answers.h"
 #include "sam/index.h"
@@ -70,6 +71,7 @@ struct state {
 	struct prints	*prints;	/* of the group's signing keys */
 	struct reserved	*reserved;	/* RESERVED_OPEN_MAX places */
 	size_t		 reserved_open;
+	struct open_sessions *sessions;	/* of one-time keys */
 	uint64_t	 signed_count, refused_count;
 	uint64_t	 entries;	/* folded so far */
 	uint64_t	 time;		/* of the last one */

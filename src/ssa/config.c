@@ -139,7 +139,7 @@ static bool
 values_fit(const struct config *c, const char *path, struct err *e)
 {
 	if (c->deadline_ms < 100 || c->cached < 16 || c->connections < 1 || c->authorizations < 1 ||
-	    c->scal1_seconds < 1 || c->scal1_count < 1)
+	    c->scal1_seconds < 1)
 		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
 	if (c->sic_origin[0] != '\0' && !is_origin(c->sic_origin))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin is no origin: https://HOST[:PORT], in small"

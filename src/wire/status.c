@@ -21,6 +21,8 @@ static const struct field msg_status_fields[] = {
 	{ NUMBER(struct msg_status, signed_count) },
 	{ NUMBER(struct msg_status, refused) },
 	{ NUMBER(struct msg_status, follower) },
+	{ NUMBER(struct msg_status, sessions) },
+	{ NUMBER(struct msg_status, stock) },
 	{ FIELD_END },
 };
 MESSAGE(msg_status, "STATUS answer")

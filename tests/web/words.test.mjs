@@ -39,3 +39,40 @@ test('a signature is told with who asks, how it was seen, class and level in wor
 	assert.equal(told.seen, `value.seen.${s.body.seen}`);
 	assert.equal(told.count, String(s.body.items.length));
 });
+
+/* Modules that a page loads, by their static imports. */
+function modulesOf(page) {
+	const root = new URL('../../web/', import.meta.url), seen = new Map(), open = [new URL(`page/${page}.js`, root)];
+
+	while (open.length > 0) {
+		const at = open.pop();
+
+		if (seen.has(at.href))
+			continue;
+		const text = readFileSync(at, 'utf8');
+
+		seen.set(at.href, text);
+		for (const [, name] of text.matchAll(/^(?:import|export) [^;]*? from '(\.[^']+)';/gm))
+			open.push(new URL(name, at));
+	}
+	return [...seen.values()].join('\n');
+}
+
+test('each page has the words that its own modules and its own markup name', () => {
+	const pages = ['index', 'callback', 'sign', 'desk', 'keys', 'enrol', 'approve'];
+	const everywhere = Object.assign({}, ...files.filter((f) => f.startsWith('en')).map(read));
+
+	for (const page of pages) {
+		const all = { ...read('en.json'), ...read(`en-${page}.json`) };
+		const text = modulesOf(page) + readFileSync(new URL(`../${page}.html`, where), 'utf8');
+		const named = [...text.matchAll(/['"]([a-z0-9]+(?:\.[A-Za-z0-9]+)+)['"]/g)].map((m) => m[1]).filter((key) => has(everywhere, key));
+
+		assert.ok(named.length > 3, page);
+		/* paper.js names one sentence for the Desk alone. */
+		assert.deepEqual([...new Set(named)].filter((key) => !has(all, key) && key !== 'file.noviewer'), [], page);
+		for (const [, word] of text.matchAll(/halt\('([a-z]+)'/g))
+			assert.ok(has(all, `halt.${word}`), `${page}: halt.${word}`);
+		for (const [, word] of readFileSync(new URL(`../page/${page}.js`, where), 'utf8').matchAll(/stop\('([a-z]+)'/g))
+			assert.ok(has(all, `halt.${word}`) || has(all, `error.${word}`) || cause({ word }) === 'refused' || has(all, `error.${cause({ word })}`), `${page}: ${word}`);
+	}
+});

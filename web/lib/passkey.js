@@ -76,20 +76,21 @@ const descriptors = (ids) => ids.map((id) => ({ type: 'public-key', id }));
  * @param {Uint8Array[]} [o.exclude]  credential ids that exist already
  * @param {number[]} [o.algorithms]  of COSE, the best first; only what policy accepts
  * @param {boolean} [o.attest]  ask for an attestation (policy takes only protection 6); the browser may ask the person
+ * @param {string} [o.resident]  'required' where it must be found without its id (officers')
  * @param {AbortSignal} [o.signal]
  * @param {number} [o.timeout]  ms
  * @returns {Promise<{credential: Uint8Array, spki: Uint8Array, alg: number, backupEligible: boolean,
  *   attestation: Uint8Array, client: Uint8Array}>} attestation, client and spki go into BIND as they are
  */
 export async function createPasskey({ challenge, user, name, service, exclude = [], algorithms = [COSE.ES256],
-	attest = false, signal, timeout = 5 * MINUTES }) {
+	attest = false, resident = 'preferred', signal, timeout = 5 * MINUTES }) {
 	const rpId = location.hostname;
 	const made = await navigator.credentials.create({ signal, publicKey: {
 		rp: { id: rpId, name: service },
 		user: { id: user, name, displayName: name },
 		challenge,
 		pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key', alg })),
-		authenticatorSelection: { userVerification: 'required', residentKey: 'preferred' },
+		authenticatorSelection: { userVerification: 'required', residentKey: resident },
 		excludeCredentials: descriptors(exclude),
 		attestation: attest ? 'direct' : 'none',
 		timeout,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Approve: an officers' act in words of our own decoder, approved by the officer's passkey. */
 import { Api } from '../lib/api.js';
-import { base64, hex, unbase64url } from '../lib/bytes.js';
+import { Reader, base64, base64url, cleanText, hex, unbase64url } from '../lib/bytes.js';
 import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig, mustBeOurGroup } from '../lib/group.js';
@@ -9,6 +9,7 @@ import { approveWithPasskey, passkeysWork } from '../lib/passkey.js';
 import { decodeStatement, statementDigest } from '../lib/statement.js';
 import { words } from '../lib/words.js';
 import { $, about, begin, calm, download, during, facts, halt, only, tell, trouble } from './frame.js';
+import { offerCard, ourCard } from './card.js';
 import { onFiles, readFile } from './paper.js';
 import { plainId, readFields } from './form.js';
 import { el, moment, onLanguage, say, sentence, shown } from './say.js';
@@ -17,9 +18,10 @@ import { stop } from './touch.js';
 const SIGN = 'SIGN';
 const NEW = 'ADD_OFFICER';
 const OFFICER = 'propria.officer';
+const PASSKEY = 'propria.officer.passkey';
 const ZERO = new Uint8Array(16);
 
-let config, api, statement, d;
+let config, api, statement, d, card;
 
 async function showWords() {
 	const told = await words(statement, sentence, (ms) => shown(moment(ms)));
@@ -31,8 +33,18 @@ async function showWords() {
 	    el('dt', {}, line.label), el('dd', {}, value(line))))));
 }
 
-async function take(bytes) {
+/* An act file of the officers' program has the statement in it, and approvals that the page does not need. */
+function statementIn(bytes) {
+	const r = new Reader(bytes);
+
+	return bytes.length > 8 && bytes[0] === 0x50 && cleanText(r.bytes(4)) === 'PRX1' ? r.v32() : bytes;
+}
+
+async function take(given) {
+	let bytes;
+
 	try {
+		bytes = statementIn(given);
 		statement = decodeStatement(bytes);
 	} catch (e) {
 		throw stop('statement', e.message);
@@ -45,7 +57,8 @@ async function take(bytes) {
 	d = await statementDigest(bytes);
 	await showWords();
 	$('print').textContent = fingerprint(d);
-	$('officer').value = localStorage.getItem(OFFICER) ?? '';
+	card = statement.name === NEW ? await ourCard(statement.body.spki) : undefined;
+	$('officer').value = card ? '0' : localStorage.getItem(OFFICER) ?? '';
 	only('ask');
 }
 
@@ -54,6 +67,25 @@ const readOfficer = () => readFields({ officer: (value) => {
 
 	return id;
 } });
+
+/* Who also signs has several passkeys here: the one that this officer used before, or made the card with. */
+async function touch(officer) {
+	const again = localStorage.getItem(OFFICER) === hex(officer) ? localStorage.getItem(PASSKEY) : undefined;
+	const known = officer === ZERO ? card : again;
+
+	try {
+		const given = await approveWithPasskey(d, known ? [unbase64url(known)] : []);
+
+		if (officer !== ZERO) {
+			localStorage.setItem(OFFICER, hex(officer));
+			localStorage.setItem(PASSKEY, base64url(given.credential));
+		}
+		return given;
+	} catch (e) {
+		localStorage.removeItem(PASSKEY);	/* the browser asks which, the next time */
+		throw e;
+	}
+}
 
 async function approve() {
 	const form = readOfficer();
@@ -64,10 +96,8 @@ async function approve() {
 	if (statement.exp <= Date.now())
 		throw stop('expired');
 	tell('live.touch');
-	const evidence = encodeEvidences([passkeyEvidence(form.officer, await approveWithPasskey(d, []))]);
+	const given = await touch(form.officer), evidence = encodeEvidences([passkeyEvidence(form.officer, given)]);
 
-	if (form.officer !== ZERO)
-		localStorage.setItem(OFFICER, hex(form.officer));
 	$('get').onclick = () => download(`${fingerprint(d)}.approval`, evidence);
 	tell('live.sam');
 	const kept = await api.propria('evidence', { d: hex(d), evidence: base64(evidence) }).then(() => true, (e) => (console.error(e), false));
@@ -84,7 +114,9 @@ function failed(e) {
 
 function fromFragment() {
 	const plain = location.hash.slice(1);
-	const text = new URLSearchParams(plain).get('s') ?? plain;
+	const text = plain === 'card' ? '' : new URLSearchParams(plain).get('s') ?? plain;
+
+	$('card').open = plain === 'card';
 
 	return text === '' ? undefined : unbase64url(text);
 }
@@ -100,6 +132,7 @@ begin('approve', async () => {
 		e.preventDefault();
 		during($('approve'), () => approve().catch((x) => { console.error(x); trouble(x, 'error', $('approve')); }));
 	});
+	offerCard(config);
 	onFiles(([file]) => readFile(file).then(take).catch(failed));
 	try {
 		const bytes = fromFragment();

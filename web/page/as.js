@@ -24,6 +24,7 @@ function certificateFacts(c) {
 export function showAs(list, key, more = []) {
 	facts(list, [...certificateFacts(key.certificate),
 		['as.level', el('span', { t: `as.level.${key.level}` }), badge(`as.scal.${key.level}`, key.level === 2 ? '' : 'warn')],
+		['as.bound', el('span', { t: `as.bound.${key.level}` })],
 		['as.class', el('span', { t: `value.class.${key.class}` })], ['as.alg', el('code', {}, key.alg.name)], ...more]);
 }
 

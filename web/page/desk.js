@@ -4,7 +4,6 @@ import { digestWith } from '../lib/alg.js';
 import { Writer, base64, base64url, hex, unbase64 } from '../lib/bytes.js';
 import { signedAttributes, signedData } from '../lib/cms.js';
 import { fingerprint } from '../lib/fingerprint.js';
-import { readReceipt } from '../lib/receipt.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
@@ -150,6 +149,7 @@ function showResult({ key, d }) {
 async function getReceipt() {
 	calm('receipt-error');
 	const bytes = unbase64((await api.propria('receipt', { d: hex(signed.d), index: 0 })).receipt);
+	const { readReceipt } = await import('../lib/receipt.js');
 	const receipt = await readReceipt(bytes);
 
 	if (hex(receipt.d) !== hex(signed.d) || hex(receipt.group) !== hex(config.group))

@@ -2,25 +2,26 @@
 /* My keys: what there is, each use there ever was, the brake, a new key, passkeys that come and go. */
 import { algByName, algOf } from '../lib/alg.js';
 import { base64, hex, unbase64, unhex } from '../lib/bytes.js';
-import { fingerprint } from '../lib/fingerprint.js';
 import { logout } from '../lib/oauth.js';
-import { readReceipt } from '../lib/receipt.js';
-import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
 import { lineOf, readFields } from './form.js';
+import { createKey, releaseKey, removePasskey } from './keyacts.js';
 import { loggedIn } from './login.js';
-import { addPasskey, makePasskey, removePasskey } from './passkeys.js';
+import { addPasskey, makePasskey } from './passkeys.js';
 import { el, moment, say } from './say.js';
-import { approvals, challenge, clean, listed, statementOf, stop, whole } from './touch.js';
+import { clean, listed, stop, whole } from './touch.js';
 
+const SUSPENDED = 4;
 const DESTROYED = 5;
 const SIGNER = 1;
 const KEY = 2;
 const LIMIT = 50;
+const POLL_MS = 4000;
+const POLLS_MAX = 450;
 
 let config, api, account;
-let rows = [], making;
+let rows = [], making, polls = 0, timer;
 
 function failed(e, where, near) {
 	console.error(e);
@@ -42,6 +43,13 @@ async function freeze(type, id, key) {
 	await api.propria('freeze', { type, id: hex(id) });
 	tell('live.frozen');
 	await refresh();
+}
+
+async function release(key) {
+	calm();
+	await releaseKey({ api, config, account }, key);
+	await refresh();
+	tell('live.released');
 }
 
 /* The certificate request goes to a CA, its certificate comes back here. */
@@ -84,7 +92,9 @@ function keyCard(key) {
 		key.uses === undefined ? ['keys.id'] : ['keys.uses', el('span', { t: ['keys.used', { n: whole(key.uses, 0, 2 ** 53 - 1) }] })]]);
 	if (key.state < ACTIVE)
 		acts.append(...certificateActs(key));
-	if (!gone && key.state !== 4)
+	if (key.state === SUSPENDED && account.state < SUSPENDED)
+		acts.append(press(el('button', { type: 'button', class: 'small', t: 'keys.release' }), 'error', () => release(key)));
+	if (!gone && key.state !== SUSPENDED)
 		acts.append(press(el('button', { type: 'button', class: 'small danger', t: 'keys.freeze' }), 'error',
 		    () => freeze(KEY, key.id, 'keys.freeze.key')));
 	if (acts.childElementCount)
@@ -145,12 +155,13 @@ function addStep(n) {
 
 function readUse(use, key) {
 	return { d: hex(unhex(use.d, 32)), index: whole(use.index, 0, 999), place: whole(use.place ?? 0, 0, 2 ** 53 - 1),
-		time: whole(use.time, 0, 8.64e15), label: clean(use.label ?? '', 200), seen: use.seen, key,
+		time: whole(use.time, 0, 8.64e15), label: clean(use.label ?? '', 200), seen: use.seen, byService: use.word === 'service', key,
 		name: clean(use.requester?.name ?? '', 128) };
 }
 
 async function receiptOf(use) {
 	const bytes = unbase64((await api.propria('receipt', { d: use.d, index: use.index })).receipt);
+	const { readReceipt } = await import('../lib/receipt.js');
 	const receipt = await readReceipt(bytes);
 
 	if (hex(receipt.d) !== use.d || receipt.item !== use.index || hex(receipt.group) !== hex(config.group))
@@ -162,9 +173,10 @@ function useRow(use) {
 	const what = use.label ? el('bdi', {}, use.label) : el('span', { class: 'quiet', t: 'sign.unnamed' });
 
 	return el('tr', {}, el('td', { t: ['keys.at', { time: moment(use.time) }] }),
-	    el('td', {}, what, ' ', use.seen === 1 ? badge('match.badge') : ''),
+	    el('td', {}, what, ' ', use.byService ? badge('keys.word', 'warn') : use.seen === 1 ? badge('match.badge') : ''),
 	    el('td', {}, use.name ? el('bdi', {}, use.name) : el('span', { t: 'keys.self' })),
-	    el('td', {}, press(el('button', { type: 'button', class: 'small', t: 'keys.receipt' }), 'error', () => receiptOf(use))));
+	    el('td', {}, use.byService ? el('span', { class: 'quiet', t: 'keys.noreceipt' })
+		: press(el('button', { type: 'button', class: 'small', t: 'keys.receipt' }), 'error', () => receiptOf(use))));
 }
 
 /* One page of each key's uses, newest first over all keys. */
@@ -206,25 +218,60 @@ async function refresh() {
 	account = await readAccount(api, config);
 	rows = [];
 	showAccount();
+	awaitCertificates();
 	await moreUses();
+}
+
+const isPending = () => account.keys.some((k) => k.state < ACTIVE);
+const told = (all) => JSON.stringify(all.keys.map((k) => [hex(k.id), k.state, k.version, Boolean(k.certificate)]));
+
+/* Somebody else may bring a key's certificate: the page looks while one is awaited, and half an hour at most. */
+async function look() {
+	if (document.hidden || document.querySelector('.busy, dialog[open]'))
+		return;
+	const now = await readAccount(api, config), waiting = isPending();
+
+	if (told(now) === told(account))
+		return;
+	account = now;
+	showAccount();
+	if (waiting && !isPending())
+		tell('live.linked');
+	rows = [];
+	await moreUses();
+}
+
+function awaitCertificates() {
+	clearTimeout(timer);
+	if (!isPending() || polls++ >= POLLS_MAX)
+		return;
+	timer = setTimeout(() => look().then(awaitCertificates, (e) => console.error(e)), POLL_MS);
 }
 
 async function create() {
 	calm('create-error');
-	const nonce = await challenge(api, config, account.signer, PURPOSE.CREATE_KEY);
-	const encoded = encodeStatement(statementOf(config, PURPOSE.CREATE_KEY, account.signer, nonce, {
-		from: account.version, alg: Number($('alg').value), class: 1, level: 2, evidences: 1,
-	}));
-	const d = await statementDigest(encoded);
-
-	tell('live.touch.print', { print: fingerprint(d) });
-	const evidences = await approvals(d, account.authenticators, 1);
-
-	tell('live.sam');
-	await api.propria('enact', { statement: base64(encoded), evidence: base64(evidences) }, { timeout: 90000 });
+	await createKey({ api, config, account }, Number($('alg').value), Number($('level').value));
 	$('create').open = false;
+	polls = 0;
 	await refresh();
 	tell('live.created');
+}
+
+/* SCAL1 only where the service says that it orders uses of such keys. */
+async function offerLevels() {
+	const { scal1 } = await api.propria('status');
+	const offered = scal1 !== null && typeof scal1 === 'object';
+
+	$('level').replaceChildren(...(offered ? [2, 1] : [2]).map((n) => el('option', { value: n, t: `keys.level.${n}` })));
+	show('level-field', offered);
+	if (offered)
+		say($('level-hint'), 'keys.level.hint', { seconds: whole(scal1.seconds, 1, 86400), n: whole(scal1.signatures, 1, 1000) });
+	$('level').addEventListener('change', () => {
+		const byService = $('level').value === '1';
+
+		show('level-hint', byService);
+		say($('create-hint'), byService ? 'keys.create.hint.1' : 'keys.create.hint');
+	});
 }
 
 begin('keys', async () => {
@@ -234,6 +281,7 @@ begin('keys', async () => {
 	const names = ['ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa3072-pss-sha256', 'rsa3072-pkcs1-sha256'];
 
 	$('alg').replaceChildren(...names.map((n) => el('option', { value: algByName(n).number }, algOf(algByName(n).number).name)));
+	await offerLevels();
 	await refresh();
 	$('create-form').addEventListener('submit', (e) => {
 		e.preventDefault();

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passkeys of a signer: one more, or one less; a passkey that is there approves each. */
+/* Passkeys of a signer: one more, which a passkey that is there approves. */
 import { base64, base64url } from '../lib/bytes.js';
 import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { approveWithPasskey, bindChallenge, createPasskey } from '../lib/passkey.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { tell } from './frame.js';
-import { approvals, approvedBy, challenge, statementOf } from './touch.js';
+import { actsTake, approvedBy, challenge, statementOf } from './touch.js';
 
 const PASSKEY = 2;
-const SLOW = { timeout: 90000 };
 
 /* First click: the new passkey, bound to the nonce of the statement that will introduce it. */
 export async function makePasskey({ api, config, account }, label) {
@@ -30,26 +29,12 @@ export async function addPasskey({ api, config, account }, { made, label, nonce 
 	const d = await statementDigest(encoded);
 
 	tell('live.touch.print', { print: fingerprint(d) });
-	const old = await approvedBy(d, account.authenticators, 1);
+	const old = await approvedBy(d, account.authenticators, actsTake(account));
 
 	tell('keys.add.again');
 	const touched = await approveWithPasskey(d, [made.credential]);
 
 	tell('live.sam');
 	await api.propria('enact', { statement: base64(encoded), evidence: base64(encodeEvidences([...old, passkeyEvidence(null, touched)])),
-		credential: base64url(made.credential) }, SLOW);
-}
-
-/* The one that goes is not asked: it may be lost. */
-export async function removePasskey({ api, config, account }, gone) {
-	const nonce = await challenge(api, config, account.signer, PURPOSE.REMOVE_AUTHENTICATOR);
-	const encoded = encodeStatement(statementOf(config, PURPOSE.REMOVE_AUTHENTICATOR, account.signer, nonce,
-	    { from: account.version, authenticator: gone.id }));
-	const d = await statementDigest(encoded);
-
-	tell('live.touch.print', { print: fingerprint(d) });
-	const evidence = await approvals(d, account.authenticators.filter((a) => a !== gone), 1);
-
-	tell('live.sam');
-	await api.propria('enact', { statement: base64(encoded), evidence: base64(evidence) }, SLOW);
+		credential: base64url(made.credential) }, { timeout: 90000 });
 }

@@ -129,7 +129,7 @@ async function showItem(i, bytes, name) {
 		return result('warn', 'match.unseen', name);
 	}
 	seen.add(i);
-	$(`item${i}`).querySelector('button')?.remove();
+	$(`item${i}`).querySelectorAll('button, .badge').forEach((e) => e.remove());
 	$(`item${i}`).append(badge('match.badge'));
 	show('drop', seen.size < ask.items.length);
 	await build();
@@ -163,7 +163,7 @@ async function takePassed(i, button) {
 		if (await matches(item, bytes))
 			await showItem(i, bytes, name);
 		else {
-			button.remove();
+			button.replaceWith(badge('passed.other', 'warn'));
 			result('bad', 'passed.no', name);
 		}
 	} catch (e) {

@@ -108,6 +108,11 @@ export async function approvals(d, authenticators, n, before) {
 	return encodeEvidences(await approvedBy(d, authenticators, n, before));
 }
 
+/* How many touches an act of the signer takes: as many as the strictest key that lives asks for. */
+export function actsTake(account) {
+	return Math.max(1, ...account.keys.filter((k) => k.state !== 5).map((k) => k.evidences));
+}
+
 /* Who has enrolled on this device: a memory of ours, so that another signer is noticed. */
 export function people() {
 	try {

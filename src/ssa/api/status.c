@@ -38,6 +38,12 @@ status_write(struct call *c, const struct msg_status *m, const char *sam)
 		emit_number(&out, "size", m->size);
 		emit_span(&out, "version", m->version);
 	}
+	if (s->config.scal1_count > 0) {	/* what we ask for; the officers' policy may allow less */
+		emit_object(&out, "scal1");
+		emit_number(&out, "seconds", s->config.scal1_seconds);
+		emit_number(&out, "signatures", s->config.scal1_count);
+		emit_object_end(&out);
+	}
 	emit_text(&out, "store", store_is_well(s->store) ? "ok" : "not writable");
 	emit_object_end(&out);
 	s->status_at = c->now;

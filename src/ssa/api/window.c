@@ -22,7 +22,8 @@ window_is_asked(const struct call *c, const struct sign *s)
 	size_t n;
 
 	got = json_list(c->json, "authData", &list, &n);
-	return s->key->row.level == LEVEL_SCAL1 && json_text(c->json, "OTP", 1, &otp) == JSON_ABSENT &&
+	return s->key->row.level == LEVEL_SCAL1 && c->ssa->config.scal1_count > 0 &&
+	    json_text(c->json, "OTP", 1, &otp) == JSON_ABSENT &&
 	    json_text(c->json, "PIN", 1, &otp) == JSON_ABSENT &&
 	    (got == JSON_ABSENT || (got == JSON_GOT && n == 0));
 }

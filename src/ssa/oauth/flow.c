@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/oauth/code.h"
@@ -207,15 +208,22 @@ key_of(struct call *c, const struct request *q, const uint8_t account[16], struc
 	return NULL;
 }
 
+/* On our word, without an approval: a key of that level, where windows are opened at all. */
+static bool
+is_entrusted(const struct call *c, const struct key *k)
+{
+	return k->row.level == LEVEL_SCAL1 && c->ssa->config.scal1_count > 0;
+}
+
 static const char *
-items_fault(const struct request *q, const struct key *k, uint64_t now)
+items_fault(const struct call *c, const struct request *q, const struct key *k)
 {
 	struct reader r = reader_over(q->items);
 	struct request_item i;
 
-	if (!credential_is_enabled(k, now))
+	if (!credential_is_enabled(k, c->now))
 		return "The credential identified by credentialID is disabled";
-	if (q->items.n == 0 && k->row.level != LEVEL_SCAL1)
+	if (q->items.n == 0 && !is_entrusted(c, k))
 		return q->version == 1 ? "Missing parameter hash" : "Missing parameter hashes";
 	if (q->hash_oid.n > 0 && !span_equal(q->hash_oid, span_str(k->alg->hash_oid)))
 		return "Invalid parameter hashAlgorithmOID";
@@ -237,7 +245,7 @@ flow_key(struct call *c, const struct flow *f, const struct session *who)
 		page_failed(c, &e);
 		return NULL;
 	}
-	if (k != NULL && (fault = items_fault(&f->q, k, c->now)) == NULL)
+	if (k != NULL && (fault = items_fault(c, &f->q, k)) == NULL)
 		return TAKE(k);
 	if (flow_end(c, f))
 		flow_refuse(c, &f->q, "invalid_request", fault);
@@ -270,9 +278,8 @@ to_login(struct call *c, struct span r)
 	flow_send(c, "/login?r=%.*s", (int)r.n, (const char *)r.p);
 }
 
-/* prompt=login */
-static bool
-login_precedes(const struct flow *f, const struct session *who)
+bool
+flow_wants_login(const struct flow *f, const struct session *who)
 {
 	return f->q.login_anew && who->created < f->q.created;
 }
@@ -281,7 +288,7 @@ login_precedes(const struct flow *f, const struct session *who)
 static bool
 login_is_fresh(const struct call *c, const struct flow *f, const struct session *who)
 {
-	return who->created + LOGIN_FRESH_MS > c->now && !login_precedes(f, who);
+	return who->created + LOGIN_FRESH_MS > c->now && !flow_wants_login(f, who);
 }
 
 static void
@@ -291,26 +298,29 @@ credential_step(struct call *c, struct flow *f, const struct session *who, struc
 
 	if (k == NULL)
 		return;
-	if (k->row.level == LEVEL_SCAL1 && !login_is_fresh(c, f, who))
+	if (is_entrusted(c, k) && !login_is_fresh(c, f, who))
 		to_login(c, r);
-	else if (k->row.level == LEVEL_SCAL1)
+	else if (is_entrusted(c, k))
 		entrust_page(c, f, k, r);
 	else if (flow_end(c, f))
 		flow_approve(c, f, k, who);
 }
 
 void
-flow_entrust(struct call *c, struct flow *flow, const struct session *who, struct span r)
+flow_entrust(struct call *c, struct flow *flow, const struct session *who, struct span shown, struct span r)
 {
+	uint8_t id[16];
 	AUTO(flow) *f = flow;
 	AUTO(key) *k = flow_key(c, f, who);
 
 	if (k == NULL)
 		return;
-	if (k->row.level != LEVEL_SCAL1)	/* no page of ours asked this */
+	if (!is_entrusted(c, k))	/* no page of ours asked this */
 		page_error(c, 400, "This request is over", "Go back to the application and start again.");
 	else if (!login_is_fresh(c, f, who))
 		to_login(c, r);
+	else if (!hex_exact(shown, id, 16) || memcmp(id, k->row.id, 16) != 0)
+		entrust_page(c, f, k, r);	/* another of the person's keys is the first one now */
 	else if (flow_end(c, f))
 		entrust(c, TAKE(f), TAKE(k), who);
 }
@@ -320,7 +330,7 @@ flow_step(struct call *c, struct flow *f, struct span r)
 {
 	struct session who;
 
-	if (!session_find(c, &who) || login_precedes(f, &who))
+	if (!session_find(c, &who) || flow_wants_login(f, &who))
 		to_login(c, r);
 	else if (f->q.scope == SCOPE_CREDENTIAL)
 		credential_step(c, f, &who, r);

@@ -75,12 +75,33 @@ export class Application {
 
 		assert.equal(answer.get('state'), asked.state);
 		const { access_token: token } = await this.token(answer.get('code'), asked);
+		this.service = token;
 		const list = await this.csc('credentials/list', token, {});
 
 		[this.credentialID] = list.json.credentialIDs;
 		const info = await this.csc('credentials/info', token, { credentialID: this.credentialID, certificates: 'single' });
 
 		[this.certificate] = info.json.cert.certificates;
+	}
+
+	/* So that the signing page can show it; its name for the request. */
+	async handOver(bytes) {
+		let answer;
+
+		for (let at = 0; at < bytes.length; at += 1 << 18) {
+			const more = at ? { document: answer.json.document, at } : { size: bytes.length };
+
+			answer = await this.post('/propria/v1/documents', JSON.stringify({ ...more, bytes: bytes.subarray(at, at + (1 << 18)).toString('base64') }),
+				'application/json', { Authorization: `Bearer ${this.service}` });
+			assert.equal(answer.status, 200, JSON.stringify(answer.json));
+		}
+		return answer.json.document;
+	}
+
+	/* The same by RFC 9396, with a document. */
+	requestShowing(hash, document, description) {
+		return { hashes: [hash], ...this.authorization({ scope: 'credential', description, authorization_details: JSON.stringify([{ type: 'credential',
+			credentialID: this.credentialID, hashAlgorithmOID: SHA256, documentDigests: [{ hash, label: 'contract.pdf', document }] }]) }) };
 	}
 
 	/* Scope credential, for these hashes. */

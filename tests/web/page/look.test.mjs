@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the pages look and read: no finding of axe in either colour scheme, pictures of each state, words complete, sizes. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -87,6 +88,18 @@ test('sign', async () => {
 	await look('sign-verdict');
 });
 
+test('sign: what the asker passed', async () => {
+	await enrolled();
+	const item = (bytes, label) => ({ digest: createHash('sha256').update(bytes).digest('base64'), label, bytes: contract });
+
+	await openSign([item(contract, 'Lease of the flat in Storgatan 5, with the rules of the house.pdf'), item('x', 'Appendix A.pdf'), item('y', 'Appendix B.pdf')]);
+	await rig.page.locator('#item0 button').click();
+	await rig.page.locator('#item0 .badge').waitFor();
+	await rig.page.locator('#item1 button').click();
+	await rig.page.locator('#match .note.bad').waitFor();
+	await look('sign-passed');
+});
+
 test('sign: warnings, errors, declined, stopped', async () => {
 	await repage({ shared: true });
 	await enrolled();
@@ -125,9 +138,15 @@ test('desk', async () => {
 	await page.locator('#sign').click();
 	await until(page, 'result');
 	await look('desk-signed');
+	rig.world.scal1 = { seconds: 300, signatures: 100 };
+	rig.world.keys.push({ ...rig.world.keys[0], credentialID: 'f0'.repeat(16), level: 1, state: 4 });
 	await page.goto(rig.pages.origin + '/keys');
 	await until(page, 'account');
+	await page.locator('#create summary').click();
 	await look('keys');
+	rig.world.keys.pop();
+	await page.reload();
+	await until(page, 'account');
 	await page.locator('#create summary').click();
 	await page.locator('#create-act').click();
 	await page.locator('#keys article').nth(1).waitFor();
@@ -161,9 +180,13 @@ test('approve, in German and French too', async () => {
 		iat: Date.now(), exp: Date.now() + 3600000, body: { statementLife: 300000, minLoa: 2, protections: 0x60, roQuorum: 1, soQuorum: 2, keysPerSigner: 8, follower: 1,
 			eddsaUntil: 0, rs256Until: 0, sharedSic: 0, scal1Seconds: 300, scal1Count: 100 } });
 
-	await page.goto(rig.pages.origin + '/approve');
+	await page.goto(rig.pages.origin + '/approve#card');
 	await ready();
 	await look('approve-open');
+	await page.locator('#person').fill('Olga Office');
+	await page.locator('#card-act').click();
+	await until(page, 'carded');
+	await look('approve-card');
 	await page.goto('about:blank');
 	await page.goto(`${rig.pages.origin}/approve#${Buffer.from(act).toString('base64url')}`);
 	await ready();

@@ -160,6 +160,83 @@ test('my keys: another passkey comes and the first one goes, each with the appro
 	assert.deepEqual(rig.problems, []);
 });
 
+test('my keys: a frozen key is released by a touch', async () => {
+	await enrolled();
+	const { page, world } = rig;
+
+	await openAs('keys');
+	assert.equal(await page.getByText('Release with your passkey').count(), 0);
+	await page.locator('#keys article').getByText('Freeze this key').click();
+	await page.locator('#freeze-yes').click();
+	await page.getByText('Release with your passkey').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.released');
+	assert.equal(world.keys[0].state, 3);
+	assert.match(await page.locator('#keys article').innerText(), /Ready/);
+	world.keys[0].evidences = 2;	/* now each act takes two, and there is one passkey */
+	world.keys[0].state = 4;
+	await page.reload();
+	await until(page, 'account');
+	await page.getByText('Release with your passkey').click();
+	await page.locator('#error[data-name="two"]').waitFor({ state: 'visible' });
+	assert.equal(world.keys[0].state, 4);
+	world.state = 4;		/* the whole account: only the office can */
+	await page.reload();
+	await until(page, 'account');
+	assert.equal(await page.getByText('Release with your passkey').count(), 0);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('my keys: the page looks for a certificate while one is awaited, and not afterwards', async () => {
+	await enrolled();
+	const { page, world } = rig, [done] = world.keys, asked = () => world.asked.filter((a) => a.path.endsWith('/account')).length;
+
+	await openAs('keys');
+	const before = asked();
+
+	await page.locator('#create summary').click();
+	await page.locator('#create-act').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.created');
+	assert.match(await page.locator('#keys article').nth(1).innerText(), /New/);
+	Object.assign(world.keys[1], { state: 3, version: 3, spki: done.spki, certificate: done.certificate });
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.linked');
+	assert.doesNotMatch(await page.locator('#keys').innerText(), /New/);
+	assert.ok(asked() > before + 1);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('my keys: a SCAL1 key is offered where the service says so, and told as what it is', async () => {
+	await enrolled();
+	const { page, world } = rig;
+
+	await openAs('keys');
+	await page.locator('#create summary').click();
+	assert.equal(await page.locator('#level-field').isVisible(), false);
+	world.scal1 = { seconds: 300, signatures: 100 };
+	await page.reload();
+	await until(page, 'account');
+	await page.locator('#create summary').click();
+	assert.equal(await page.locator('#level').inputValue(), '2');
+	assert.equal(await page.locator('#level-hint').isVisible(), false);
+	await page.locator('#level').selectOption('1');
+	assert.match(await page.locator('#level-hint').innerText(), /300 seconds and 100 signatures, and nothing binds it/);
+	assert.match(await page.locator('#create-hint').innerText(), /without your passkey/);
+	await page.locator('#create-act').click();
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.created');
+	assert.equal(world.keys[1].level, 1);
+	assert.match(await page.locator('#keys article').nth(1).innerText(), /By the service, on its word\s*SCAL1[\s\S]*Documents\s*Not bound/);
+	assert.match(await page.locator('#keys article').first().innerText(), /By you alone\s*SCAL2[\s\S]*Documents\s*Bound/);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('my keys: a use on the service\'s word is told as one, without a receipt', async () => {
+	await enrolled();
+	rig.world.lie = (path, a) => path.endsWith('/history') ? { more: false, uses: [{ d: '0a'.repeat(32), index: 0, place: 9, time: Date.now(), digest: '', label: '', text: '',
+		requester: { id: 'c1'.repeat(16), name: 'Example Contracts' }, seen: 2, word: 'service' }] } : a;
+	await openAs('keys');
+	assert.match(await rig.page.locator('#uses').innerText(), /On the service's word[\s\S]*No approval, no receipt/);
+	assert.equal(await rig.page.locator('#uses button').count(), 0);
+});
+
 test('a token that ended leads to the login again', async () => {
 	await openAs('keys');
 	rig.world.tokens.clear();
@@ -208,6 +285,55 @@ test('acts of another group, of a signer, expired or cut are not approved', asyn
 		await ready();
 		assert.equal(await stateOf(), state);
 	}
+});
+
+test('an officer to be makes a card with a passkey, and approves the own act without a number', async () => {
+	const device = await authenticator(rig.page), { page, world } = rig;
+
+	await page.goto(`${rig.pages.origin}/approve#card`);
+	await ready();
+	await page.locator('#card-act').click();
+	assert.equal(await page.locator('#person').getAttribute('aria-invalid'), 'true');
+	await page.locator('#person').fill('Olga Office');
+	await page.locator('#role').selectOption('5');
+	await page.locator('#card-act').click();
+	await until(page, 'carded');
+	const { bytes: card, name } = await saved(page, () => page.locator('#card-get').click());
+	const spki = card.subarray(20, 20 + card.readUInt16BE(18));
+
+	assert.match(name, /^officer-[0-9A-Z]{4}\.card$/);
+	assert.deepEqual(card.subarray(0, 18), Buffer.from('PRO1\x05\x02\x0bOlga Office'));
+	checkPasskey(card.subarray(22 + spki.length), sha256('propria-officer-v1\0', card.subarray(4, 20 + spki.length)), new Uint8Array(spki), rig.pages.origin);
+	assert.match(await page.locator('#card-facts').innerText(), new RegExp(`Olga Office[\\s\\S]*Registration officer[\\s\\S]*${sha256(spki).toString('hex')}`));
+	assert.equal((await device.credentials())[0].isResidentCredential, true);
+	const act = policyAct({ purpose: PURPOSE.ADD_OFFICER, subject: new Uint8Array(16), body: { role: 5, type: 2, person: 'Olga Office', spki: new Uint8Array(spki) } });
+
+	await page.goto('about:blank');
+	await page.goto(link(act));
+	await ready();
+	assert.equal(await page.locator('#officer').inputValue(), '0');
+	await page.locator('#approve').click();
+	await until(page, 'done');
+	const evidence = Buffer.from(world.mailbox[0].evidence, 'base64');
+
+	assert.equal(evidence.subarray(2, 18).toString('hex'), '00'.repeat(16));
+	checkPasskey(evidence.subarray(20), sha256('propria-statement-v1\0', act), new Uint8Array(spki), rig.pages.origin);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('an act file of the program shows its statement', async () => {
+	const act = policyAct(), head = Buffer.from('PRX1\0\0\0\0');
+
+	head.writeUInt32BE(act.length, 4);
+	await rig.page.goto(rig.pages.origin + '/approve');
+	await ready();
+	await dropFile(rig.page, 'suspend.act', Buffer.concat([head, act, Buffer.alloc(4)]));
+	await until(rig.page, 'ask');
+	assert.match(await rig.page.locator('#words').innerText(), /Phone lost on the train/);
+	await rig.page.goto(rig.pages.origin + '/approve');
+	await ready();
+	await dropFile(rig.page, 'cut.act', Buffer.concat([head, act.subarray(0, 50)]));
+	await until(rig.page, 'halt.statement');
 });
 
 test('a statement file is as good as the link', async () => {

@@ -9,7 +9,7 @@ import { checkAct, checkPasskey, checkSigner, hexOf, refusal, sha256 } from './s
 const b64 = (bytes) => Buffer.from(bytes).toString('base64');
 const b64url = (bytes) => Buffer.from(bytes).toString('base64url');
 const unb64 = (text) => Buffer.from(text, 'base64');
-const SIGN = 0x0101, BIND = 0x0202, ADD = 0x0206, REMOVE = 0x0207, CREATE_KEY = 0x0301;
+const SIGN = 0x0101, BIND = 0x0202, ADD = 0x0206, REMOVE = 0x0207, CREATE_KEY = 0x0301, RELEASE_KEY = 0x0303;
 const ZERO = '0'.repeat(32);
 
 let made;
@@ -138,18 +138,37 @@ function removeAuthenticator(world, body) {
 	return { sequence: 9, id, version: 7 };
 }
 
+/* As many as the strictest living key asks for (PROTOCOL.sam 1.3). */
+const actsTake = (world) => Math.max(1, ...world.keys.filter((k) => k.state !== 5).map((k) => k.evidences));
+
+function releaseKey(world, body) {
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), RELEASE_KEY);
+	const key = world.keys.find((k) => k.credentialID === hexOf(act.statement.body.key));
+
+	if (!key || key.state !== 4)
+		throw refusal('state');
+	if (key.version !== act.statement.body.from)
+		throw refusal('version', 409);
+	checkSigner(world, act, actsTake(world));
+	act.spend();
+	Object.assign(key, { state: 3, version: key.version + 1 });
+	return { sequence: 9, id: key.credentialID, version: key.version };
+}
+
 function enact(world, body) {
 	const purpose = unb64(body.statement).readUInt16BE(4);
 
 	if (purpose === ADD || purpose === REMOVE)
 		return purpose === ADD ? addAuthenticator(world, body) : removeAuthenticator(world, body);
+	if (purpose === RELEASE_KEY)
+		return releaseKey(world, body);
 	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), CREATE_KEY);
 
-	checkSigner(world, act, 1);
+	checkSigner(world, act, actsTake(world));
 	act.spend();
 	const id = randomBytes(16).toString('hex');
 
-	world.keys.push({ credentialID: id, version: 1, state: 1, algorithm: 'ecdsa-p256-sha256', class: 1, level: 2, evidences: 1 });
+	world.keys.push({ credentialID: id, version: 1, state: 1, algorithm: 'ecdsa-p256-sha256', class: 1, level: act.statement.body.level, evidences: 1 });
 	return { sequence: 9, id, version: 1 };
 }
 
@@ -192,7 +211,7 @@ function receipt(world, body) {
 
 /* path: [who, act] */
 const CALLS = {
-	'GET /propria/v1/status': ['anyone', (w) => ({ sam: 'open', group: w.group })],
+	'GET /propria/v1/status': ['anyone', (w) => ({ sam: 'open', group: w.group, ...w.scal1 && { scal1: w.scal1 } })],
 	'GET /propria/v1/genesis': ['anyone', (w) => ({ genesis: b64(w.genesis) })],
 	'POST /propria/v1/challenge': ['anyone', (w) => ({ fresh: w.nonce(), epoch: 1, now: w.clock(), group: w.group })],
 	'POST /propria/v1/invitation': ['anyone', (w) => ({ version: 1, state: w.authenticators.length ? 2 : 1 })],

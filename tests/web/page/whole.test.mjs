@@ -66,8 +66,7 @@ test('what she makes next is certified while she waits, as in the demo', async (
 	await page.locator('#create-act').click();
 	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.created');
 	await tell('certify');
-	await page.reload();
-	await alice.visible('account');
+	await page.waitForFunction(() => document.getElementById('live').dataset.t === 'live.linked');
 	assert.equal(await page.locator('#keys article').count(), 2);
 	assert.equal(await page.locator('#keys article:has(.badge.off)').count(), 0);
 });
@@ -77,9 +76,10 @@ test('she signs a PDF at the Desk, openssl agrees, and the receipt holds', async
 });
 
 /* The application asks; Alice, who is not logged in, is sent to the Sign page and there is told of it. */
-async function asked(document) {
+async function asked(document, passed) {
 	await alice.context.clearCookies();
-	const request = app.request([createHash('sha256').update(document).digest('base64')], 'Lease of the flat');
+	const hash = createHash('sha256').update(document).digest('base64');
+	const request = passed ? app.requestShowing(hash, await app.handOver(passed), 'Lease of the flat') : app.request([hash], 'Lease of the flat');
 
 	await page.goto(request.url);
 	await alice.pass('#ask');
@@ -114,6 +114,43 @@ test('an application asks, Alice sees the document and approves, and it gets the
 	const { publicKey } = new X509Certificate(Buffer.from(app.certificate, 'base64'));
 
 	assert.ok(verify('sha256', contract, publicKey, Buffer.from(json.signatures[0], 'base64')));
+});
+
+test('what the application passes is shown to Alice, and another document is not', async () => {
+	await asked(contract, contract);
+	await page.locator('#item0 .badge').waitFor();
+	assert.equal(await page.locator('#paper canvas').count(), 2);
+	await page.locator('#approve').click();
+	await alice.visible('verdict');
+	const large = Buffer.concat([contract, Buffer.alloc(1500000, 0x20)]);
+
+	await asked(contract, large);
+	await page.locator('#match .note.bad').waitFor();
+	assert.equal(await page.locator('#paper canvas').count(), 0);
+	await page.locator('#decline').click();
+	await alice.visible('declined');
+});
+
+test('an officer to be makes a card, approves by passkey on the page, and the program takes it from there', async () => {
+	const at = (name) => join(dir, name);
+
+	await page.goto(`${world.sic}/approve#card`);
+	await page.locator('#person').fill('Olga Office');
+	await page.locator('#role').selectOption('5');
+	await page.locator('#card-act').click();
+	await alice.visible('carded');
+	writeFileSync(at('olga.card'), await alice.saved('#card-get'));
+	await tell(`propose ${at('olga.card')} ${at('olga.act')}`);
+	await page.goto('about:blank');
+	await page.goto(readFileSync(at('olga.act.link'), 'utf8').trim());
+	await alice.visible('ask');
+	assert.match(await page.locator('#words').innerText(), /Olga Office/);
+	assert.equal(await page.locator('#officer').inputValue(), '0');
+	await page.locator('#approve').click();
+	await alice.visible('done');
+	await tell('enacted');
+	assert.match(readFileSync(at('olga.act.roster'), 'utf8'), /registration officer +Olga Office/);
+	assert.match(readFileSync(at('olga.act.out'), 'utf8'), /3 of 3 approvals are in/);
 });
 
 test('what she declines ends as access_denied', async () => {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a signer changes with a touch: a key more, one that is frozen back into use, a passkey less. */
+import { base64 } from '../lib/bytes.js';
+import { fingerprint } from '../lib/fingerprint.js';
+import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
+import { tell } from './frame.js';
+import { actsTake, approvals, challenge, statementOf } from './touch.js';
+
+const SIGNATURE = 1;
+
+async function act({ api, config, account }, purpose, body, by = account.authenticators) {
+	const nonce = await challenge(api, config, account.signer, purpose);
+	const encoded = encodeStatement(statementOf(config, purpose, account.signer, nonce, body));
+	const d = await statementDigest(encoded), print = fingerprint(d);
+
+	tell('live.touch.print', { print });
+	const evidences = await approvals(d, by, actsTake(account),
+	    (step, of) => tell(of > 1 ? 'live.touches' : 'live.touch.print', { step, of, print }));
+
+	tell('live.sam');
+	return api.propria('enact', { statement: base64(encoded), evidence: base64(evidences) }, { timeout: 90000 });
+}
+
+/* level 1: the service orders its uses; 2: each needs the signer. */
+export function createKey(all, alg, level) {
+	return act(all, PURPOSE.CREATE_KEY, { from: all.account.version, alg, class: SIGNATURE, level, evidences: 1 });
+}
+
+/* The one that goes is not asked: it may be lost. */
+export function removePasskey(all, gone) {
+	return act(all, PURPOSE.REMOVE_AUTHENTICATOR, { from: all.account.version, authenticator: gone.id },
+	    all.account.authenticators.filter((a) => a !== gone));
+}
+
+export function releaseKey(all, key) {
+	return act(all, PURPOSE.RELEASE_KEY, { key: key.id, from: key.version, reason: '' });
+}
