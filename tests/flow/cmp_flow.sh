@@ -47,7 +47,7 @@ ssa_with() {
 		retry_ms = 20
 		polls = 3
 		[status]
-		interval_seconds = 1
+		${STATUS:-interval_seconds = 1}
 	END
 	trial_ssa_start >"$DIR/ssa.start" 2>&1
 }
@@ -126,6 +126,22 @@ is "waits, and says why" within 50 why_is "cannot be reached"
 CA_PORT=${CA_URL##*:} trial_ca_start >"$DIR/make.log" 2>&1 || bail "no CA: $(tail -n 2 "$DIR/ca-server.log")"
 ssa_with "$CA_URL/cmp" "$SIGNED"
 is "after a restart it is certified" within 300 state_is "$KEY" 3
+
+# Asked before each signature, if it is a second old.
+STATUS="interval_seconds = 0
+before_signing_seconds = 1"
+ssa_with "$CA_URL/cmp" "$SIGNED"
+is "its tool knows it" propria keys link "$KEY"
+is "it signs when the CA says that it may" sign "$KEY"
+trial_ca_stop
+older() { [ "$(sql "SELECT checked + 1000 < strftime('%s', 'now') * 1000 FROM statuses WHERE key = x'$KEY'")" = 1 ]; }
+is "a second later, with the CA down" within 50 older
+rm -f "$DIR/$KEY.p7s"
+is "nothing is signed" not sign "$KEY"
+is "nothing at all" not test -e "$DIR/$KEY.p7s"
+CA_PORT=${CA_URL##*:} trial_ca_start >"$DIR/make.log" 2>&1 || bail "no CA: $(tail -n 2 "$DIR/ca-server.log")"
+is "when it is up again, it signs" sign "$KEY"
+STATUS=
 
 # A CA that misbehaves; it is an anchor too.
 mkdir "$DIR/faulty"
