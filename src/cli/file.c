@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "cli/file.h"
 
 bool
@@ -142,4 +143,13 @@ file_hash(const char *path, uint8_t *digest, size_t n, uint64_t *size, struct er
 	EVP_MD_CTX_free(ctx);
 	fclose(f);
 	return good || err_set(e, ERR_BACKEND, "%.100s cannot be read to its end", path);
+}
+
+bool
+file_beside(const char *path, const char *suffix, char *out, size_t size, struct err *e)
+{
+	int n = snprintf(out, size, "%s%s", path, suffix);
+
+	return (n >= 0 && (size_t)n < size) ||
+	    err_exit(e, EXIT_USAGE, "the path of %.80s is too long", path);
 }

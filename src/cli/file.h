@@ -19,6 +19,8 @@ bool	file_write(const char *path, mode_t mode, struct span, struct err *) MUST_U
 bool	file_write_new(const char *path, mode_t mode, struct span, struct err *) MUST_USE;
 /* SHA-256, or SHA-384 when n is 48, and size of a file of any length. */
 bool	file_hash(const char *path, uint8_t *digest, size_t n, uint64_t *size, struct err *) MUST_USE;
+/* Another file beside that one: its path with a suffix. */
+bool	file_beside(const char *path, const char *suffix, char *out, size_t size, struct err *) MUST_USE;
 /* The last component of a path, lent. */
 const char *file_name(const char *path);
 

@@ -37,7 +37,7 @@ bool
 sic_challenge_read(const char *text, struct challenge *out, struct err *e)
 {
 	AUTO_WRITER bytes = writer_grow(256);
-	struct challenge c;
+	struct challenge c = { .life = 0 };
 	struct reader r;
 
 	if (!base64url_read(span_str(text), &bytes))
@@ -50,8 +50,8 @@ sic_challenge_read(const char *text, struct challenge *out, struct err *e)
 	return sic_clock_agrees(clock_wall(), c.now, e);
 }
 
-static bool
-challenge_take(const json_t *j, const struct profile *p, struct challenge *out, struct err *e)
+bool
+sic_challenge_take(const json_t *j, const struct profile *p, struct challenge *out, struct err *e)
 {
 	AUTO_WRITER fresh = writer_grow(64);
 	uint8_t group[HASH_LEN];
@@ -68,6 +68,7 @@ challenge_take(const json_t *j, const struct profile *p, struct challenge *out, 
 	memcpy(out->fresh, fresh.p, FRESH_LEN);
 	out->epoch = (uint32_t)epoch;
 	out->now = now;
+	out->life = 0;
 	return sic_clock_agrees(clock_wall(), now, e);
 }
 
@@ -79,7 +80,7 @@ sic_challenge(struct ssa *s, const struct profile *p, uint16_t purpose, struct c
 	AUTO_JSON *j = ssa_post(s, "/propria/v1/challenge", json_pack("{s:s,s:i}", "signer",
 	    hex(span_of(p->signer, 16), signer), "purpose", (int)purpose), e);
 
-	return j != NULL && challenge_take(j, p, out, e);
+	return j != NULL && sic_challenge_take(j, p, out, e);
 }
 
 bool
@@ -94,7 +95,7 @@ sic_statement(struct approved *a, struct statement *s, const struct profile *p,
 	memcpy(s->fresh, c->fresh, sizeof(s->fresh));
 	s->epoch = c->epoch;
 	s->iat = now;
-	s->exp = now + (p->life > 0 && p->life < LIFE_MAX_MS ? p->life : LIFE_MAX_MS);
+	s->exp = now + (c->life > 0 ? c->life : p->life > 0 && p->life < LIFE_MAX_MS ? p->life : LIFE_MAX_MS);
 	writer_reset(&a->statement);
 	statement_write(&a->statement, s);
 	if ((again = malloc(sizeof(*again))) == NULL)

@@ -17,6 +17,7 @@ struct challenge {
 	uint8_t		fresh[FRESH_LEN];
 	uint32_t	epoch;
 	uint64_t	now;
+	uint64_t	life;		/* ms that the statement may live; 0: what the profile says */
 };
 
 struct approved {			/* a statement with what approves it */
@@ -31,6 +32,9 @@ void	approved_wipe(struct approved *);
 /* POST challenge; checks that the group is ours and the clocks agree. */
 bool	sic_challenge(struct ssa *, const struct profile *, uint16_t purpose, struct challenge *,
 	    struct err *) MUST_USE;
+/* The members of such an answer, checked alike. */
+bool	sic_challenge_take(const json_t *, const struct profile *, struct challenge *, struct err *)
+	    MUST_USE;
 /* The challenge of CSC's getChallenge: base64url(fresh, epoch, now). */
 bool	sic_challenge_read(const char *text, struct challenge *, struct err *) MUST_USE;
 bool	sic_clock_agrees(uint64_t ours, uint64_t theirs, struct err *) MUST_USE;

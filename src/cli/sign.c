@@ -10,6 +10,7 @@
 #include "cli/file.h"
 #include "cli/page.h"
 #include "cli/session.h"
+#include "cli/sign_once.h"
 #include "cli/sign_receipt.h"
 #include "cli/words.h"
 
@@ -19,6 +20,10 @@ const struct option_row options_sign[] = {
 	{ "receipt", "FILE", "where the receipt goes" },
 	{ "receipts", NULL, "keep a receipt beside each signature (FILE.p7s.receipt)" },
 	{ "text", "TEXT", "a description; it is part of the approval" },
+	{ "once", NULL, "with a key that is made for this, certified, used and destroyed" },
+	{ "qualifier", "NAME", "with --once: the kind of signature, if the server offers several" },
+	{ "format", "FORMAT", "with --once: cades (a signature file) or pades (to put into a PDF)" },
+	{ "commitment", "WORD", "with --once: approval or origin, said of the document" },
 	{ "one-message", NULL, "send approval and hashes in one message" },
 	{ "qr", NULL, "let the passkey on your phone approve, by a QR code" },
 	{ "no-qr", NULL, "with --qr: show the link alone" },
@@ -205,33 +210,6 @@ signatures(struct session *s, struct call *c, const struct signing_job *job,
 }
 
 static bool
-beside(const char *path, const char *suffix, char out[PATH_LONG], struct err *e)
-{
-	return snprintf(out, PATH_LONG, "%s%s", path, suffix) < PATH_LONG ||
-	    err_exit(e, EXIT_USAGE, "the path of %.80s is too long", path);
-}
-
-static bool
-keep_receipt(struct session *s, struct call *c, const struct signing_job *job,
-    const struct approved *approved, size_t i, struct span raw, const char *p7s, struct err *e)
-{
-	AUTO_WRITER bytes = writer_grow(RECEIPT_MAX);
-	const char *path = option(c, "receipt");
-	char name[PATH_LONG];
-
-	if (approved == NULL || (path == NULL && !option_is(c, "receipts")))
-		return true;
-	if (path == NULL && !beside(p7s, ".receipt", name, e))
-		return false;
-	path = path == NULL ? name : path;
-	if (!sign_receipt_get(s, approved, job, i, raw, &bytes, e) ||
-	    !file_write(path, 0644, writer_span(&bytes), e))
-		return false;
-	say(c, "Receipt in %s.\n", path);
-	return true;
-}
-
-static bool
 keep(struct session *s, struct call *c, const struct signing_job *job,
     const struct approved *approved, const json_t *answer, size_t i, json_t *done, struct err *e)
 {
@@ -240,7 +218,7 @@ keep(struct session *s, struct call *c, const struct signing_job *job,
 	uint8_t raw[SIGNATURE_MAX];
 	char name[PATH_LONG];
 
-	if (out == NULL && !beside(job->list[i].path, ".p7s", name, e))
+	if (out == NULL && !file_beside(job->list[i].path, ".p7s", name, sizeof(name), e))
 		return false;
 	out = out == NULL ? name : out;
 	if (!signing_take(job, answer, i, &p7s, raw, e) ||
@@ -248,7 +226,9 @@ keep(struct session *s, struct call *c, const struct signing_job *job,
 		return false;
 	say(c, "Signed. The signature is in %s.\n", out);
 	json_array_append_new(done, json_pack("{s:s,s:s}", "file", job->list[i].path, "signature", out));
-	return keep_receipt(s, c, job, approved, i, span_of(raw, job->key.alg->signature_len), out, e);
+	return approved == NULL || sign_receipt_keep(s, c, approved,
+	    span_of(job->list[i].dtbsr, job->key.alg->digest_len), i,
+	    span_of(raw, job->key.alg->signature_len), out, e);
 }
 
 static bool
@@ -302,6 +282,9 @@ options_agree(const struct call *c, struct err *e)
 	if (option_is(c, "qr") && option_is(c, "one-message"))
 		return err_exit(e, EXIT_USAGE, "--one-message is for approvals by this machine's key, not with "
 		    "--qr");
+	if (!option_is(c, "once") && (option(c, "qualifier") != NULL || option(c, "format") != NULL ||
+	    option(c, "commitment") != NULL))
+		return err_exit(e, EXIT_USAGE, "--qualifier, --format and --commitment go with --once");
 	if (option_is(c, "no-qr") && !option_is(c, "qr"))
 		return err_exit(e, EXIT_USAGE, "--no-qr goes with --qr");
 	return c->n == 1 || (option(c, "out") == NULL && option(c, "receipt") == NULL) ||
@@ -320,7 +303,11 @@ command_sign(struct call *c, struct err *e)
 	char path[PATH_LONG];
 	bool good;
 
-	if (!options_agree(c, e) || !session_open(&s, c, e) ||
+	if (!options_agree(c, e))
+		return false;
+	if (option_is(c, "once"))
+		return sign_once(c, e);
+	if (!session_open(&s, c, e) ||
 	    !profile_key(&s.profile, option(c, "key"), &job.key, e))
 		return false;
 	profile_certificate_path(&s.profile, job.key.id, path);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "cli/encode.h"
+#include "cli/file.h"
 #include "cli/sign_receipt.h"
 
 #define TRIES	3
@@ -46,31 +47,51 @@ receipt_one(struct session *s, const struct approved *approved, size_t index, st
 
 /* The page may list the documents in another order than ours. */
 static bool
-stands_elsewhere(const struct receipt_facts *f, struct span dtbsr, size_t *index)
+stands_elsewhere(const struct receipt_facts *f, struct span digest, size_t *index)
 {
 	const struct body_sign *b = &f->statement.sign;
 
-	for (size_t i = 0; !span_equal(span_of(f->dtbsr, dtbsr.n), dtbsr) && i < b->n; i++)
-		if (span_equal(b->items[i].digest, dtbsr)) {
+	for (size_t i = 0; !span_equal(f->item.digest, digest) && i < b->n; i++)
+		if (span_equal(b->items[i].digest, digest)) {
 			*index = i;
 			return true;
 		}
 	return false;
 }
 
-bool
-sign_receipt_get(struct session *s, const struct approved *approved, const struct signing_job *job, size_t i,
+/* Of item i, which has this digest, with this signature; it verifies, or it is an error. */
+static bool
+receipt_get(struct session *s, const struct approved *approved, struct span digest, size_t i,
     struct span raw, struct writer *bytes, struct err *e)
 {
-	struct span dtbsr = span_of(job->list[i].dtbsr, job->key.alg->digest_len);
 	struct receipt_facts *facts = malloc(sizeof(*facts));
 	bool good;
 
 	if (facts == NULL)
 		bug("out of memory");
-	good = receipt_one(s, approved, i, bytes, facts, e) && (!stands_elsewhere(facts, dtbsr, &i) ||
+	good = receipt_one(s, approved, i, bytes, facts, e) && (!stands_elsewhere(facts, digest, &i) ||
 	    receipt_one(s, approved, i, bytes, facts, e)) &&
 	    signing_receipt_fits(facts, approved->d, raw, e);
 	free(facts);
 	return good;
+}
+
+bool
+sign_receipt_keep(struct session *s, struct call *c, const struct approved *approved,
+    struct span digest, size_t i, struct span raw, const char *p7s, struct err *e)
+{
+	AUTO_WRITER bytes = writer_grow(RECEIPT_MAX);
+	const char *path = option(c, "receipt");
+	char name[PATH_LONG];
+
+	if (path == NULL && !option_is(c, "receipts"))
+		return true;
+	if (path == NULL && !file_beside(p7s, ".receipt", name, sizeof(name), e))
+		return false;
+	path = path == NULL ? name : path;
+	if (!receipt_get(s, approved, digest, i, raw, &bytes, e) ||
+	    !file_write(path, 0644, writer_span(&bytes), e))
+		return false;
+	say(c, "Receipt in %s.\n", path);
+	return true;
 }

@@ -28,7 +28,7 @@ prepare_one(struct signing_job *job, struct document *d, uint64_t now, struct er
 	d->attributes = writer_grow(CADES_ATTRIBUTES_MAX);
 	if (!file_hash(d->path, d->digest, alg->digest_len, &d->size, e))
 		return false;
-	d->cades = (struct cades){ .alg = alg, .document_digest = span_of(d->digest, alg->digest_len),
+	d->cades = (struct cades){ .kind = ATTRIBUTES_CADES, .alg = alg, .document_digest = span_of(d->digest, alg->digest_len),
 		.signer = chain_at(job->chain, 0), .chain = above > 0 ? job->above : NULL,
 		.chain_n = above, .signing_time = now };
 	return cades_attributes(&d->cades, &d->attributes, d->dtbsr, e);
@@ -64,7 +64,7 @@ signing_body(const struct signing_job *job, const char *text, struct body_sign *
 	b->alg = job->key.alg->number;
 	b->kind = KIND_DTBSR;
 	b->seen = SEEN_DOCUMENT;
-	b->name = span_str("propria, at your command");
+	b->name = span_str(SIGNING_REQUESTER);
 	b->n = job->n;
 	for (size_t i = 0; i < job->n; i++)
 		b->items[i] = (struct item){ span_of(job->list[i].dtbsr, job->key.alg->digest_len),

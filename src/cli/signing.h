@@ -8,6 +8,8 @@
 #include "x509/cades.h"
 #include "x509/pem.h"
 
+#define SIGNING_REQUESTER	"propria, at your command"	/* who asks, in statements made here */
+
 struct document {
 	const char	*path;
 	uint64_t	 size;

@@ -160,10 +160,11 @@ signature_check(struct call *c, const struct chain *anchors, const struct receip
 	if (f != NULL && !receipt_against(f, writer_span(&file), &result, e))
 		return false;
 	say(c, "VALID. %s is signed.\n  by            %s\n  claimed time  %s\n  algorithm     %s\n",
-	    file_name(c->operand[0]), result.subject, time_text(result.signing_time, when),
-	    result.alg->name);
+	    file_name(c->operand[0]), result.subject,
+	    result.signing_time == 0 ? "none" : time_text(result.signing_time, when), result.alg->name);
 	put_text(c, "subject", result.subject);
-	put_number(c, "signing-time", result.signing_time);
+	if (result.signing_time != 0)
+		put_number(c, "signing-time", result.signing_time);
 	put_text(c, "algorithm", result.alg->name);
 	if (!result.closed)
 		say(c, "  note          it has signed attributes beyond those that Propria makes\n");

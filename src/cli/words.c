@@ -4,6 +4,7 @@
 #include "cli/explain.h"
 #include "cli/words.h"
 #include "crypto/alg.h"
+#include "der/certificate.h"
 #include "der/name.h"
 #include "statement/evidence.h"
 
@@ -165,6 +166,9 @@ words_create_key(FILE *f, const struct statement *s, const struct msg_roster *ro
 	line(f, "class", class_name(s->create_key.class));
 	line_number(f, "SCAL", s->create_key.level);
 	line_number(f, "approvals a use", s->create_key.evidences);
+	if (!profile_is_none(s->create_key.profile))
+		line_text(f, "profile", span_of(s->create_key.profile,
+		    strnlen((const char *)s->create_key.profile, PROFILE_LEN)));
 }
 
 static void
@@ -182,6 +186,41 @@ words_found(FILE *f, const struct statement *s UNUSED, const struct msg_roster *
 }
 
 static void
+line_oid(FILE *f, const char *label, struct span oid)
+{
+	char dotted[DER_DOTTED_MAX];
+
+	line(f, label, oid_to_text(oid, dotted) ? dotted : "not an object identifier");
+}
+
+/* Every fact that the statement has: what is not asked for is said, too. */
+static void
+words_anchor_rules(FILE *f, const struct body_add_anchor *b)
+{
+	static const struct { uint16_t bit; const char *text; } rules[] = {
+		{ RULE_QC_COMPLIANCE, "says that it is qualified" },
+		{ RULE_QC_SSCD, "says that its key is in a qualified device" },
+		{ RULE_QC_TYPE, "is of the type for the key's class" },
+		{ RULE_SHORT_TERM, "is short-term, with its validity assured" },
+	};
+	struct reader added = reader_over(b->added);
+	struct span oid;
+
+	if (profile_is_none(b->profile))
+		line(f, "keys", "without a profile");
+	else
+		line_text(f, "keys of profile", span_of(b->profile,
+		    strnlen((const char *)b->profile, PROFILE_LEN)));
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if ((b->rules & rules[i].bit) != 0)
+			line(f, "only if it", rules[i].text);
+	if (b->policy.n > 0)
+		line_oid(f, "under policy", b->policy);
+	while (rd_span8(&added, 1, UINT8_MAX, &oid))
+		line_oid(f, "may add to the name", oid);
+}
+
+static void
 words_add_anchor(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
 	line_text(f, "label", s->add_anchor.label);
@@ -191,6 +230,8 @@ words_add_anchor(FILE *f, const struct statement *s, const struct msg_roster *ro
 	line_number(f, "longest validity", s->add_anchor.max_days);
 	line(f, "for", s->add_anchor.usage == ANCHOR_ATTESTATION ? "makers' attestations of authenticators"
 	    : "signers' certificates");
+	if (s->add_anchor.usage == ANCHOR_ISSUER)
+		words_anchor_rules(f, &s->add_anchor);
 }
 
 static void

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "cmp/session.h"
-#include "x509/oids.h"
+#include "der/oids.h"
 
 #define POLL_LEAST_MS	250
 #define FAIL_DATA	(1 << OSSL_CMP_PKIFAILUREINFO_incorrectData)

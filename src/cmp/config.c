@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmp/config.h"
+#include "crypto/alg.h"
 
 enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG };
 
@@ -20,7 +21,7 @@ static const struct setting {
 	sizeof(((struct ca_config *)0)->name), 0 }
 #define NUMBER(name, min, max)	{ #name, KIND_NUMBER, offsetof(struct ca_config, name), max, min }
 #define FLAG(name)	{ #name, KIND_FLAG, offsetof(struct ca_config, name), 0, 0 }
-	TEXT(method), TEXT(profile), TEXT(qualifier), TEXT(url), TEXT(request), TEXT(certificate),
+	TEXT(method), TEXT(profile), TEXT(qualifier), TEXT(once), TEXT(url), TEXT(request), TEXT(certificate),
 	TEXT(key), TEXT(key_passphrase), TEXT(secret), TEXT(reference), TEXT(server), TEXT(trust),
 	TEXT(recipient), TEXT(issuer), TEXT(tls_trust), TEXT(proxy), TEXT(ocsp), TEXT(crl),
 	FLAG(implicit_confirm), FLAG(attestation), FLAG(nonce),
@@ -134,6 +135,17 @@ protection_fits(const struct ca_config *c, struct err *e)
 }
 
 static bool
+once_fits(const struct ca_config *c, bool is_cmp, struct err *e)
+{
+	if (c->once[0] == '\0')
+		return true;
+	if (alg_by_name(c->once) == NULL)
+		return err_set(e, ERR_FORMAT, "[ca %s] once: there is no algorithm %s", c->name, c->once);
+	return (is_cmp && c->profile[0] != '\0' && c->qualifier[0] != '\0') || err_set(e, ERR_FORMAT,
+	    "[ca %s]: a CA of one-time keys needs method cmp, a profile and a qualifier", c->name);
+}
+
+static bool
 config_fits(const struct ca_config *c, struct err *e)
 {
 	bool is_cmp = strcmp(c->method, "cmp") == 0;
@@ -150,7 +162,7 @@ config_fits(const struct ca_config *c, struct err *e)
 	if (!is_one_of(c->request, "p10cr", "cr", "ir"))
 		return err_set(e, ERR_FORMAT, "[ca %s] request is p10cr, or cr or ir where the CA believes"
 		    " us that the key was proved", c->name);
-	return !is_cmp || protection_fits(c, e);
+	return once_fits(c, is_cmp, e) && (!is_cmp || protection_fits(c, e));
 }
 
 bool
@@ -172,6 +184,16 @@ ca_list_find(const struct ca_list *list, const char *profile)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (strcmp(list->ca[i].profile, profile) == 0)
+			return &list->ca[i];
+	return NULL;
+}
+
+const struct ca_config *
+ca_list_once(const struct ca_list *list, struct span qualifier)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->ca[i].once[0] != '\0' &&
+		    (qualifier.n == 0 || span_equal(qualifier, span_str(list->ca[i].qualifier))))
 			return &list->ca[i];
 	return NULL;
 }

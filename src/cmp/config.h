@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/span.h"
 
 #define CA_NAME_MAX	32
 #define CA_PROFILE_MAX	16
@@ -17,6 +18,7 @@ struct ca_config {
 	char		method[8];			/* cmp, or hand: request out, certificate in */
 	char		profile[CA_PROFILE_MAX + 1];	/* of keys; empty: of those without one */
 	char		qualifier[CA_TEXT_MAX];		/* CSC signatureQualifier; empty: none */
+	char		once[24];			/* algorithm of one-time keys; empty: keys that stay */
 	char		url[CA_TEXT_MAX];
 	char		request[8];			/* p10cr, cr, ir */
 	char		certificate[CA_TEXT_MAX], key[CA_TEXT_MAX];	/* ours, to sign requests; PEM */
@@ -48,5 +50,7 @@ bool	ca_list_set(struct ca_list *, const char *section, const char *name, const 
 bool	ca_list_fits(const struct ca_list *, struct err *) MUST_USE;
 /* The CA of a profile; NULL: none. */
 const struct ca_config *ca_list_find(const struct ca_list *, const char *profile);
+/* The CA of one-time keys for this qualifier, or the first if that is empty; NULL: none. */
+const struct ca_config *ca_list_once(const struct ca_list *, struct span qualifier);
 
 #endif

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signed attributes: a closed set in one encoding. */
+#include "der/oids.h"
 #include "der/signed_attributes.h"
-
-#define OID_CONTENT_TYPE	"1.2.840.113549.1.9.3"
-#define OID_DATA		"1.2.840.113549.1.7.1"
-#define OID_MESSAGE_DIGEST	"1.2.840.113549.1.9.4"
-#define OID_SIGNING_TIME	"1.2.840.113549.1.9.5"
-#define OID_SIGNING_CERT_V2	"1.2.840.113549.1.9.16.2.47"
-#define OID_COMMITMENT		"1.2.840.113549.1.9.16.2.16"
-#define OID_APPROVAL		"1.2.840.113549.1.9.16.6.5"
-#define OID_ORIGIN		"1.2.840.113549.1.9.16.6.1"
 
 #define ATTRIBUTES	5
 #define ATTRIBUTE_MAX	96
@@ -69,7 +61,7 @@ signing_certificate(struct attribute *a, const uint8_t *cert)
 {
 	size_t value, certs, id;
 
-	begin(a, OID_SIGNING_CERT_V2);
+	begin(a, OID_SIGNING_CERTIFICATE_V2);
 	value = der_begin(&a->w, DER_SEQUENCE);
 	certs = der_begin(&a->w, DER_SEQUENCE);
 	id = der_begin(&a->w, DER_SEQUENCE);
@@ -85,9 +77,9 @@ commitment(struct attribute *a, uint16_t attrs)
 {
 	size_t value;
 
-	begin(a, OID_COMMITMENT);
+	begin(a, OID_COMMITMENT_TYPE);
 	value = der_begin(&a->w, DER_SEQUENCE);
-	der_put_oid(&a->w, attrs == COMMITMENT_APPROVAL ? OID_APPROVAL : OID_ORIGIN);
+	der_put_oid(&a->w, attrs == COMMITMENT_APPROVAL ? OID_PROOF_OF_APPROVAL : OID_PROOF_OF_ORIGIN);
 	der_end(&a->w, value);
 	return end(a);
 }

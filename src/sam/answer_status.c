@@ -110,6 +110,7 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	for (size_t i = 0; i < s->anchors; i++) {
 		memcpy(m.anchor[i].id, s->anchor[i].id, 32);
 		m.anchor[i].usage = s->anchor[i].usage;
+		memcpy(m.anchor[i].profile, s->anchor[i].profile, sizeof(m.anchor[i].profile));
 		m.anchor[i].label = span_of(s->anchor[i].label, s->anchor[i].label_len);
 	}
 	msg_roster_write(&w, &m);

@@ -16,7 +16,6 @@ may_add_anchor(const struct sam *sam, const struct statement *st, struct err *e)
 {
 	const struct body_add_anchor *b = &st->add_anchor;
 	const struct alg *alg = alg_find(b->alg);
-	struct span both[] = { b->spki, b->issuer };
 	uint8_t id[32];
 
 	if (alg == NULL)
@@ -26,9 +25,9 @@ may_add_anchor(const struct sam *sam, const struct statement *st, struct err *e)
 	if ((b->usage == ANCHOR_ISSUER && !spki_check(alg->kind, b->spki, e)) ||
 	    !name_check(b->issuer, e))
 		return false;
-	sha256_parts(both, COUNT(both), id);
+	anchor_id(b, id);
 	if (state_anchor(sam->state, id) != NULL)
-		return err_why(e, ERR_DENIED, "state", "this CA is an anchor already");
+		return err_why(e, ERR_DENIED, "state", "this CA is an anchor already, for this profile");
 	if (sam->state->anchors >= ANCHORS_MAX)
 		return err_why(e, ERR_DENIED, "limit", "%d anchors are the most", ANCHORS_MAX);
 	return true;

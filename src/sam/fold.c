@@ -117,13 +117,13 @@ anchor_add(struct fold *f, const struct body_add_anchor *b, struct err *e)
 {
 	struct state *s = f->s;
 	struct trust_anchor *a = &s->anchor[s->anchors];
-	struct span both[] = { b->spki, b->issuer };
 
 	if (s->anchors == ANCHORS_MAX || b->spki.n > sizeof(a->spki) ||
 	    b->issuer.n > sizeof(a->issuer) || b->label.n > sizeof(a->label) ||
+	    b->policy.n > sizeof(a->policy) || b->added.n > sizeof(a->added) ||
 	    alg_find(b->alg) == NULL)
 		return impossible(f, "one trust anchor too many", e);
-	sha256_parts(both, COUNT(both), a->id);
+	anchor_id(b, a->id);
 	a->alg = b->alg;
 	a->spki_len = b->spki.n;
 	memcpy(a->spki, b->spki.p, b->spki.n);
@@ -133,6 +133,12 @@ anchor_add(struct fold *f, const struct body_add_anchor *b, struct err *e)
 	memcpy(a->label, b->label.p, b->label.n);
 	a->max_days = b->max_days;
 	a->usage = b->usage;
+	memcpy(a->profile, b->profile, sizeof(a->profile));
+	a->rules = b->rules;
+	a->policy_len = b->policy.n;
+	memcpy(a->policy, b->policy.p, b->policy.n);
+	a->added_len = b->added.n;
+	memcpy(a->added, b->added.p, b->added.n);
 	s->anchors++;
 	return true;
 }

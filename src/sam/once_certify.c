@@ -4,46 +4,17 @@
  * approved, or none; then what was approved is signed at once. Finding C14.
  */
 #include "base/clock.h"
-#include "der/certificate.h"
 #include "sam/fail_point.h"
+#include "sam/issuer.h"
 #include "sam/once.h"
 #include "sam/request.h"
 #include "sam/use.h"
 #include "wire/session.h"
 
-static bool
-is_of_profile(const struct trust_anchor *a, const uint8_t profile[16] UNUSED)
-{
-	return a->usage == ANCHOR_ISSUER;
-}
-
 bool
 once_profile_stands(const struct state *s, const uint8_t profile[16])
 {
-	for (size_t i = 0; i < s->anchors; i++)
-		if (is_of_profile(&s->anchor[i], profile))
-			return true;
-	return false;
-}
-
-/* Several CAs may serve a profile; the one whose signature verifies is it. */
-static const struct trust_anchor *
-issuer_of(const struct state *s, const uint8_t profile[16], struct span der, struct certificate *cert,
-    struct err *e)
-{
-	err_why(e, ERR_DENIED, "cert", "no trust anchor is of this profile");
-	for (size_t i = 0; i < s->anchors; i++) {
-		const struct trust_anchor *a = &s->anchor[i];
-		struct issuing_ca ca = { .alg = alg_find(a->alg), .spki = span_of(a->spki, a->spki_len),
-			.issuer = span_of(a->issuer, a->issuer_len) };
-
-		if (!is_of_profile(a, profile))
-			continue;
-		err_clear(e);
-		if (certificate_open(der, &ca, cert, e))
-			return a;
-	}
-	return NULL;
+	return issuer_stands(s, profile);
 }
 
 bool
@@ -55,8 +26,8 @@ once_certificate_fits(struct sam *sam, struct once *o, struct span der, struct e
 
 	if (a == NULL)
 		return false;
-	if (!certificate_fits(&cert, span_of(o->spki, o->alg->spki_len), writer_span(&o->name), now,
-	    a->max_days, e))
+	if (!issuer_accepts(a, &cert, span_of(o->spki, o->alg->spki_len), writer_span(&o->name),
+	    CLASS_SIGNATURE, e))
 		return false;
 	/* Its validity begins at a whole second, and the signing time is one. */
 	if (now < cert.not_before || now >= cert.not_after)

@@ -52,6 +52,14 @@ state_officer(const struct state *s, const uint8_t id[ID_LEN])
 	return NULL;
 }
 
+void
+anchor_id(const struct body_add_anchor *b, uint8_t id[32])
+{
+	struct span parts[] = { b->spki, b->issuer, span_of(b->profile, PROFILE_LEN) };
+
+	sha256_parts(parts, COUNT(parts), id);
+}
+
 const struct trust_anchor *
 state_anchor(const struct state *s, const uint8_t id[32])
 {
@@ -109,6 +117,10 @@ static const struct field anchors[] = {
 	{ HELD16(struct state, anchor[0].issuer, anchor[0].issuer_len, 1), EACH_ANCHOR },
 	{ HELD8(struct state, anchor[0].label, anchor[0].label_len, 1), EACH_ANCHOR },
 	{ NUMBER(struct state, anchor[0].max_days), EACH_ANCHOR },
+	{ BYTES(struct state, anchor[0].profile), EACH_ANCHOR },
+	{ RANGE(struct state, anchor[0].rules, 0, ANCHOR_RULES_ALL), EACH_ANCHOR },
+	{ HELD8(struct state, anchor[0].policy, anchor[0].policy_len, 0), EACH_ANCHOR },
+	{ HELD8(struct state, anchor[0].added, anchor[0].added_len, 0), EACH_ANCHOR },
 	{ FIELD_END },
 };
 static const struct field group_fields[] = {

@@ -43,6 +43,7 @@ static const struct setting {
 	TEXT("sic", "origin", sic_origin, false),
 	TEXT("csc", "auth_mode", auth_mode, false),
 	NUMBER("csc", "scal1_seconds", scal1_seconds, 86400),
+	NUMBER("once", "threads", once_threads, 64),
 	NUMBER("csc", "scal1_signatures", scal1_count, 1000),
 	{ "csc", "basic", KIND_FLAG, offsetof(struct config, basic), 0, false },
 	TEXT("timestamp", "url", timestamp_url, false),
@@ -139,7 +140,7 @@ static bool
 values_fit(const struct config *c, const char *path, struct err *e)
 {
 	if (c->deadline_ms < 100 || c->cached < 16 || c->connections < 1 || c->authorizations < 1 ||
-	    c->scal1_seconds < 1)
+	    c->scal1_seconds < 1 || c->once_threads < 1)
 		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
 	if (c->sic_origin[0] != '\0' && !is_origin(c->sic_origin))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin is no origin: https://HOST[:PORT], in small"
@@ -158,7 +159,7 @@ config_read(struct config *out, const char *path, struct err *e)
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
 		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
-		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .scal1_count = 100, .timestamp_ms = 10000, .status_interval_s = 3600,
+		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .once_threads = 4, .scal1_count = 100, .timestamp_ms = 10000, .status_interval_s = 3600,
 		.connections = 1024, .idle_s = 60, .anonymous = 500, .anonymous_per_peer = 50,
 		.per_account = 2000, .authorizations = 64, .documents_mib = 64,
 		.tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };

@@ -39,6 +39,8 @@ struct config {
 	unsigned	timestamp_ms;
 	/* [ca NAME] */
 	struct ca_list	cas;
+	/* [once] */
+	unsigned	once_threads;			/* that ask CAs for certificates of one-time keys */
 	/* [status] of certificates */
 	unsigned	status_interval_s;	/* 0: never asked on schedule */
 	unsigned	status_before_s;	/* how old it may be when one signs; 0: not looked at */

@@ -15,6 +15,7 @@
 #include "ssa/api/call.h"
 #include "ssa/issue/issuer.h"
 #include "ssa/issue/revoked_command.h"
+#include "ssa/once/ca_pool.h"
 #include "ssa/oauth/client_command.h"
 
 #define PEM_MAX	65536
@@ -100,6 +101,14 @@ plain_split(const char *text, char address[64], unsigned *port, struct err *e)
 }
 
 static bool
+ca_pool_needed(struct ssa *s, struct err *e)
+{
+	if (ca_list_once(&s->config.cas, span_of(NULL, 0)) == NULL)
+		return true;
+	return (s->ca_pool = ca_pool_start(&s->config.cas, s->config.once_threads, e)) != NULL;
+}
+
+static bool
 serve(struct ssa *s, struct http **http, struct err *e)
 {
 	AUTO(secret) *certificate = pem_read(s->config.certificate, "certificate", e);
@@ -118,7 +127,7 @@ serve(struct ssa *s, struct http **http, struct err *e)
 		return false;
 	g.certificate = (const char *)secret_span(certificate).p;
 	g.key = (const char *)secret_span(key).p;
-	if ((s->issuer = issuer_start(s, *http, e)) == NULL ||
+	if ((s->issuer = issuer_start(s, *http, e)) == NULL || !ca_pool_needed(s, e) ||
 	    !http_start(*http, &g, call_begin, s, e) ||
 	    !endpoint_write(s->config.endpoint_file, s->base[0].url, e) ||
 	    !endpoint_write(s->config.plain_endpoint_file, s->base[1].url, e))
@@ -145,6 +154,7 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	if (http != NULL)
 		http_quiesce(http);
 	issuer_halt(s.issuer);
+	ca_pool_stop(s.ca_pool);
 	stamper_stop(s.stamper);
 	slow_stop(s.slow);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "ssa/api/info.h"
+#include "ssa/once/ca_pool.h"
 #include "ssa/ssa.h"
 
 #define STRANGERS_ALL	200
@@ -122,6 +123,7 @@ ssa_close(struct ssa *s)
 	vault_free(s->vault);
 	tokens_free(s->tokens);
 	cache_free(s->activations);
+	ca_pool_free(s->ca_pool);
 	stamper_free(s->stamper);
 	limit_free(s->anonymous);
 	limit_free(s->strangers);

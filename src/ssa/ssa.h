@@ -43,6 +43,8 @@ struct ssa {
 	struct slow	*slow;			/* passwords */
 	struct tries	*by_name, *by_address;	/* failed logins */
 	uint8_t		 ceremony_key[32];	/* of challenges for login passkeys; of this run */
+	struct ca_pool	*ca_pool;		/* NULL: no one-time keys */
+	struct once	*once;			/* signatures with such that are under way */
 	struct issuer	*issuer;		/* NULL until it is started */
 	struct stamper	*stamper;		/* NULL: no time stamps */
 	struct writer	 genesis;

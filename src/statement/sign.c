@@ -17,21 +17,6 @@ digests_fit(const void *statement)
 	return true;
 }
 
-/* Letters a-z, digits, hyphens, then zero bytes; not empty. */
-static bool
-is_profile(const uint8_t p[PROFILE_LEN])
-{
-	size_t n = 0;
-
-	while (n < PROFILE_LEN && ((p[n] >= 'a' && p[n] <= 'z') || (p[n] >= '0' && p[n] <= '9') ||
-	    p[n] == '-'))
-		n++;
-	for (size_t i = n; i < PROFILE_LEN; i++)
-		if (p[i] != 0)
-			return false;
-	return n > 0;
-}
-
 static bool
 is_zero(const uint8_t *p, size_t n)
 {
@@ -48,7 +33,7 @@ once_fits(const void *statement)
 	const struct body_sign *b = &((const struct statement *)statement)->sign;
 	bool of_documents = b->kind != KIND_DTBSR;
 
-	if (is_zero(b->session, sizeof(b->session)) || !is_profile(b->profile))
+	if (is_zero(b->session, sizeof(b->session)) || !profile_is_named(b->profile))
 		return false;
 	if (b->attrs != 0 && (!of_documents || (b->attrs != ATTRS_APPROVAL && b->attrs != ATTRS_ORIGIN)))
 		return false;
@@ -61,7 +46,7 @@ session_fits(const void *statement)
 {
 	const struct body_open_session *b = &((const struct statement *)statement)->open_session;
 
-	return alg_find(b->alg) != NULL && is_profile(b->profile) &&
+	return alg_find(b->alg) != NULL && profile_is_named(b->profile) &&
 	    !is_zero(b->session, sizeof(b->session));
 }
 

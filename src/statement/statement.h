@@ -52,6 +52,7 @@ enum key_class { CLASS_SIGNATURE = 1, CLASS_SEAL = 2 };
 enum key_level { LEVEL_SCAL1 = 1, LEVEL_SCAL2 = 2 };
 enum seen { SEEN_DOCUMENT = 1, SEEN_LABELS = 2 };
 enum anchor_usage { ANCHOR_ISSUER = 1, ANCHOR_ATTESTATION = 2 };
+#define ANCHOR_RULES_ALL	0xf	/* of enum certificate_rule */
 enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE,
 	PROTECTION_PASSKEY, PROTECTION_PASSKEY_ATTESTED, PROTECTION_PASSKEY_COPIED };
 
@@ -126,6 +127,10 @@ struct body_add_anchor {
 	uint32_t	max_days;
 	struct span	label;
 	uint8_t		usage;
+	uint8_t		profile[PROFILE_LEN];	/* zero: of keys without a profile */
+	uint16_t	rules;			/* what its certificates must say: der/certificate.h */
+	struct span	policy;			/* OID content that they must name; empty: none */
+	struct span	added;			/* v8 OIDs of attributes it may add to the name */
 };
 
 struct body_add_officer {
@@ -176,6 +181,8 @@ void	statement_body_write(struct writer *, const struct statement *);
 void	statement_digest(struct span bytes, uint8_t d[HASH_LEN]);
 /* The one-time session that a nonce names. PROTOCOL.sam 1.3 */
 void	statement_session(const uint8_t fresh[FRESH_LEN], uint8_t session[16]);
+bool	profile_is_named(const uint8_t[PROFILE_LEN]);
+bool	profile_is_none(const uint8_t[PROFILE_LEN]);		/* all zero */
 const char *purpose_name(uint16_t);	/* "SIGN", ...; NULL if there is no such purpose */
 
 #endif

@@ -14,7 +14,7 @@
 #define GATHER_MS	1000
 #define NICENESS	10		/* nobody waits for it who did not say so */
 
-enum job_kind { JOB_ACTIVATION, JOB_APPROVAL, JOB_USE, JOB_TOKEN, JOB_ASSERTION, JOB_SWEEP, JOB_LIMIT };
+enum job_kind { JOB_ACTIVATION, JOB_APPROVAL, JOB_USE, JOB_ONCE, JOB_TOKEN, JOB_ASSERTION, JOB_SWEEP, JOB_LIMIT };
 
 struct job {
 	struct job	*next;
@@ -24,6 +24,7 @@ struct job {
 		struct activation_row	activation;
 		struct approval		approval;
 		struct use_row		use;
+		struct once_row		once;
 		struct token_row	token;
 		struct assertion_row	assertion;
 		uint64_t		number;
@@ -54,6 +55,8 @@ job_write(struct connection *c, const struct job *j, struct err *e)
 		return row_approval_put(c, &j->approval, e);
 	case JOB_USE:
 		return row_use_put(c, &j->use, e);
+	case JOB_ONCE:
+		return row_once_put(c, &j->once, e);
 	case JOB_TOKEN:
 		return row_token_put(c, &j->token, e);
 	case JOB_ASSERTION:
@@ -277,6 +280,20 @@ behind_use(struct behind *b, const struct use_row *u)
 		memcpy(j->bytes + u->indexes.n, u->digests.p, u->digests.n);
 	j->use.indexes = span_of(j->bytes, u->indexes.n);
 	j->use.digests = span_of(j->bytes + u->indexes.n, u->digests.n);
+	job_put(b, j);
+}
+
+void
+behind_once(struct behind *b, const struct once_row *o)
+{
+	struct job *j = job_new(JOB_ONCE, o->certificate.n + o->chain.n);
+
+	j->once = *o;
+	memcpy(j->bytes, o->certificate.p, o->certificate.n);
+	if (o->chain.n > 0)
+		memcpy(j->bytes + o->certificate.n, o->chain.p, o->chain.n);
+	j->once.certificate = span_of(j->bytes, o->certificate.n);
+	j->once.chain = span_of(j->bytes + o->certificate.n, o->chain.n);
 	job_put(b, j);
 }
 

@@ -17,6 +17,7 @@ void		 behind_stop(struct behind *);		/* writes what is waiting; NULL is fine */
 void	behind_activation(struct behind *, const struct activation_row *);
 void	behind_approval(struct behind *, const struct approval *);
 void	behind_use(struct behind *, const struct use_row *);
+void	behind_once(struct behind *, const struct once_row *);
 void	behind_token(struct behind *, const struct token_row *);
 void	behind_assertion(struct behind *, const struct assertion_row *);
 void	behind_sweep(struct behind *, uint64_t now);

@@ -13,7 +13,8 @@ enum sql {
 	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK,
 	SQL_ACCOUNT_PUT, SQL_RECORD_PUT, SQL_KEY_PUT,
 	SQL_ACCOUNT_GET, SQL_RECORD_GET, SQL_KEY_GET, SQL_KEYS_OF,
-	SQL_ACTIVATION_PUT, SQL_APPROVAL_PUT, SQL_USE_PUT, SQL_TOKEN_PUT, SQL_ASSERTION_PUT,
+	SQL_ACTIVATION_PUT, SQL_APPROVAL_PUT, SQL_USE_PUT, SQL_ONCE_PUT, SQL_TOKEN_PUT, SQL_ASSERTION_PUT,
+	SQL_ONCE_GET,
 	SQL_ACTIVATION_GET, SQL_APPROVAL_GET, SQL_USES_OF, SQL_TOKEN_GET, SQL_ASSERTIONS,
 	SQL_CLIENT_PUT, SQL_CLIENT_GET, SQL_CLIENT_BY_ID, SQL_CLIENT_REMOVE, SQL_CLIENTS,
 	SQL_LOGIN_PUT, SQL_LOGIN_GET, SQL_LOGINS_OF,
@@ -22,7 +23,7 @@ enum sql {
 	SQL_TOKEN_END, SQL_TOKEN_ACTIVATION_END,
 	SQL_AUTHENTICATOR_PUT, SQL_AUTHENTICATOR_DROP, SQL_AUTHENTICATORS_OF, SQL_USES_BY, SQL_KEY_IS_OF,
 	SQL_EVIDENCE_PUT, SQL_EVIDENCES_OF, SQL_EVIDENCE_COUNT, SQL_EVIDENCE_COUNT_ALL, SQL_EVIDENCE_SWEEP,
-	SQL_SWEEP_ACTIVATIONS, SQL_SWEEP_TOKENS, SQL_SWEEP_ASSERTIONS, SQL_SWEEP_HANDLES,
+	SQL_SWEEP_ACTIVATIONS, SQL_SWEEP_ONCE, SQL_SWEEP_TOKENS, SQL_SWEEP_ASSERTIONS, SQL_SWEEP_HANDLES,
 	SQL_TASK_PUT, SQL_TASK_GET, SQL_TASK_NEXT, SQL_TASK_DROP, SQL_TASKS_COUNT,
 	SQL_STATUS_PUT, SQL_STATUS_GET, SQL_STATUS_DUE, SQL_KEYS_CERTIFIED,
 	SQL_COUNT
@@ -54,6 +55,7 @@ void	connection_reset(struct connection *, enum sql);
 bool	row_activation_put(struct connection *, const struct activation_row *, struct err *) MUST_USE;
 bool	row_approval_put(struct connection *, const struct approval *, struct err *) MUST_USE;
 bool	row_use_put(struct connection *, const struct use_row *, struct err *) MUST_USE;
+bool	row_once_put(struct connection *, const struct once_row *, struct err *) MUST_USE;
 bool	row_token_put(struct connection *, const struct token_row *, struct err *) MUST_USE;
 bool	row_assertion_put(struct connection *, const struct assertion_row *, struct err *) MUST_USE;
 bool	row_sweep(struct connection *, uint64_t now, struct err *) MUST_USE;

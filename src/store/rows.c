@@ -27,6 +27,13 @@ row_use_put(struct connection *c, const struct use_row *u, struct err *e)
 }
 
 bool
+row_once_put(struct connection *c, const struct once_row *o, struct err *e)
+{
+	return connection_run(c, SQL_ONCE_PUT, e, "bbssi", o->d, sizeof(o->d), o->account,
+	    sizeof(o->account), o->certificate, o->chain, (int64_t)o->expires);
+}
+
+bool
 row_token_put(struct connection *c, const struct token_row *t, struct err *e)
 {
 	return connection_run(c, SQL_TOKEN_PUT, e, "bbibbi", t->hash, sizeof(t->hash), t->account,
@@ -45,6 +52,7 @@ bool
 row_sweep(struct connection *c, uint64_t now, struct err *e)
 {
 	return connection_run(c, SQL_SWEEP_ACTIVATIONS, e, "i", (int64_t)now) &&
+	    connection_run(c, SQL_SWEEP_ONCE, e, "i", (int64_t)now) &&
 	    connection_run(c, SQL_SWEEP_TOKENS, e, "i", (int64_t)now) &&
 	    connection_run(c, SQL_SWEEP_ASSERTIONS, e, "i", (int64_t)now) &&
 	    connection_run(c, SQL_SWEEP_HANDLES, e, "i", (int64_t)now);

@@ -244,6 +244,12 @@ op_use_put(struct store *s, const struct use_row *u)
 }
 
 static void
+op_once_put(struct store *s, const struct once_row *o)
+{
+	behind_once(sqlite_of(s)->behind, o);
+}
+
+static void
 op_token_put(struct store *s, const struct token_row *t)
 {
 	behind_token(sqlite_of(s)->behind, t);
@@ -306,6 +312,28 @@ op_approval_get(struct store *s, const uint8_t d[32], struct approval *a, struct
 	column_lend(q, &got.statement);
 	column_lend(q, &got.evidences);
 	*a = got;
+	return true;
+}
+
+static bool
+op_once_get(struct store *s, const uint8_t d[32], struct once_row *o, struct err *e)
+{
+	struct sqlite *q = sqlite_of(s);
+	sqlite3_stmt *st = q->db.statement[SQL_ONCE_GET];
+	struct once_row got = { 0 };
+	bool good;
+
+	if (!sqlite_row(q, SQL_ONCE_GET, "certificate of an approval", e, span_of(d, 32), NULL))
+		return false;
+	got.certificate = column_copied(q, st, 2);
+	got.chain = column_copied(q, st, 3);
+	got.expires = (uint64_t)sqlite3_column_int64(st, 4);
+	good = column_fixed(st, 0, got.d, 32) && column_fixed(st, 1, got.account, 16);
+	if (!sqlite_row_done(q, SQL_ONCE_GET, good, e))
+		return false;
+	column_lend(q, &got.certificate);
+	column_lend(q, &got.chain);
+	*o = got;
 	return true;
 }
 
@@ -383,7 +411,7 @@ static const struct store_ops sqlite_ops = {
 	.account_put = op_account_put, .record_put = op_record_put, .key_put = op_key_put,
 	.account_get = op_account_get, .record_get = op_record_get, .key_get = op_key_get,
 	.keys_of = op_keys_of, .activation_put = op_activation_put, .approval_put = op_approval_put,
-	.use_put = op_use_put, .token_put = op_token_put, .assertion_put = op_assertion_put,
+	.use_put = op_use_put, .once_put = op_once_put, .once_get = op_once_get, .token_put = op_token_put, .assertion_put = op_assertion_put,
 	.sweep = op_sweep, .flush = op_flush, .activation_get = op_activation_get,
 	.approval_get = op_approval_get, .uses_of = op_uses_of, .token_get = op_token_get,
 	.assertions = op_assertions, .client_put = op_client_put, .client_get = op_client_get,

@@ -48,6 +48,11 @@ struct use_row {
 	struct span	indexes;	/* n x u32 */
 	struct span	digests;	/* in a window, which has no list of them: n digests; else empty */
 };
+struct once_row {		/* certificate of a one-time key, under the approval that it was made for */
+	uint8_t		d[32], account[16];
+	struct span	certificate, chain;
+	uint64_t	expires;
+};
 enum scope { SCOPE_SERVICE = 1, SCOPE_CREDENTIAL = 2 };
 struct token_row {
 	uint8_t		hash[32];
@@ -165,6 +170,7 @@ struct store_ops {
 	void	(*activation_put)(struct store *, const struct activation_row *);
 	void	(*approval_put)(struct store *, const struct approval *);
 	void	(*use_put)(struct store *, const struct use_row *);
+	void	(*once_put)(struct store *, const struct once_row *);
 	void	(*token_put)(struct store *, const struct token_row *);
 	void	(*assertion_put)(struct store *, const struct assertion_row *);
 	void	(*sweep)(struct store *, uint64_t now);		/* forgets what expired before */
@@ -173,6 +179,7 @@ struct store_ops {
 	bool	(*activation_get)(struct store *, const uint8_t handle[32], struct activation_row *,
 		    struct err *);
 	bool	(*approval_get)(struct store *, const uint8_t d[32], struct approval *, struct err *);
+	bool	(*once_get)(struct store *, const uint8_t d[32], struct once_row *, struct err *);
 	bool	(*uses_of)(struct store *, const uint8_t d[32], use_seen *, void *, struct err *);
 	bool	(*token_get)(struct store *, const uint8_t hash[32], struct token_row *, struct err *);
 	bool	(*assertions)(struct store *, assertion_seen *, void *, struct err *);

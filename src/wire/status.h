@@ -39,6 +39,7 @@ struct roster_officer {
 struct roster_anchor {
 	uint8_t		id[32];
 	uint8_t		usage;
+	uint8_t		profile[16];		/* zero: of keys without one */
 	struct span	label;
 };
 struct msg_roster {

@@ -1,99 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing CAdES: attributes sorted as DER wants, then SignedData around them (RFC 5652). */
+/* Writing CAdES: SignedData around the signed attributes (RFC 5652). */
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "x509/cades.h"
-#include "x509/oids.h"
-
-#define ATTRIBUTE_MAX	160
-
-static size_t
-attribute_begin(struct writer *w, const char *oid, size_t *set)
-{
-	size_t at = der_begin(w, DER_SEQUENCE);
-
-	der_put_oid(w, oid);
-	*set = der_begin(w, DER_SET);
-	return at;
-}
-
-static void
-attribute_end(struct writer *w, size_t at, size_t set)
-{
-	der_end(w, set);
-	der_end(w, at);
-}
-
-static void
-put_content_type(struct writer *w, const struct cades *c UNUSED)
-{
-	size_t set, at = attribute_begin(w, OID_CONTENT_TYPE, &set);
-
-	der_put_oid(w, OID_DATA);
-	attribute_end(w, at, set);
-}
-
-static void
-put_message_digest(struct writer *w, const struct cades *c)
-{
-	size_t set, at = attribute_begin(w, OID_MESSAGE_DIGEST, &set);
-
-	der_put(w, DER_OCTET_STRING, c->document_digest);
-	attribute_end(w, at, set);
-}
-
-static void
-put_signing_time(struct writer *w, const struct cades *c)
-{
-	size_t set, at = attribute_begin(w, OID_SIGNING_TIME, &set);
-
-	der_put_time(w, c->signing_time);
-	attribute_end(w, at, set);
-}
-
-/* RFC 5035: SHA-256 is the default, so not written. EN 319 122-1 6.3: without issuerSerial. */
-static void
-put_signing_certificate(struct writer *w, const struct cades *c)
-{
-	size_t set, at = attribute_begin(w, OID_SIGNING_CERTIFICATE_V2, &set);
-	size_t whole = der_begin(w, DER_SEQUENCE), list = der_begin(w, DER_SEQUENCE);
-	size_t one = der_begin(w, DER_SEQUENCE);
-	uint8_t hash[DIGEST_MAX];
-
-	if (c->alg->digest_len != HASH_LEN)
-		digest_algorithm_write(w, c->alg);
-	der_put(w, DER_OCTET_STRING, alg_digest(c->alg, c->signer, hash));
-	der_end(w, one);
-	der_end(w, list);
-	der_end(w, whole);
-	attribute_end(w, at, set);
-}
+#include "der/oids.h"
 
 bool
 cades_attributes(const struct cades *c, struct writer *out, uint8_t dtbsr[DIGEST_MAX],
     struct err *e)
 {
-	static void (*const put[])(struct writer *, const struct cades *) = {
-		put_content_type, put_message_digest, put_signing_time, put_signing_certificate };
-	uint8_t mem[COUNT(put)][ATTRIBUTE_MAX], set_mem[CADES_ATTRIBUTES_MAX];
-	struct writer set = writer_over(set_mem, sizeof(set_mem));
-	struct span elements[COUNT(put)];
+	uint8_t cert[HASH_LEN];
+	struct signed_attributes set = { .kind = c->kind, .attrs = c->attrs, .alg = c->alg,
+		.digest = c->document_digest, .cert = cert, .signing_ms = c->signing_time };
+	size_t before = out->n;
 
 	if (c->document_digest.n != c->alg->digest_len)
 		return err_set(e, ERR_FORMAT, "CAdES: a digest of %zu bytes is needed for %s",
 		    c->alg->digest_len, c->alg->name);
-	for (size_t i = 0; i < COUNT(put); i++) {
-		struct writer w = writer_over(mem[i], ATTRIBUTE_MAX);
-
-		put[i](&w, c);
-		set.bad = set.bad || !writer_ok(&w);
-		elements[i] = writer_span(&w);
-	}
-	der_put_set_of(&set, DER_SET, elements, COUNT(elements));
-	wr_span(out, writer_span(&set));
-	if (!writer_ok(&set) || !writer_ok(out))
+	sha256(c->signer, cert);
+	signed_attributes_write(out, &set);
+	if (!writer_ok(out))
 		return err_set(e, ERR_FORMAT, "CAdES: the signing time is after 9999, or no room");
-	alg_digest(c->alg, writer_span(&set), dtbsr);
+	alg_digest(c->alg, span_of(writer_span(out).p + before, out->n - before), dtbsr);
 	return true;
 }
 

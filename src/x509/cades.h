@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CAdES B-B, detached (ETSI EN 319 122-1): the signed attributes, whose digest is the DTBS/R, and
- * the file around the signature. The set of attributes is closed: content-type id-data,
- * message-digest, signing-time, signing-certificate-v2. Document, attributes and signature have
- * one hash.
+ * CAdES B-B, detached (ETSI EN 319 122-1): the signed attributes (der/signed_attributes.h), whose
+ * digest is the DTBS/R, and the file around the signature. Without signing-time it is what PAdES
+ * (EN 319 142-1) puts into a PDF.
  */
 #ifndef X509_CADES_H
 #define X509_CADES_H
 
 #include "der/certificate.h"
+#include "der/signed_attributes.h"
 
-#define CADES_ATTRIBUTES_MAX	512
+#define CADES_ATTRIBUTES_MAX	SIGNED_ATTRIBUTES_MAX
 #define CADES_FILE_MAX		(128 * 1024)
 #define CADES_CERTIFICATES	8	/* in one file, the signer's among them */
 
 struct cades {
+	enum signed_attributes_kind kind;
+	uint16_t		 attrs;			/* enum commitment, or 0 */
 	const struct alg	*alg;			/* of the signer's key */
 	struct span		 document_digest;	/* alg->digest_len bytes */
 	struct span		 signer;		/* certificate, DER */

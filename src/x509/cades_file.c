@@ -2,9 +2,11 @@
 /* Reading CAdES: SignedData, its one SignerInfo, and the signed attributes we need. */
 #include "crypto/hash.h"
 #include "x509/cades_file.h"
-#include "x509/oids.h"
+#include "der/oids.h"
 
-enum { A_CONTENT_TYPE = 1, A_DIGEST = 2, A_TIME = 4, A_CERTIFICATE = 8, A_ALL = 15, A_OTHER = 16 };
+enum { A_CONTENT_TYPE = 1, A_DIGEST = 2, A_TIME = 4, A_CERTIFICATE = 8, A_COMMITMENT = 16,
+	A_OTHER = 32, A_NEEDED = A_CONTENT_TYPE | A_DIGEST | A_CERTIFICATE,
+	A_CLOSED = A_NEEDED | A_TIME | A_COMMITMENT };
 
 static bool
 refuse(struct err *e, const char *what)
@@ -66,6 +68,20 @@ read_signing_certificate(struct reader *r, struct cades_file *f)
 	    f->certificate_hash.n == (f->certificate_sha384 ? 48 : HASH_LEN);
 }
 
+/* Indication without qualifiers, of the two types that are offered; another one is as if unknown. */
+static bool
+read_commitment(struct reader *r, struct cades_file *f)
+{
+	struct reader in;
+	struct span oid;
+
+	if (!der_enter(r, DER_SEQUENCE, &in) || !rd_end(r) || !der_oid(&in, &oid))
+		return false;
+	f->attrs = !rd_end(&in) ? 0 : oid_is(oid, OID_PROOF_OF_APPROVAL) ? COMMITMENT_APPROVAL
+	    : oid_is(oid, OID_PROOF_OF_ORIGIN) ? COMMITMENT_ORIGIN : 0;
+	return true;
+}
+
 static const struct known {
 	const char	*oid;
 	unsigned	 bit;
@@ -75,6 +91,7 @@ static const struct known {
 	{ OID_MESSAGE_DIGEST, A_DIGEST, read_message_digest },
 	{ OID_SIGNING_TIME, A_TIME, read_signing_time },
 	{ OID_SIGNING_CERTIFICATE_V2, A_CERTIFICATE, read_signing_certificate },
+	{ OID_COMMITMENT_TYPE, A_COMMITMENT, read_commitment },
 };
 
 static bool
@@ -107,10 +124,10 @@ read_attributes(struct cades_file *f, struct err *e)
 	while (!rd_end(&r))
 		if (!read_attribute(&r, f, &seen))
 			return refuse(e, "a signed attribute is malformed or stands twice");
-	if ((seen & A_ALL) != A_ALL)
-		return refuse(e, "it must sign content-type, message-digest, signing-time and "
-		    "signing-certificate-v2");
-	f->closed = seen == A_ALL;
+	if ((seen & A_NEEDED) != A_NEEDED)
+		return refuse(e, "it must sign content-type, message-digest and signing-certificate-v2");
+	f->kind = (seen & A_TIME) != 0 ? ATTRIBUTES_CADES : ATTRIBUTES_PADES;
+	f->closed = (seen & ~(unsigned)A_CLOSED) == 0 && ((seen & A_COMMITMENT) == 0 || f->attrs != 0);
 	return true;
 }
 

@@ -12,10 +12,12 @@ struct cades_file {		/* spans are lent by the file's bytes */
 	struct span		 issuer, serial;	/* of the signer, as the file names it */
 	struct span		 attributes;		/* content of the signed attributes */
 	struct span		 message_digest;
+	enum signed_attributes_kind kind;	/* PAdES: there is no signing-time */
+	uint16_t		 attrs;		/* enum commitment; 0: none, or one we do not know */
 	uint64_t		 signing_time;
 	struct span		 certificate_hash;	/* of signing-certificate-v2 */
 	bool			 certificate_sha384;
-	bool			 closed;	/* the four attributes of cades.h and no other */
+	bool			 closed;	/* no attribute beyond those of signed_attributes.h */
 	uint8_t			 signature[SIGNATURE_MAX];	/* raw */
 };
 

@@ -189,6 +189,8 @@ cades_verify(struct span file, struct span document, const struct chain *anchors
 	    !signature_holds(&f, &signer, result.dtbsr, e) || !document_matches(&f, document, e) ||
 	    !usage_allows(&signer, e))
 		return false;
+	if (at_ms == CADES_AT_SIGNING_TIME && f.kind == ATTRIBUTES_PADES)
+		return err_set(e, ERR_DENIED, "it claims no signing time, by which to judge it");
 	at = at_ms == CADES_AT_SIGNING_TIME ? f.signing_time : at_ms;
 	if (!libcrypto_verifies(file, anchors, at, e) ||
 	    !name_to_text(signer.subject, result.subject, sizeof(result.subject), e))

@@ -17,7 +17,7 @@ struct cades_result {
 	const struct alg	*alg;
 	struct span		 signer;	/* certificate, lent by the file's bytes */
 	char			 subject[NAME_MAX_TEXT];	/* RFC 4514 */
-	uint64_t		 signing_time;	/* as claimed by the signer */
+	uint64_t		 signing_time;	/* as claimed by the signer; 0: it claims none */
 	uint8_t			 dtbsr[DIGEST_MAX];	/* alg->digest_len bytes: what a receipt names */
 	bool			 closed;	/* no signed attribute beyond those of cades.h */
 };

@@ -6,7 +6,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "tests/cmp/service.h"
-#include "x509/oids.h"
+#include "der/oids.h"
 
 #define BODY_CERT_CONF	24		/* RFC 9810 5.1 */
 

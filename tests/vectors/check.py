@@ -275,7 +275,7 @@ def body(purpose, r):
     elif purpose == 0x301:
         r.u(4)
         must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2), 'key')
-        must(r.take(16) == bytes(16) and r.u(1) in (1, 2), 'profile and evidences')
+        must(re.fullmatch(rb'[a-z0-9-]*\0*', r.take(16)) and r.u(1) in (1, 2), 'profile and evidences')
     elif purpose in (0x302, 0x303):
         r.take(20)
         r.text(1, 0, 200)
@@ -285,7 +285,14 @@ def body(purpose, r):
         r.v(2, 1, 1024)
         r.u(4)
         r.text(1, 1, 64)
-        must(r.u(1) in (1, 2), 'usage')
+        usage = r.u(1)
+        must(usage in (1, 2), 'usage')
+        profile, rules, policy, added = r.take(16), r.u(2), r.v(1, 0, 32), r.v(1, 0, 64)
+        must(re.fullmatch(rb'[a-z0-9-]*\0*', profile) and rules < 16, 'profile and rules')
+        must(usage == 1 or not (any(profile) or rules or policy or added), 'rules of a root')
+        while added:
+            must(0 < added[0] < len(added) and added[added[0]] < 0x80, 'added')
+            added = added[1 + added[0]:]
     elif purpose == 0x403:
         must(1 <= r.u(1) <= 5 and r.u(1) == 1, 'role and type')
         r.text(1, 1, 64)

@@ -489,8 +489,8 @@ G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - 
 # --- answer_certificate.c
 
 F = 'answer_certificate.c'
-G('certificates under signers\' CAs alone', 'i3: attestation', *ROOT_ISSUES, (F,
-  'if (a->usage != ANCHOR_ISSUER)', 'if (false)'))
+G('certificates under signers\' CAs alone', 'i3: attestation', *ROOT_ISSUES, ('issuer.c',
+  'return a->usage == ANCHOR_ISSUER && memcmp', 'return memcmp'))
 G('request: the key is in the signer\'s list', 'H24', *CERT_RECORDS, (F,
   'if (!signer_has_key(&s.record, m.key))', 'if (false)'), behind='the owner that the key record names')
 G('request: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,
@@ -504,11 +504,11 @@ G('link: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,
   'memcpy(c->signer, k.owner, ID_LEN);\n\tif (false)'))
 G('link: state of the key', 'H17', *CERT_ONCE, (F, 'if (k.row->state != KEY_REQUESTED)', 'if (false)'))
 G('link: it fits key, subject, time and use', 'SRC_SKS.1.2', *LINK, (F,
-  ' ||\n\t    !certificate_fits(&cert, k.record.spki, s.record.name, clock_wall(), max_days, e))', ')'))
-G('link: signed by an anchor', 'C14', *LINK, (F,
-  'if (certificate_open(der, &ca, cert, &why)) {',
-  'struct certificate_cut cut; (void)ca;\n\n\t\tif (certificate_cut(der, &cut, &why) && certificate_read(&cut, cert, &why)) {'))
-G('link: longest validity', 'C14', *LINK, (F, '*max_days = a->max_days;', '*max_days = 100000;'))
+  ' ||\n\t    !issuer_accepts(ca, &cert, k.record.spki, s.record.name, k.record.class, e))', ')'))
+G('link: signed by an anchor', 'C14', *LINK, ('issuer.c',
+  'if (certificate_open(der, &ca, cert, &why))',
+  'struct certificate_cut cut; (void)ca;\n\n\t\tif (certificate_cut(der, &cut, &why) && certificate_read(&cut, cert, &why))'))
+G('link: longest validity', 'C14', *LINK, ('issuer.c', 'clock_wall(), a->max_days, e)', 'clock_wall(), 100000, e)'))
 
 # --- answer_window.c
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CAdES B-B, detached (EN 319 122-1): the signed attributes, whose hash is signed, and the file around the signature. */
 import { digestWith } from './alg.js';
-import { FormatError, base64, equal } from './bytes.js';
+import { FormatError, base64, equal, sha256 } from './bytes.js';
 import { DerReader, OID, TAG, der, derNull, derOid, derSetOf, derSmall, derTime, derUnsigned, explicit } from './der.js';
 import { verifySignature } from './signature.js';
 
@@ -34,8 +34,7 @@ function signatureAlgorithm(alg) {
 export async function signedAttributes({ alg, documentDigest, certificate, time }) {
 	if (documentDigest.length !== alg.digest)
 		throw new FormatError('CAdES: digest');
-	const which = alg.digest === 32 ? [] : [hashAlgorithm(alg)];	/* SHA-256 is the default, so not written */
-	const reference = der(TAG.SEQUENCE, ...which, der(TAG.OCTETS, await digestWith(alg, certificate)));
+	const reference = der(TAG.SEQUENCE, der(TAG.OCTETS, await sha256(certificate)));	/* the default hash, so not written */
 	const attributes = derSetOf(TAG.SET, [
 		attribute(OID.CONTENT_TYPE, derOid(OID.DATA)),
 		attribute(OID.MESSAGE_DIGEST, der(TAG.OCTETS, documentDigest)),

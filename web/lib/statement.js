@@ -33,6 +33,21 @@ const KEY = { key: fixed(16), from: u32, reason: text(8, 0, 200) };
 
 /* Letters a-z, digits, hyphens, then zero bytes: of the CA that certifies a one-time key. */
 const PROFILE = checked(fixed(16), (b) => /^[a-z0-9-]+\0*$/.test(String.fromCharCode(...b)), 'profile');
+const PROFILE_OR_NONE = checked(fixed(16), (b) => /^[a-z0-9-]*\0*$/.test(String.fromCharCode(...b)), 'profile');
+/* The content of an object identifier: each arc minimal and ended. */
+const isOid = (b) => b.length > 0 && (b[b.length - 1] & 0x80) === 0 && b.every((x, i) => x !== 0x80 || (i > 0 && (b[i - 1] & 0x80) !== 0));
+
+/** The object identifiers, each behind its length; undefined if that is not what the bytes are. */
+export function oidsOf(b) {
+	const oids = [];
+	for (let at = 0; at < b.length; at += 1 + b[at]) {
+		const oid = b.slice(at + 1, at + 1 + b[at]);
+		if (oid.length !== b[at] || !isOid(oid))
+			return undefined;
+		oids.push(oid);
+	}
+	return oids;
+}
 const isZero = (b) => b.every((x) => x === 0);
 const SESSION = checked(fixed(16), (b) => !isZero(b), 'session');
 const REST = { items: list(1, 1000, { digest: DIGEST, label: text(8, 0, 200) }), text: text(16, 0, 1000) };
@@ -64,7 +79,7 @@ const PURPOSES = {
 	0x0206: ['ADD_AUTHENTICATOR', AUTHENTICATOR],
 	0x0207: ['REMOVE_AUTHENTICATOR', { from: u32, authenticator: fixed(16) }],
 	0x0301: ['CREATE_KEY', {
-		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: zero(16), evidences: oneOf(8, 1, 2),
+		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: PROFILE_OR_NONE, evidences: oneOf(8, 1, 2),
 	}],
 	0x0302: ['DESTROY_KEY', KEY],
 	0x0303: ['RELEASE_KEY', KEY],
@@ -75,6 +90,10 @@ const PURPOSES = {
 	0x0401: ['ADD_ANCHOR', {
 		alg: u16, spki: bytes(16, 1, 1024), issuer: bytes(16, 1, 1024), maxDays: number(32, 1),
 		label: text(8, 1, 64), usage: oneOf(8, 1, 2),
+		profile: depends((all) => all.usage === 1 ? PROFILE_OR_NONE : zero(16)),
+		rules: depends((all) => all.usage === 1 ? number(16, 0, 15) : zero(2)),
+		policy: depends((all) => all.usage === 1 ? checked(bytes(8, 0, 32), (b) => b.length === 0 || isOid(b), 'policy') : bytes(8, 0, 0)),
+		added: depends((all) => all.usage === 1 ? checked(bytes(8, 0, 64), (b) => oidsOf(b) !== undefined, 'added') : bytes(8, 0, 0)),
 	}],
 	0x0402: ['REMOVE_ANCHOR', { anchor: fixed(32) }],
 	0x0403: ['ADD_OFFICER', { role: number(8, 1, 5), type: oneOf(8, 1, 2), person: text(8, 1, 64), spki: depends(keyOf) }],

@@ -49,7 +49,8 @@ activation_of(struct span bytes, const uint8_t d[HASH_LEN])
 	struct activation *a;
 	size_t len;
 
-	if (!statement_read(bytes, &s, &ignored) || s.purpose != PURPOSE_SIGN)
+	if (!statement_read(bytes, &s, &ignored) ||
+	    (s.purpose != PURPOSE_SIGN && s.purpose != PURPOSE_SIGN_ONCE))
 		return NULL;
 	len = alg_find(s.sign.alg)->digest_len;
 	if ((a = calloc(1, sizeof(*a) + s.sign.n * (len + 1))) == NULL)

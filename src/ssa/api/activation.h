@@ -32,7 +32,7 @@ struct activation {
 };
 
 bool	package_read(struct span bytes, struct package *) MUST_USE;
-/* The activation that this SIGN statement will become; yours (cached_release). NULL: not SIGN. */
+/* The activation that this SIGN or SIGN_ONCE will become; yours (cached_release). NULL: neither. */
 struct activation *activation_of(struct span statement, const uint8_t d[HASH_LEN]) MUST_USE;
 /* One that a window will become: for n signatures, of these digests, or of none yet. Yours. */
 struct activation *activation_window(const uint8_t key[16], const uint8_t account[16],

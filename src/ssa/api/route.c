@@ -20,6 +20,7 @@ static const struct route routes[] = {
 	{ "/csc/v2/credentials/create",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_create },
 	{ "/csc/v2/credentials/delete",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_delete },
 	{ "/csc/v2/signatures/signHash",	false,	true,	WHO_EITHER,	TAKES_JSON,	true,	handle_sign_hash },
+	{ "/csc/v2/signatures/signDoc",		false,	true,	WHO_EITHER,	TAKES_JSON,	true,	handle_sign_doc },
 	{ "/csc/v2/signatures/timestamp",	false,	true,	WHO_TOKEN,	TAKES_JSON,	false,	handle_timestamp },
 	{ "/csc/v1/info",			true,	true,	WHO_ANYONE,	TAKES_JSON,	false,	handle_info },
 	{ "/csc/v1/auth/login",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_auth_login },
@@ -71,6 +72,7 @@ static const struct route routes[] = {
 	{ "/propria/v1/keys/request",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_request },
 	{ "/propria/v1/keys/certificate",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certificate },
 	{ "/propria/v1/keys/certify",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certify },
+	{ "/propria/v1/once/challenge",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_once_challenge },
 	{ "/propria/v1/outcome",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_outcome },
 	{ "/propria/v1/receipt",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_receipt },
 	{ "/propria/v1/history",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_history },
@@ -102,6 +104,8 @@ route_is_offered(const struct route *r, const struct config *c)
 		return c->basic;
 	if (r->handle == handle_timestamp)
 		return c->timestamp_url[0] != '\0';
+	if (r->handle == handle_sign_doc || r->handle == handle_once_challenge)
+		return ca_list_once(&c->cas, span_of(NULL, 0)) != NULL;
 	if (r->handle == handle_documents || r->handle == handle_approval_document)
 		return c->documents_mib > 0;
 	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';

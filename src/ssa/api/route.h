@@ -33,6 +33,8 @@ const char *route_method(const struct route *);
 bool	route_is_standard(const char *path);
 
 void	handle_info(struct call *);
+void	handle_sign_doc(struct call *);
+void	handle_once_challenge(struct call *);
 void	handle_list(struct call *);
 void	handle_credential(struct call *);
 void	handle_get_challenge(struct call *);

@@ -299,9 +299,11 @@ const struct ca_config *
 issuer_ca(const struct ssa *s, const uint8_t profile[16])
 {
 	char text[CA_PROFILE_MAX + 1] = "";
+	const struct ca_config *ca;
 
 	memcpy(text, profile, CA_PROFILE_MAX);
-	return ca_list_find(&s->config.cas, text);
+	ca = ca_list_find(&s->config.cas, text);
+	return ca != NULL && ca->once[0] != '\0' ? NULL : ca;	/* of keys that stay */
 }
 
 static bool

@@ -51,7 +51,8 @@ lay_out(struct rig *r)
 	AUTO_WRITER receipt = writer_grow(RECEIPT_MAX);
 	uint8_t digest[DIGEST_MAX], dtbsr[DIGEST_MAX];
 	struct err e = { 0 };
-	struct cades cades = { .alg = alg_find(1), .document_digest = span_of(digest, 32),
+	struct cades cades = { .kind = ATTRIBUTES_CADES, .alg = alg_find(1),
+		.document_digest = span_of(digest, 32),
 		.signing_time = SIGNED_AT };
 
 	certify(&ca, ISSUE_ROOT, r->officer[0], r->officer[0]);

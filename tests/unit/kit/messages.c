@@ -139,7 +139,7 @@ SAMPLE(session_sign, SOME(40), OTHER(30), SOME(20))
 SAMPLE(end_session, { 8 })
 SAMPLE(head, { 1, 2, 3 }, SOME(91), OTHER(91))
 SAMPLE(roster, { 1 }, 2, 1, { { { 1 }, 1, 1, SOME(3), SOME(91) },
-    { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, SOME(5) } })
+    { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, "short-term", SOME(5) } })
 SAMPLE(follow, 4096, ONLY_READS)
 SAMPLE(followed, 4096, SOME(200))
 SAMPLE(receipt, 812, { 1 }, { 2 }, SOME(40))

@@ -163,13 +163,16 @@ fill_open_session(struct body_open_session *b, const uint8_t fresh[FRESH_LEN])
 static void
 fill_anchor(struct statement *s)
 {
-	struct span both[] = { fixed_spki(sample_key("ca")), sample_name() };
+	static const uint8_t profile[PROFILE_LEN] = "short-term";
+	struct span parts[] = { fixed_spki(sample_key("ca")), sample_name(),
+		span_of(profile, sizeof(profile)) };
 
 	if (s->purpose == PURPOSE_ADD_ANCHOR)
-		s->add_anchor = (struct body_add_anchor){ 1, both[0], both[1], 825, span_str("Example CA"),
-			ANCHOR_ISSUER };
+		s->add_anchor = (struct body_add_anchor){ 1, parts[0], parts[1], 825, span_str("Example CA"),
+			ANCHOR_ISSUER, "short-term", 0xd, span_of("\x2a\x03\x04", 3),
+			span_of("\x03\x55\x04\x05", 4) };
 	else
-		sha256_parts(both, 2, s->remove_anchor);
+		sha256_parts(parts, 3, s->remove_anchor);
 }
 
 static void

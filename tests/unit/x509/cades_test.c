@@ -12,6 +12,9 @@
 static const uint16_t all[] = { ALG_ECDSA_P256_SHA256, ALG_ECDSA_P384_SHA384,
 	ALG_RSA3072_PKCS1_SHA256, ALG_RSA3072_PSS_SHA256 };
 
+static enum signed_attributes_kind kind = ATTRIBUTES_CADES;	/* of what make_with makes */
+static uint16_t attrs;
+
 struct file {
 	uint8_t		mem[CADES_FILE_MAX], dtbsr[DIGEST_MAX];
 	struct span	der;
@@ -27,8 +30,8 @@ make_with(struct pki *p, const struct test_certificate *signer, uint64_t time,
 	struct writer attributes = writer_over(mem, sizeof(mem));
 	struct writer w = writer_over(out->mem, CADES_FILE_MAX);
 	struct span chain[] = { p->ca.der, p->signer.der };
-	struct cades c = { .alg = alg, .signer = signer->der, .chain = chain, .chain_n = 2,
-		.signing_time = time };
+	struct cades c = { .kind = kind, .attrs = attrs, .alg = alg, .signer = signer->der,
+		.chain = chain, .chain_n = 2, .signing_time = time };
 	struct err e = { 0 };
 
 	c.document_digest = alg_digest(alg, span_str(DOCUMENT), digest);
@@ -195,7 +198,7 @@ TEST(a_swapped_certificate_is_refused)
 	struct pki *p = pki_new(ALG_ECDSA_P256_SHA256);
 	struct test_certificate twin;
 	static struct file f, swapped;
-	struct cades c = { .alg = p->signer_key->alg };
+	struct cades c = { .kind = ATTRIBUTES_CADES, .alg = p->signer_key->alg };
 	uint8_t raw[SIGNATURE_MAX], digest[DIGEST_MAX], mem[CADES_ATTRIBUTES_MAX];
 	struct writer attributes = writer_over(mem, sizeof(mem)), w;
 	struct span chain[2];
@@ -219,6 +222,27 @@ TEST(a_swapped_certificate_is_refused)
 	w = writer_over(swapped.mem, CADES_FILE_MAX);
 	CHECK(cades_assemble(&c, writer_span(&attributes), span_of(raw, 64), &w, NULL));
 	refused(writer_span(&w), DOCUMENT, p->root.der, p->now, "another");
+	free(p);
+}
+
+TEST(a_signature_for_a_pdf_claims_no_time_and_a_commitment_is_of_the_closed_set)
+{
+	struct pki *p = pki_new(ALG_ECDSA_P256_SHA256);
+	AUTO(chain) *anchors = pki_anchors(p->root.der);
+	struct cades_result r;
+	static struct file f;
+
+	kind = ATTRIBUTES_PADES;
+	attrs = COMMITMENT_APPROVAL;
+	make(p, &f);
+	kind = ATTRIBUTES_CADES;
+	CHECK(cades_verify(f.der, span_str(DOCUMENT), anchors, p->now, &r, NULL));
+	CHECK(r.closed && r.signing_time == 0);
+	refused(f.der, DOCUMENT, p->root.der, CADES_AT_SIGNING_TIME, "no signing time");
+	make(p, &f);
+	attrs = 0;
+	CHECK(cades_verify(f.der, span_str(DOCUMENT), anchors, p->now, &r, NULL));
+	CHECK(r.closed && r.signing_time == p->now / 1000 * 1000);
 	free(p);
 }
 
@@ -319,7 +343,8 @@ TEST(a_signature_by_another_key_is_not_put_into_a_file)
 	uint8_t digest[DIGEST_MAX], dtbsr[DIGEST_MAX], raw[SIGNATURE_MAX], mem[CADES_ATTRIBUTES_MAX];
 	struct writer attributes = writer_over(mem, sizeof(mem));
 	AUTO_WRITER w = writer_grow(CADES_FILE_MAX);
-	struct cades c = { .alg = p->signer_key->alg, .signer = p->signer.der, .signing_time = p->now };
+	struct cades c = { .kind = ATTRIBUTES_CADES, .alg = p->signer_key->alg,
+		.signer = p->signer.der, .signing_time = p->now };
 	struct err e = { 0 };
 
 	c.document_digest = alg_digest(c.alg, span_str(DOCUMENT), digest);
@@ -389,6 +414,7 @@ main(void)
 		cmocka_unit_test(a_foreign_chain_is_refused),
 		cmocka_unit_test(an_expired_or_early_certificate_is_refused),
 		cmocka_unit_test(a_swapped_certificate_is_refused),
+		cmocka_unit_test(a_signature_for_a_pdf_claims_no_time_and_a_commitment_is_of_the_closed_set),
 		cmocka_unit_test(a_ca_does_not_sign_documents),
 		cmocka_unit_test(other_signed_attributes_show_and_missing_ones_refuse),
 		cmocka_unit_test(a_changed_attribute_breaks_the_signature),

@@ -55,7 +55,8 @@ assemble(struct pki *p, const struct signed_attributes *m, struct span attribute
 	uint8_t dtbsr[DIGEST_MAX], raw[SIGNATURE_MAX];
 	struct writer w = writer_over(mem, CADES_FILE_MAX);
 	struct span chain[] = { p->ca.der };
-	struct cades c = { .alg = m->alg, .document_digest = m->digest, .signer = p->signer.der,
+	struct cades c = { .kind = m->kind, .attrs = m->attrs, .alg = m->alg,
+		.document_digest = m->digest, .signer = p->signer.der,
 		.chain = chain, .chain_n = 1, .signing_time = p->now };
 	struct err e = { 0 };
 
@@ -104,7 +105,8 @@ TEST(they_are_those_that_propria_writes_into_files)
 	struct writer w = writer_over(mem, sizeof(mem));
 	struct made made;
 	struct signed_attributes m = make(p, ATTRIBUTES_CADES, 0, &made);
-	struct cades c = { .alg = m.alg, .document_digest = m.digest, .signer = p->signer.der,
+	struct cades c = { .kind = ATTRIBUTES_CADES, .alg = m.alg,
+		.document_digest = m.digest, .signer = p->signer.der,
 		.signing_time = p->now };
 	struct err e = { 0 };
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A signature with a one-time key: session in the SAM, certificate from the CA, signature, file. One
+ * approval of documents drives it, given before the key exists. What the SSA does here is carry: the
+ * SAM checks the approval, the certificate, and builds what is signed. EN 419 241-1 SRC_SKS.1.4,
+ * SRA_SAP.2.3; PROTOCOL.sam 4.11
+ */
+#ifndef SSA_ONCE_ONCE_H
+#define SSA_ONCE_ONCE_H
+
+#include "ssa/api/activation.h"
+#include "ssa/once/ca_pool.h"
+
+/* First member of the call's state. */
+struct once {
+	struct issue		 issue;
+	struct call		*c;
+	call_then		*done;		/* the files are there */
+	const struct ca_config	*ca;
+	struct writer		 bytes;		/* the package */
+	struct package		 package;
+	struct activation	*a;		/* the statement's digests */
+	uint8_t			 kind;
+	uint16_t		 attrs;
+	uint8_t			 session[16], key[16];
+	struct writer		 csr, attestation;
+	struct writer		 files;		/* n x v32: CMS of each index */
+	struct err		 past;		/* why the approval was refused a second time */
+	struct once		*next, **at;	/* among those under way; at NULL: not among them */
+};
+
+void	once_init(struct once *, struct call *, call_then *done);
+void	once_wipe(struct once *);
+
+/*
+ * Reads the package in o->bytes: SIGN_ONCE over documents by the caller, of a profile whose CA is
+ * configured. NULL, or CSC's description of what is wrong.
+ */
+const char *once_package_fault(struct once *);
+/* From there to the files; answers itself where it comes to nothing. */
+void	once_begin(struct once *);
+/* The files of an approval that was used before, read back from the SAM's log. */
+void	once_look_back(struct once *);
+struct span once_file(const struct once *, size_t index);
+
+#endif
