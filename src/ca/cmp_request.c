@@ -10,7 +10,7 @@
 #include "ca/message.h"
 #include "crypto/hash.h"
 #include "der/name.h"
-#include "x509/oids.h"
+#include "der/oids.h"
 
 #define REQUEST_MAX	65536
 

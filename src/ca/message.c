@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CMP's header, rr and CertTemplate, by their tags. */
 #include "ca/message.h"
-#include "x509/oids.h"
+#include "der/oids.h"
 
 #define DER_ENUMERATED	0x0a
 #define BODY_RR		DER_EXPLICIT(11)

@@ -10,7 +10,7 @@
 #include "der/name.h"
 #include "modules/rig.h"
 #include "pki.h"
-#include "x509/oids.h"
+#include "der/oids.h"
 
 #define SECRET	"correct horse battery"
 
