@@ -174,6 +174,7 @@ is "one of another transaction" faults transaction "another transaction"
 is "one with another nonce" faults nonce "another nonce"
 is "it may not say later for ever" faults poll-for-ever "ask again later"
 is "all that time it waits" waits
+is "and the doctor says so" says 'wait for their CA' "$PROPRIA" doctor --server "$ENDPOINT" --cacert "$DIR/server.pem"
 is "a certificate for another key is refused, for good" faults other-key "another key"
 is "and not asked for again" within 20 failed
 echo none >"$DIR/faulty/mode"
