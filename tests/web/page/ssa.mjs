@@ -76,7 +76,7 @@ function approval(world, body) {
 		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
 			certificate: key.certificate, evidences: key.evidences },
 		authenticators: world.authenticators.map(({ id, type, label, credential }) => ({ id, type, label, credential })),
-		items: t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item), text: t.text, state: t.state, expires: t.expires };
+		items: Array.isArray(t.items) ? t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item) : t.items, text: t.text, state: t.state, expires: t.expires };
 }
 
 function answer(world, body) {
