@@ -32,7 +32,8 @@ struct officer_card {
 	struct span	proof;
 };
 
-/* role, type, person, spki, proof: the part that cards and genesis share; takes them off the reader. */
+/* role, type, person, spki, proof: the part that cards and genesis share; takes them off the
+ * reader. */
 bool	officer_read(struct reader *, struct officer_card *, struct err *) MUST_USE;
 void	officer_write(struct writer *, const struct officer_card *);
 /* A whole card: "PRO1", then the above. */

@@ -22,8 +22,8 @@
 #include "base/reader.h"
 #include "base/writer.h"
 
-enum field_kind { FIELD_END, FIELD_NUMBER, FIELD_BYTES, FIELD_SPAN, FIELD_TEXT, FIELD_HELD, FIELD_LIST,
-	FIELD_PART, FIELD_MAGIC, FIELD_CHECK };
+enum field_kind { FIELD_END, FIELD_NUMBER, FIELD_BYTES, FIELD_SPAN, FIELD_TEXT, FIELD_HELD,
+	FIELD_LIST, FIELD_PART, FIELD_MAGIC, FIELD_CHECK };
 
 struct field {
 	enum field_kind	kind;

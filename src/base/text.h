@@ -5,7 +5,8 @@
 
 #include "base/span.h"
 
-/* Strict UTF-8 in its shortest form, without control, bidirectional or line separating characters. */
+/* Strict UTF-8 in its shortest form, without control, bidirectional or line separating
+ * characters. */
 bool	text_is_clean(struct span);
 
 #endif

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making the trial CA, and issuing by it. */
 #include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
 #include "ca/authority.h"
 #include "ca/file.h"
+#include "crypto/hash.h"
+#include "der/name.h"
 #include "hsm/keys.h"
 #include "x509/pem.h"
 
-#define DAY_MS		((uint64_t)86400000)
 #define ROOT_DAYS	3650
 #define ISSUING_DAYS	1825
-#define EARLY_MS	60000	/* for clocks a little behind */
 #define ROOT_NAME	"CN=Trial root (tests only),O=Propria trial CA"
 #define ISSUING_NAME	"CN=Trial issuing CA (tests only),O=Propria trial CA"
 #define PEM_FILE_MAX	65536
@@ -55,6 +58,15 @@ struct held_key {		/* a key of the token as issue_certificate wants it */
 	struct token_key	 key;
 };
 
+struct authority {
+	char			 dir[PATH_LEN];
+	struct held_key		 held;		/* the issuing key */
+	struct writer		 der;
+	struct certificate	 certificate;	/* lent by der */
+	struct journal		*journal;
+	pthread_mutex_t		 lock;
+};
+
 static bool
 held_key_sign(void *self, struct span digest, uint8_t *raw, struct err *e)
 {
@@ -79,8 +91,8 @@ issue_ca(enum issue_kind kind, struct held_key *key, const char *name, struct he
 	uint64_t now = clock_wall(), days = kind == ISSUE_ROOT ? ROOT_DAYS : ISSUING_DAYS;
 	struct signing signing = { by->key.alg, held_key_sign, by };
 	struct issue issue = { .kind = kind, .spki = held_key_spki(key),
-		.issuer_spki = held_key_spki(by), .not_before = now - EARLY_MS,
-		.not_after = now - EARLY_MS + days * DAY_MS };
+		.issuer_spki = held_key_spki(by), .not_before = now - AUTHORITY_EARLY_MS,
+		.not_after = now - AUTHORITY_EARLY_MS + days * AUTHORITY_DAY_MS };
 
 	if (!name_from_text(name, &subject, e) || !name_from_text(ROOT_NAME, &issuer, e))
 		return false;
@@ -101,7 +113,7 @@ write_pems(const char *dir, struct span root, struct span issuing, struct err *e
 		if (i != 1)
 			pem_write(&pem, PEM_CERTIFICATE, root);
 		if (!writer_ok(&pem) || !ca_path(path, dir, files[i], e) ||
-		    !ca_file_write_new(path, writer_span(&pem), e))
+		    !ca_file_write_new(path, writer_span(&pem), 0644, e))
 			return err_set(e, ERR_BACKEND, "cannot write %s", files[i]);
 	}
 	return true;
@@ -137,40 +149,137 @@ authority_init(struct token *t, const char *dir, struct err *e)
 	    write_pems(dir, writer_span(&root_der), writer_span(&issuing_der), e);
 }
 
-/* The issuing certificate of the directory; its bytes stay in *mem. */
 static bool
-issuing_read(const char *dir, struct writer *mem, struct certificate *c, struct err *e)
+issuing_read(struct authority *a, struct err *e)
 {
 	AUTO_WRITER file = writer_grow(PEM_FILE_MAX);
 	struct certificate_cut cut;
 	char path[PATH_LEN];
 
-	return ca_path(path, dir, "issuing.pem", e) && ca_file_read(path, &file, e) &&
-	    pem_or_der_read(writer_span(&file), PEM_CERTIFICATE, mem, e) &&
-	    certificate_cut(writer_span(mem), &cut, e) && certificate_read(&cut, c, e);
+	return ca_path(path, a->dir, "issuing.pem", e) && ca_file_read(path, &file, e) &&
+	    pem_or_der_read(writer_span(&file), PEM_CERTIFICATE, &a->der, e) &&
+	    certificate_cut(writer_span(&a->der), &cut, e) && certificate_read(&cut, &a->certificate, e);
+}
+
+static bool
+issuing_open(struct authority *a, struct token *t, struct err *e)
+{
+	const struct alg *alg = alg_find(ALG_ECDSA_P256_SHA256);
+
+	a->held.token = t;
+	if (!issuing_read(a, e) || !token_key_find(t, alg, ISSUING_LABEL, &a->held.key, e) ||
+	    (a->journal = journal_open(a->dir, e)) == NULL)
+		return false;
+	return span_equal(a->certificate.spki, held_key_spki(&a->held)) ||
+	    err_set(e, ERR_DENIED, "issuing.pem is not of the issuing key on token '%s'; use the "
+	    "directory and the token of the same init", token_label(t));
+}
+
+struct authority *
+authority_open(struct token *t, const char *dir, struct err *e)
+{
+	AUTO(authority) *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		bug("no memory");
+	pthread_mutex_init(&a->lock, NULL);
+	a->der = writer_grow(CERTIFICATE_MAX);
+	snprintf(a->dir, sizeof(a->dir), "%s", dir);
+	return issuing_open(a, t, e) ? TAKE(a) : NULL;
+}
+
+void
+authority_free(struct authority *a)
+{
+	if (a == NULL)
+		return;
+	journal_free(a->journal);
+	writer_wipe(&a->der);
+	pthread_mutex_destroy(&a->lock);
+	free(a);
+}
+
+void
+authority_enter(struct authority *a)
+{
+	pthread_mutex_lock(&a->lock);
+}
+
+void
+authority_leave(struct authority *a)
+{
+	pthread_mutex_unlock(&a->lock);
+}
+
+struct journal *
+authority_journal(struct authority *a)
+{
+	return a->journal;
+}
+
+const char *
+authority_dir(const struct authority *a)
+{
+	return a->dir;
+}
+
+struct span
+authority_der(const struct authority *a)
+{
+	return writer_span(&a->der);
+}
+
+const struct certificate *
+authority_certificate(const struct authority *a)
+{
+	return &a->certificate;
+}
+
+static bool
+issue_inside(struct authority *a, const struct issue *issue, struct writer *der, struct err *e)
+{
+	struct signing signing = { a->held.key.alg, held_key_sign, &a->held };
+
+	if (issue->not_after > a->certificate.not_after)
+		return err_set(e, ERR_DENIED, "a certificate would be valid beyond the end of the issuing CA "
+		    "itself");
+	return issue_certificate(der, issue, &signing, e);
 }
 
 bool
-authority_issue(struct token *t, const char *dir, struct span subject, struct span spki,
-    unsigned days, const char *policy, struct writer *der, struct err *e)
+authority_issue(struct authority *a, const struct issue *wanted, const char *profile,
+    struct writer *der, struct err *e)
 {
-	AUTO_WRITER issuing_der = writer_grow(CERTIFICATE_MAX);
-	struct held_key held = { .token = t };
-	struct signing signing = { alg_find(ALG_ECDSA_P256_SHA256), held_key_sign, &held };
-	uint64_t from = clock_wall() - EARLY_MS;
-	struct issue issue = { .kind = ISSUE_SIGNER, .subject = subject, .spki = spki,
-		.not_before = from, .not_after = from + days * DAY_MS, .policy = policy };
-	struct certificate issuing;
+	uint8_t hash[HASH_LEN], serial[ISSUE_SERIAL_LEN];
+	char subject[NAME_MAX_TEXT];
+	struct issue issue = *wanted;
+	bool ok;
 
-	if (!issuing_read(dir, &issuing_der, &issuing, e) ||
-	    !token_key_find(t, signing.alg, ISSUING_LABEL, &held.key, e))
-		return false;
-	if (!span_equal(issuing.spki, held_key_spki(&held)))
-		return err_set(e, ERR_DENIED, "issuing.pem is not of the issuing key on token '%s'; use the "
-		    "directory and the token of the same init", token_label(t));
-	if (issue.not_after > issuing.not_after)
-		return err_set(e, ERR_DENIED, "--days %u goes beyond the end of the issuing CA itself", days);
-	issue.issuer = issuing.subject;
-	issue.issuer_spki = issuing.spki;
-	return issue_certificate(der, &issue, &signing, e);
+	issue_serial(serial);
+	issue.serial = span_of(serial, sizeof(serial));
+	issue.issuer = a->certificate.subject;
+	issue.issuer_spki = a->certificate.spki;
+	authority_enter(a);
+	if ((ok = issue_inside(a, &issue, der, e) &&
+	    name_to_text(issue.subject, subject, sizeof(subject), e)))
+		sha256(writer_span(der), hash);
+	authority_leave(a);
+	return ok && journal_issue(a->journal, &(struct journal_line){ .serial = issue.serial,
+	    .not_before = issue.not_before, .not_after = issue.not_after, .profile = profile,
+	    .subject = subject, .hash = hash }, e);
+}
+
+bool
+authority_crl(struct authority *a, const struct crl *wanted, struct writer *der, struct err *e)
+{
+	struct signing signing = { a->held.key.alg, held_key_sign, &a->held };
+	struct crl crl = *wanted;
+	bool ok;
+
+	crl.issuer = a->certificate.subject;
+	crl.issuer_spki = a->certificate.spki;
+	authority_enter(a);
+	ok = crl_write(der, &crl, &signing, e);
+	authority_leave(a);
+	return ok;
 }

@@ -59,7 +59,7 @@ write_all(int fd, struct span s)
 }
 
 bool
-ca_file_write_new(const char *path, struct span bytes, struct err *e)
+ca_file_write_new(const char *path, struct span bytes, mode_t mode, struct err *e)
 {
 	char temporary[PATH_LEN + 8];
 	bool good;
@@ -69,11 +69,24 @@ ca_file_write_new(const char *path, struct span bytes, struct err *e)
 		return false;
 	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
 		return err_set(e, ERR_FORMAT, "a path is too long");
-	if ((fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644)) < 0)
+	if ((fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)) < 0)
 		return err_errno(e, ERR_BACKEND, errno, "cannot write %s", path);
 	good = write_all(fd, bytes);
 	if (close(fd) != 0 || !good || link(temporary, path) != 0)
 		good = err_errno(e, ERR_BACKEND, errno, "cannot write %s", path);
 	unlink(temporary);
+	return good;
+}
+
+bool
+ca_dir_sync(const char *dir, struct err *e)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && fsync(fd) == 0;
+
+	if (!good)
+		err_errno(e, ERR_BACKEND, errno, "cannot write the directory %s", dir);
+	if (fd >= 0)
+		close(fd);
 	return good;
 }

@@ -8,13 +8,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "ca/attestation.h"
-#include "ca/authority.h"
 #include "ca/file.h"
-#include "ca/options.h"
+#include "ca/serve.h"
+#include "ca/service.h"
 #include "crypto/hash.h"
+#include "der/name.h"
 #include "x509/pem.h"
 
 #define INPUT_MAX	65536
@@ -29,37 +31,15 @@ harden(struct err *e)
 }
 
 static bool
-input_read(const char *path, const char *label, struct writer *der, struct err *e)
-{
-	AUTO_WRITER file = writer_grow(INPUT_MAX);
-
-	return ca_file_read(path, &file, e) && pem_or_der_read(writer_span(&file), label, der, e);
-}
-
-static bool
-group_read(const char *hex, uint8_t group[GROUP_LEN], struct err *e)
-{
-	if (strlen(hex) != 2 * GROUP_LEN || strspn(hex, "0123456789abcdefABCDEF") != 2 * GROUP_LEN)
-		return err_set(e, ERR_FORMAT, "--group must be %d hexadecimal digits", 2 * GROUP_LEN);
-	for (size_t i = 0; i < GROUP_LEN; i++)
-		if (sscanf(hex + 2 * i, "%2hhx", &group[i]) != 1)
-			return err_set(e, ERR_FORMAT, "--group is malformed");
-	return true;
-}
-
-static bool
 attestation_is_good(const struct options *o, const struct csr *csr, struct err *e)
 {
-	AUTO_WRITER attestation = writer_grow(ATTESTATION_LEN);
+	AUTO_WRITER attestation = writer_grow(ATTESTATION_ONCE_LEN);
 	AUTO_WRITER spki = writer_grow(SPKI_MAX);
 	uint8_t group[GROUP_LEN];
 
-	if (o->attestation == NULL)
-		return true;
-	return group_read(o->group, group, e) &&
+	return o->attestation == NULL || (attestation_options_read(o, group, &spki, e) &&
 	    ca_file_read(o->attestation, &attestation, e) &&
-	    input_read(o->attestation_key, PEM_PUBLIC_KEY, &spki, e) &&
-	    attestation_covers(writer_span(&attestation), writer_span(&spki), group, csr, e);
+	    attestation_covers(writer_span(&attestation), writer_span(&spki), group, csr, e));
 }
 
 static bool
@@ -69,6 +49,17 @@ run_init(const struct options *o, struct token *t, struct err *e)
 		return false;
 	printf("trial CA made, for demonstrations and tests only: %s/ca.pem\n", o->dir);
 	return true;
+}
+
+static bool
+issue(const struct options *o, struct token *t, const struct csr *csr, struct writer *der, struct err *e)
+{
+	AUTO(authority) *a = authority_open(t, o->dir, e);
+	uint64_t from = clock_wall() - AUTHORITY_EARLY_MS;
+	struct issue issue = { .kind = ISSUE_SIGNER, .subject = csr->subject, .spki = csr->spki,
+		.not_before = from, .not_after = from + o->days * AUTHORITY_DAY_MS, .policy = o->policy };
+
+	return a != NULL && authority_issue(a, &issue, "by-hand", der, e);
 }
 
 static bool
@@ -83,10 +74,10 @@ run_issue(const struct options *o, struct token *t, struct err *e)
 	if (!input_read(o->csr, PEM_REQUEST, &request, e) ||
 	    !csr_open(writer_span(&request), &csr, e) || !attestation_is_good(o, &csr, e) ||
 	    !name_to_text(csr.subject, subject, sizeof(subject), e) ||
-	    !authority_issue(t, o->dir, csr.subject, csr.spki, o->days, o->policy, &der, e))
+	    !ca_file_is_absent(o->out, e) || !issue(o, t, &csr, &der, e))
 		return false;
 	pem_write(&pem, PEM_CERTIFICATE, writer_span(&der));
-	if (!writer_ok(&pem) || !ca_file_write_new(o->out, writer_span(&pem), e))
+	if (!writer_ok(&pem) || !ca_file_write_new(o->out, writer_span(&pem), 0644, e))
 		return err_set(e, ERR_BACKEND, "cannot write %s", o->out);
 	printf("trial certificate, for demonstrations and tests only: %s (%s)\n", subject,
 	    o->attestation != NULL ? "key attested by its SAM" : "key not attested");
@@ -94,16 +85,68 @@ run_issue(const struct options *o, struct token *t, struct err *e)
 }
 
 static bool
-run(const struct options *o, struct err *e)
+run_ra(const struct options *o, struct token *t, struct err *e)
 {
-	AUTO(secret) *pin = secret_read_fd(o->pin_fd, PIN_MAX, e);
+	AUTO(authority) *a = authority_open(t, o->dir, e);
+
+	if (a == NULL || !ra_make(a, o->name, o->out, o->key, e))
+		return false;
+	printf("trial registration authority %s made: %s\n", o->name, o->out);
+	return true;
+}
+
+/* No token: a certificate is registered, or one is revoked, by whoever may write the directory. */
+static bool
+run_register(const struct options *o, struct err *e)
+{
+	if (!ra_register(o->dir, o->name, o->certificate, e))
+		return false;
+	printf("registration authority %s registered; a server that runs must be started again\n", o->name);
+	return true;
+}
+
+static bool
+run_revoke(const struct options *o, struct err *e)
+{
+	AUTO(journal) *j = journal_open(o->dir, e);
+	uint8_t serial[SERIAL_MAX];
+	size_t n = strlen(o->serial);
+
+	if (j == NULL)
+		return false;
+	if (n == 0 || n % 2 != 0 || n > 2 * SERIAL_MAX ||
+	    strspn(o->serial, "0123456789abcdefABCDEF") != n)
+		return err_set(e, ERR_FORMAT, "a serial number has 2 to 40 hexadecimal digits");
+	for (size_t i = 0; i < n / 2; i++)
+		if (sscanf(o->serial + 2 * i, "%2hhx", &serial[i]) != 1)
+			return err_set(e, ERR_FORMAT, "the serial number is malformed");
+	if (!journal_revoke(j, span_of(serial, n / 2), o->reason, e))
+		return false;
+	printf("revoked: %s\n", o->serial);
+	return true;
+}
+
+static bool
+run_with_token(const struct options *o, struct err *e)
+{
+	static bool (*const runs[])(const struct options *, struct token *, struct err *) = {
+		[COMMAND_INIT] = run_init, [COMMAND_ISSUE] = run_issue, [COMMAND_SERVE] = serve,
+		[COMMAND_RA] = run_ra };
+	AUTO(secret) *pin = secret_read_fd((int)o->pin_fd, PIN_MAX, e);
 	AUTO(token) *t = NULL;
 
-	close(o->pin_fd);
-	if (pin == NULL || (t = token_open(o->module, o->token, e)) == NULL ||
-	    !token_login(t, secret_span(pin), e) || !authority_token_fits(t, e))
-		return false;
-	return strcmp(o->command, "init") == 0 ? run_init(o, t, e) : run_issue(o, t, e);
+	close((int)o->pin_fd);
+	return pin != NULL && (t = token_open(o->module, o->token, e)) != NULL &&
+	    token_login(t, secret_span(pin), e) && authority_token_fits(t, e) && runs[o->command](o, t, e);
+}
+
+static bool
+run(const struct options *o, struct err *e)
+{
+	if (o->command == COMMAND_REVOKE)
+		return run_revoke(o, e);
+	return o->command == COMMAND_RA && o->certificate != NULL ? run_register(o, e)
+	    : run_with_token(o, e);
 }
 
 /* _exit: the module's exit handlers are not ours to run. */

@@ -43,6 +43,8 @@ const struct command commands[] = {
 	    options_enrol, command_enrol },
 	{ "keys list", "", 0, 0, "Show the signer and the signing keys",
 	    options_keys_list, command_keys_list },
+	{ "keys history", "KEY", 1, 1, "Show each use ever of a key, and on whose word",
+	    options_keys_history, command_keys_history },
 	{ "keys create", "", 0, 0, "Create a signing key",
 	    options_keys_create, command_keys_create },
 	{ "keys request", "KEY", 1, 1, "Get the certificate request of a key",

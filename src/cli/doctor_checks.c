@@ -35,6 +35,10 @@ check_state(struct doctor *d, const struct msg_status *m)
 	char why[201];
 
 	snprintf(why, sizeof(why), "%.*s", (int)m->why.n, (const char *)m->why.p);
+	if (m->state == SAM_OPEN && m->why.n > 0)
+		doctor_say(d, HEALTH_FAIL, "log", "%s. The SAM goes on with what it has in memory, but its "
+		    "disk is not to be trusted: keep the follower's copy safe, compare (propria log verify)",
+		    why);
 	if (m->state == SAM_OPEN)
 		doctor_say(d, HEALTH_OK, "SAM", "open, version %.*s", (int)m->version.n,
 		    (const char *)m->version.p);

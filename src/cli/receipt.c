@@ -6,6 +6,16 @@
 
 #define EARLY_MS	60000		/* a SIC's clock may be ahead of the SAM's by this */
 
+/* One, or two to the end. */
+static bool
+attestations_read(struct reader *r, struct receipt *m)
+{
+	for (m->approvals = 0; m->approvals == 0 || (m->approvals < APPROVALS_MAX && r->n > 0); m->approvals++)
+		if (!rd_span16(r, 1, 1024, &m->attestation[m->approvals]))
+			return false;
+	return true;
+}
+
 bool
 receipt_read(struct span bytes, struct receipt *out, struct err *e)
 {
@@ -20,7 +30,7 @@ receipt_read(struct span bytes, struct receipt *out, struct err *e)
 	    !rd_span32(&r, 1, EVIDENCES_BYTES_MAX, &m.evidences) || !rd_u32(&r, &m.item) ||
 	    !rd_span32(&r, 1, ENTRY_MAX, &m.entry) || !rd_u64(&r, &m.size) || !rd_u64(&r, &m.place) ||
 	    !rd_u8(&r, &n) || n > TREE_LEVELS || !rd_take(&r, (size_t)n * HASH_LEN, &m.proof) ||
-	    !head_read(&r, &m.head) || !rd_span16(&r, 1, 1024, &m.attestation) || !rd_end(&r))
+	    !head_read(&r, &m.head) || !attestations_read(&r, &m) || !rd_end(&r))
 		return err_set(e, ERR_FORMAT, "the receipt is cut or damaged");
 	*out = m;
 	return true;
@@ -40,7 +50,8 @@ receipt_write(struct writer *w, const struct receipt *m)
 	wr_u8(w, (uint8_t)(m->proof.n / HASH_LEN));
 	wr_span(w, m->proof);
 	head_write(w, &m->head);
-	wr_span16(w, m->attestation);
+	for (size_t i = 0; i < m->approvals; i++)
+		wr_span16(w, m->attestation[i]);
 }
 
 static bool
@@ -135,45 +146,53 @@ check_tree(const struct receipt *m, struct receipt_facts *f, struct err *e)
 	    err_set(e, ERR_DENIED, "the log entry is not in the log that the head signs");
 }
 
-/* The attested one among them; a key may ask for two. */
-static const struct evidence *
-evidence_of(const struct evidences *list, const uint8_t authenticator[16])
-{
-	for (size_t i = 0; i < list->n && list->n <= 2; i++)
-		if (memcmp(list->list[i].id, authenticator, 16) == 0)
-			return &list->list[i];
-	return NULL;
-}
-
 static bool
-approval_holds(const struct evidence *ev, const struct receipt_facts *f)
+approval_holds(const struct evidence *ev, const struct attested *by, const struct receipt_facts *f)
 {
 	struct relying_party rp;
 	struct assertion said;
 
 	if (ev->type != EVIDENCE_PASSKEY)
-		return evidence_verify(ev, f->d, f->attested.spki);
+		return evidence_verify(ev, f->d, by->spki);
 	return relying_party_init(&rp, f->genesis.origin, f->genesis.service) &&
-	    assertion_verify(ev->body, f->d, f->attested.spki, &rp, &said, NULL);
+	    assertion_verify(ev->body, f->d, by->spki, &rp, &said, NULL);
 }
 
 static bool
-check_approval(const struct receipt *m, struct receipt_facts *f, struct err *e)
+check_approval(const struct receipt *m, const struct evidence *ev, size_t i, struct receipt_facts *f,
+    struct err *e)
 {
-	const struct evidence *ev;
-	struct evidences list;
+	struct attested *by = &f->attested[i];
 
-	if (!attestation_signer_read(m->attestation, f->genesis.attest, &f->attested, e) ||
-	    !evidences_read(m->evidences, &list, e))
+	if (!attestation_signer_read(m->attestation[i], f->genesis.attest, by, e))
 		return false;
-	if (memcmp(f->attested.group, f->group, HASH_LEN) != 0 ||
-	    memcmp(f->attested.signer, f->statement.subject, 16) != 0)
+	if (memcmp(by->group, f->group, HASH_LEN) != 0 || memcmp(by->signer, f->statement.subject, 16) != 0)
 		return err_set(e, ERR_DENIED, "the attestation is of another group or signer");
-	if ((ev = evidence_of(&list, f->attested.authenticator)) == NULL)
+	if (memcmp(ev->id, by->authenticator, 16) != 0)
 		return err_set(e, ERR_DENIED, "the approval is by another authenticator than the "
 		    "attested one");
-	return approval_holds(ev, f) ||
+	return approval_holds(ev, by, f) ||
 	    err_set(e, ERR_DENIED, "the approval does not verify under the attested key");
+}
+
+/* All of them: a key may ask for two, and then two are proved. */
+static bool
+check_approvals(const struct receipt *m, struct receipt_facts *f, struct err *e)
+{
+	struct evidences list;
+
+	if (!evidences_read(m->evidences, &list, e))
+		return false;
+	if (list.n != m->approvals)
+		return err_set(e, ERR_DENIED, "the receipt has %zu approvals and proves %zu; ask the server"
+		    " for a new one", list.n, m->approvals);
+	if (list.n == 2 && memcmp(list.list[0].id, list.list[1].id, 16) == 0)
+		return err_set(e, ERR_DENIED, "both approvals are by the same authenticator");
+	f->approvals = list.n;
+	for (size_t i = 0; i < list.n; i++)
+		if (!check_approval(m, &list.list[i], i, f, e))
+			return false;
+	return true;
 }
 
 bool
@@ -183,7 +202,7 @@ receipt_check(const struct receipt *m, const uint8_t *group, struct receipt_fact
 	struct receipt_facts f;
 
 	if (!check_group(m, group, &f, e) || !check_statement(m, &f, e) || !check_entry(m, &f, e) ||
-	    !check_tree(m, &f, e) || !check_approval(m, &f, e))
+	    !check_tree(m, &f, e) || !check_approvals(m, &f, e))
 		return false;
 	*out = f;
 	return true;

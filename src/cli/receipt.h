@@ -12,6 +12,7 @@
 #include "statement/evidence.h"
 
 #define RECEIPT_MAX	(1u * 1024 * 1024)
+#define APPROVALS_MAX	2
 
 struct receipt {			/* spans are lent from the bytes it was read from */
 	struct span	genesis, statement, evidences;
@@ -20,7 +21,8 @@ struct receipt {			/* spans are lent from the bytes it was read from */
 	uint64_t	size, place;
 	struct span	proof;			/* n x 32 */
 	struct head	head;
-	struct span	attestation;
+	size_t		approvals;		/* 1..2 */
+	struct span	attestation[APPROVALS_MAX];	/* of each evidence's authenticator, in their order */
 };
 
 struct attested {			/* what = 2 */
@@ -37,7 +39,8 @@ struct receipt_facts {
 	struct item		item;
 	struct span		signature;	/* raw, by the signing key */
 	uint64_t		sequence, time;	/* of the log entry */
-	struct attested		attested;
+	size_t			approvals;	/* all that the SAM was given */
+	struct attested		attested[APPROVALS_MAX];
 	struct head		head;
 };
 

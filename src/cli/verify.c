@@ -60,17 +60,32 @@ facts_fit(const struct receipt_facts *f, const struct alg *alg, struct span dtbs
 	    err_exit(e, EXIT_INVALID, "the receipt is of another signature over the same document");
 }
 
+static void
+approvals_print(struct call *c, const struct receipt_facts *f)
+{
+	json_t *list = json_array();
+	char text[HEX_MAX(16)];
+
+	for (size_t i = 0; i < f->approvals; i++) {
+		say(c, "%s%s", i == 0 ? "  approved      by authenticator " : "            and by authenticator ",
+		    hex(span_of(f->attested[i].authenticator, 16), text));
+		say(c, " (%s)\n", protection_name(f->attested[i].protection));
+		json_array_append_new(list, json_string(text));
+		if (i == 0)
+			put_text(c, "authenticator", text);
+	}
+	put_json(c, "authenticators", list);
+}
+
 void
 facts_print(struct call *c, const struct receipt_facts *f)
 {
 	const struct body_sign *b = &f->statement.sign;
 	char text[HEX_MAX(DIGEST_MAX)], when[TIME_TEXT];
 
-	say(c, "  approved      by authenticator %s", hex(span_of(f->attested.authenticator, 16), text));
-	put_text(c, "authenticator", text);
-	say(c, " (%s)\n", protection_name(f->attested.protection));
+	approvals_print(c, f);
 	say(c, "                of signer %s, identity assurance %s\n",
-	    hex(span_of(f->statement.subject, 16), text), loa_name(f->attested.loa));
+	    hex(span_of(f->statement.subject, 16), text), loa_name(f->attested[0].loa));
 	put_text(c, "signer", text);
 	say(c, "                SCAL%u, class %s; the document was %s\n", b->level, class_name(b->class),
 	    b->seen == SEEN_DOCUMENT ? "hashed by the signer's own software"
@@ -88,7 +103,7 @@ facts_print(struct call *c, const struct receipt_facts *f)
 	    time_text(f->time, when), (unsigned long long)f->sequence,
 	    hex(span_of(f->group, HASH_LEN), text));
 	put_text(c, "group", text);
-	put_text(c, "loa", loa_name(f->attested.loa) == NULL ? "?" : loa_name(f->attested.loa));
+	put_text(c, "loa", loa_name(f->attested[0].loa) == NULL ? "?" : loa_name(f->attested[0].loa));
 	put_number(c, "scal", b->level);
 	put_number(c, "hash_bound", 1);		/* by an approval, whatever the level */
 	put_number(c, "time", f->time);

@@ -36,7 +36,8 @@
 #define LOCAL_SECRET	32
 
 static const char usage[] =
-    "propria-sam init -c FILE --draft FILE --card FILE ...   make the keys, write the genesis draft\n"
+    "propria-sam init -c FILE --draft FILE --card FILE ...   make the keys, write the genesis "
+    "draft\n"
     "  --card FILE           an officer's card (propria ceremony card); one for each, 3 to 32\n"
     "  --security-quorum N   security officers needed for an act; default 2\n"
     "  --registration-quorum N   registration officers needed to invite; default 1\n"
@@ -52,10 +53,12 @@ static const char usage[] =
     "                        none; default device,attested\n"
     "  --eddsa-until DAY, --rsa-until DAY   passkeys of these kinds until then; default never\n"
     "  --shared-sic          passkeys approve although SIC and SSA share a host\n"
-    "  --scal1-seconds N, --scal1-count N   longest window and most signatures in it that the SSA's\n"
+    "  --scal1-seconds N, --scal1-count N   longest window and most signatures in it that the "
+    "SSA's\n"
     "                        word opens for a SCAL1 key; default 300 and 100; 0: none\n"
     "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n"
-    "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the log\n";
+    "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the "
+    "log\n";
 
 struct ceremony {
 	const char	*config, *draft;
@@ -67,8 +70,8 @@ struct ceremony {
 	int		 so_pin_fd, pin_fd;
 };
 
-enum { OPT_DRAFT = 256, OPT_CARD, OPT_APPROVAL, OPT_SO_QUORUM, OPT_RO_QUORUM, OPT_LOA, OPT_FILE_KEYS,
-	OPT_LIFE, OPT_KEYS, OPT_FOLLOWER, OPT_ASSURANCE, OPT_ORIGIN, OPT_SERVICE,
+enum { OPT_DRAFT = 256, OPT_CARD, OPT_APPROVAL, OPT_SO_QUORUM, OPT_RO_QUORUM, OPT_LOA,
+	OPT_FILE_KEYS, OPT_LIFE, OPT_KEYS, OPT_FOLLOWER, OPT_ASSURANCE, OPT_ORIGIN, OPT_SERVICE,
 	OPT_PASSKEYS, OPT_EDDSA, OPT_RS256, OPT_SHARED, OPT_SECONDS,
 	OPT_COUNT, OPT_SO_PIN, OPT_PIN };
 

@@ -96,8 +96,8 @@ answer_read(int fd, struct module_made *m, struct err *e)
 }
 
 bool
-module_setup(const struct config *config, const struct secret *officer_pin, const struct secret *pin,
-    struct module_made *m, struct err *e)
+module_setup(const struct config *config, const struct secret *officer_pin,
+    const struct secret *pin, struct module_made *m, struct err *e)
 {
 	int so = pin_pipe(officer_pin, e), user = so < 0 ? -1 : pin_pipe(pin, e), out[2], status = 0;
 	bool good;

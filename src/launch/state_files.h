@@ -18,8 +18,9 @@ struct state_files {
 #define STATE_FILES_NONE { -1, -1, -1, -1, -1, -1, -1 }
 
 /*
- * Refuses a directory that others can change, and a local secret that others can read. A missing log
- * is an error, as only the ceremony makes one; a missing tree is made, as the log can rebuild it.
+ * Refuses a directory that others can change, and a local secret that others can read. A missing
+ * log is an error, as only the ceremony makes one; a missing tree is made, as the log can rebuild
+ * it.
  */
 bool	state_files_open(const struct config *, struct state_files *, struct err *) MUST_USE;
 void	state_files_close(struct state_files *);

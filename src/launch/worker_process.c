@@ -24,7 +24,8 @@
  * A module's software half frees and allocates thousands of small pieces for one key (OpenSSL's
  * decoders below SoftHSM2): kept ready by glibc, they cost a twentieth less of the whole operation.
  */
-#define ALLOCATOR	(char *)(uintptr_t)"GLIBC_TUNABLES=glibc.malloc.tcache_count=2000:glibc.malloc.mxfast=0"
+#define ALLOCATOR	(char *)(uintptr_t) \
+	"GLIBC_TUNABLES=glibc.malloc.tcache_count=2000:glibc.malloc.mxfast=0"
 #define DELAY_FIRST	100
 #define DELAY_MAX	10000
 #define LONG_LIFE	60000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One worker process as the launcher sees it: raised by exec, greeted once, its socket handed to the
- * decider, its messages passed on, and raised again with back-off when it ends.
+ * One worker process as the launcher sees it: raised by exec, greeted once, its socket handed to
+ * the decider, its messages passed on, and raised again with back-off when it ends.
  */
 #ifndef LAUNCH_WORKER_PROCESS_H
 #define LAUNCH_WORKER_PROCESS_H

@@ -79,7 +79,8 @@ insert(const struct activations *t, struct activation **slots, const uint8_t *ke
 
 /* Linear probing without tombstones: what stands behind the hole is put in again. */
 static void
-take_out(const struct activations *t, struct activation **slots, const struct activation *a, bool by_id)
+take_out(const struct activations *t, struct activation **slots, const struct activation *a,
+    bool by_id)
 {
 	size_t i = start_slot(t, by_id ? a->id : a->d);
 

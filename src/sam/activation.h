@@ -43,7 +43,8 @@ void		 activations_free(struct activations *);
 /* A place for one; ERR_BUSY when all are taken by live ones. Lent: it stays while in flight or
  * unexpired. id is random and given by the caller. */
 struct activation *activation_add(struct activations *, const uint8_t id[ID_LEN],
-		    const uint8_t d[32], size_t n, const struct alg *, struct span wrapped, uint64_t now_life, struct err *) MUST_USE;
+    const uint8_t d[32], size_t n, const struct alg *, struct span wrapped, uint64_t now_life,
+    struct err *) MUST_USE;
 struct activation *activation_find(struct activations *, const uint8_t id[ID_LEN]);
 struct activation *activation_of(struct activations *, const uint8_t d[32]);
 size_t		 activations_count(const struct activations *);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CHALLENGE and ACTIVATE: the signature activation protocol. Cheap checks first, then records,
- * evidence, policy. EN 419 241-1 SRA_SAP.1, SRA_SAP.2; EN 419 241-2 FDP_ACF.1 Signing; catalogue 3.6.
+ * evidence, policy. EN 419 241-1 SRA_SAP.1, SRA_SAP.2; EN 419 241-2 FDP_ACF.1 Signing;
+ * catalogue 3.6.
  */
 #include "base/clock.h"
 #include "sam/check.h"

@@ -179,8 +179,8 @@ answer_request_certificate(struct sam *sam, struct call *c, struct reader *r, st
 }
 
 static bool
-under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert, uint32_t *max_days,
-    struct err *e)
+under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert,
+    uint32_t *max_days, struct err *e)
 {
 	struct err why = { 0 };
 	bool tried = false;

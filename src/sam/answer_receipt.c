@@ -13,7 +13,8 @@
 
 #define KEPT_AFTER_EXP	(10 * 60 * 1000)
 
-/* Puts what one OUTCOME entry says of the wanted indexes into the results; signatures are copied. */
+/* Puts what one OUTCOME entry says of the wanted indexes into the results; signatures are
+ * copied. */
 static bool
 take_outcome(const struct sam *sam, uint64_t position, const uint8_t d[32], struct msg_results *m,
     struct writer *signatures, struct err *e)

@@ -4,8 +4,9 @@
 
 #include "audit/scan.h"
 #include "base/clock.h"
-#include "sam/request.h"
 #include "sam/follow.h"
+#include "sam/proofread.h"
+#include "sam/request.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -40,6 +41,8 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 
 	if (!is_empty(r, "STATUS", e))
 		return false;
+	if (sam->open == SAM_OPEN && !sam->stopping)
+		m.why = span_str(proofread_finding(sam->proofread));
 	if (sam->stepped && sam->open == SAM_OPEN) {
 		m.state = SAM_CLOSED;
 		m.why = span_str(closed);

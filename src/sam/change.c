@@ -54,8 +54,8 @@ seal_plain(struct sam *sam, const struct record_name *name, const struct writer 
 }
 
 bool
-seal_signer(struct sam *sam, const uint8_t id[ID_LEN], uint32_t version, const struct signer_record *s,
-    struct writer *out, struct err *e)
+seal_signer(struct sam *sam, const uint8_t id[ID_LEN], uint32_t version,
+    const struct signer_record *s, struct writer *out, struct err *e)
 {
 	struct record_name name = { .type = RECORD_SIGNER, .epoch = sam->state->epoch,
 		.version = version };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is checked of every statement before anything costly: cheap things first. Catalogue 3.6, 13-14. */
+/* What is checked of every statement before anything costly: cheap things first. Catalogue 3.6,
+ * 13-14. */
 #ifndef SAM_CHECK_H
 #define SAM_CHECK_H
 

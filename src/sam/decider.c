@@ -11,6 +11,7 @@
 #include "sam/counters.h"
 #include "sam/follow.h"
 #include "sam/heads.h"
+#include "sam/proofread.h"
 #include "sam/recover.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
@@ -19,6 +20,7 @@
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define GATHER_US	3000	/* how long a flush may gather while work for so long is queued */
 #define GATHER_QUEUE	4	/* ... for each worker */
+#define EXPIRED_MS	10000	/* how long after its end an activation is still told "time" */
 #define PATIENCE_MS	15000	/* how long queued requests wait when no worker is there */
 #define PATIENCE_ANCHOR_MS 3000	/* for the last anchor of a life */
 #define POLL_MAX	(4 + WORKERS_MAX + SESSIONS_MAX)
@@ -38,7 +40,7 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
 	    (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
-	    (sam->heads = heads_new(e)) != NULL;
+	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL;
 }
 
 static void
@@ -48,6 +50,7 @@ sam_free(struct sam *sam)
 	journal_free(sam->journal);
 	pool_free(sam->pool);
 	heads_free(sam->heads);
+	proofread_free(sam->proofread);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
 	counters_free(sam->counters);
@@ -136,8 +139,9 @@ watch_log(struct sam *sam, uint64_t now)
 }
 
 /*
- * A flush makes nothing faster while every worker is busy and has more waiting: then one for several
- * signatures saves the flusher's, our and the disk's time. Without a queue each goes at once.
+ * A flush makes nothing faster while every worker is busy and has more waiting: then one for
+ * several signatures saves the flusher's, our and the disk's time. Without a queue each goes at
+ * once.
  */
 static bool
 flush_can_wait(const struct sam *sam)
@@ -145,6 +149,15 @@ flush_can_wait(const struct sam *sam)
 	return journal_has_more(sam->journal) &&
 	    pool_queued(sam->pool) >= GATHER_QUEUE * pool_workers(sam->pool) &&
 	    journal_flush_age(sam->journal) < GATHER_US;
+}
+
+static void
+expire(struct sam *sam, uint64_t now)
+{
+	if (now < sam->expire_at)
+		return;
+	sam->expire_at = now + 1000;
+	activations_expire(sam->activations, now > EXPIRED_MS ? now - EXPIRED_MS : 0);
 }
 
 static void
@@ -158,9 +171,11 @@ tick(struct sam *sam)
 	pool_give_up(sam->pool, now, sam->open == SAM_STARTING ? UINT64_MAX : PATIENCE_MS);
 	watch_clock(sam);
 	watch_log(sam, now);
+	expire(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
 	followers_tick(sam, now);
+	proofread_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))
 		journal_flush(sam->journal);
 	calls_settle(sam);
@@ -179,7 +194,7 @@ time_to_wait(const struct sam *sam)
 	uint64_t now = clock_life();
 	int wait = shorter(1000, pool_wait(sam->pool, now));
 
-	wait = shorter(wait, refusals_wait(sam, now));
+	wait = shorter(shorter(wait, refusals_wait(sam, now)), proofread_wait(sam, now));
 	if (sam->journal != NULL && journal_has_more(sam->journal))
 		wait = shorter(wait, 1);
 	return sam->journal == NULL ? wait : shorter(wait, heads_wait(sam, now));

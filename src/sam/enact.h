@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Statements that change state: what each purpose does once its approvals hold. The table in
- * answer_enact.c names the function; each writes its log entries and answers when they are anchored.
+ * answer_enact.c names the function; each writes its log entries and answers when they are
+ * anchored.
  */
 #ifndef SAM_ENACT_H
 #define SAM_ENACT_H
@@ -61,8 +62,8 @@ void	log_signer(struct sam *, const struct signer_change *);
 void	log_key(struct sam *, const struct key_change *);
 
 /* Seals a record under a new salt at this version. */
-bool	seal_signer(struct sam *, const uint8_t id[ID_LEN], uint32_t version, const struct signer_record *,
-	    struct writer *out, struct err *) MUST_USE;
+bool	seal_signer(struct sam *, const uint8_t id[ID_LEN], uint32_t version,
+    const struct signer_record *, struct writer *out, struct err *) MUST_USE;
 bool	seal_key(struct sam *, const uint8_t owner[ID_LEN], const uint8_t id[ID_LEN], uint32_t version,
 	    const struct key_record *, struct writer *out, struct err *) MUST_USE;
 

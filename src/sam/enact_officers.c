@@ -177,7 +177,8 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 	return true;
 }
 
-/* The statement names the head that the anchor has and the head that is there; nothing else fits. */
+/* The statement names the head that the anchor has and the head that is there; nothing else
+ * fits. */
 bool
 enact_resume(struct sam *sam, struct act *a, struct err *e)
 {

@@ -59,13 +59,15 @@ answer_of_key(const struct found *f, struct msg_enacted *m)
 	memcpy(m->id, key.key.id, ID_LEN);
 	if (key.key.record.n > 0)
 		m->record[m->n++] = key.key.record;
-	if (f->signer.there && entry_payload_read(&f->signer.entry, &signer, &e) && signer.signer.record.n > 0)
+	if (f->signer.there && entry_payload_read(&f->signer.entry, &signer, &e) &&
+	    signer.signer.record.n > 0)
 		m->record[m->n++] = signer.signer.record;
 	return true;
 }
 
 static bool
-answer_of_signer(const struct sam *sam, const struct found *f, uint16_t purpose, struct msg_enacted *m)
+answer_of_signer(const struct sam *sam, const struct found *f, uint16_t purpose,
+    struct msg_enacted *m)
 {
 	union entry_payload p;
 	struct err e = { 0 };
@@ -83,7 +85,8 @@ answer_of_signer(const struct sam *sam, const struct found *f, uint16_t purpose,
 }
 
 static bool
-answer_again(const struct sam *sam, const struct act *a, const struct found *f, struct msg_enacted *m)
+answer_again(const struct sam *sam, const struct act *a, const struct found *f,
+    struct msg_enacted *m)
 {
 	switch (a->st.purpose) {
 	case PURPOSE_CREATE_KEY:

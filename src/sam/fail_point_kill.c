@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Test builds: PROPRIA_FAIL_POINT="name" or "name:n" kills at the n-th time this point is reached. */
+/* Test builds: PROPRIA_FAIL_POINT="name" or "name:n" kills at the n-th time this point is
+ * reached. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

@@ -112,7 +112,8 @@ sign_head(struct sam *sam)
 }
 
 static void
-anchor_written(void *owner, void *job UNUSED, struct reader *answer UNUSED, const struct err *failure)
+anchor_written(void *owner, void *job UNUSED, struct reader *answer UNUSED,
+    const struct err *failure)
 {
 	struct sam *sam = owner;
 	struct heads *h = sam->heads;

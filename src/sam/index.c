@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The version index: open addressing, linear probing; ids are random, so their bytes are the hash. */
+/* The version index: open addressing, linear probing; ids are random, so their bytes are the
+ * hash. */
 #include <stdlib.h>
 
 #include "sam/index.h"
@@ -155,8 +156,8 @@ row_read(struct reader *r, struct index *x, struct err *e)
 	struct row *row;
 
 	if (!rd_bytes(r, id, 12) || !rd_u32(r, &version) || version == 0 || !rd_u32(r, &uses) ||
-	    !rd_u64(r, &position) || position >> 48 != 0 || !rd_u8(r, &type) || type < RECORD_SIGNER || type > RECORD_KEY ||
-	    !rd_u8(r, &state) || !rd_u8(r, &before))
+	    !rd_u64(r, &position) || position >> 48 != 0 || !rd_u8(r, &type) ||
+	    type < RECORD_SIGNER || type > RECORD_KEY || !rd_u8(r, &state) || !rd_u8(r, &before))
 		return err_set(e, ERR_FORMAT, "snapshot: row");
 	if ((row = index_add(x, type, id, e)) == NULL)
 		return false;

@@ -12,7 +12,8 @@
 #include "base/writer.h"
 #include "wire/enact.h"
 
-enum signer_state { SIGNER_INVITED = 1, SIGNER_BOUND, SIGNER_ACTIVE, SIGNER_SUSPENDED, SIGNER_CLOSED };
+enum signer_state { SIGNER_INVITED = 1, SIGNER_BOUND, SIGNER_ACTIVE, SIGNER_SUSPENDED,
+	SIGNER_CLOSED };
 enum key_state { KEY_NEW = 1, KEY_REQUESTED, KEY_ACTIVE, KEY_SUSPENDED, KEY_DESTROYED };
 
 struct row {

@@ -490,8 +490,9 @@ journal_read(const struct journal *j, uint64_t position, struct writer *bytes, s
 	uint32_t n;
 	size_t got;
 
-	if (j->durable_end < 4 || position > j->durable_end - 4 || !scan_read_at(j->log_fd, position, head, 4, &got, e) ||
-	    got != 4 || !rd_u32(&r, &n) || n > ENTRY_MAX || n > j->durable_end - position - 4)
+	if (j->durable_end < 4 || position > j->durable_end - 4 ||
+	    !scan_read_at(j->log_fd, position, head, 4, &got, e) || got != 4 || !rd_u32(&r, &n) ||
+	    n > ENTRY_MAX || n > j->durable_end - position - 4)
 		return err_why(e, ERR_MISSING, "unknown", "no entry at %llu of the log",
 		    (unsigned long long)position);
 	writer_reset(bytes);

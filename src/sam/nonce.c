@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Life nonces: a counter and the boot-time clock under a MAC; a ring of bits says which are spent. */
+/* Life nonces: a counter and the boot-time clock under a MAC; a ring of bits says which are
+ * spent. */
 #include <stdlib.h>
 
 #include "base/clock.h"

@@ -14,7 +14,8 @@ struct nonces;
 
 /* capacity: nonces remembered; more open ones than that are refused as busy. life_ms: how long one
  * is good. seed: randomness of kernel and module for the life's key. */
-struct nonces	*nonces_new(size_t capacity, uint64_t life_ms, const uint8_t seed[32], struct err *) MUST_USE;
+struct nonces	*nonces_new(size_t capacity, uint64_t life_ms, const uint8_t seed[32],
+    struct err *) MUST_USE;
 void		 nonces_free(struct nonces *);
 AUTO_FREE(nonces)
 

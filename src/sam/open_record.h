@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From sealed bytes to a record that is current: of this group, type, id and owner, of the version
- * the log knows. An older one is refused whatever it says. Catalogue 3.6 steps 6, 7, 9; EXT-1, EXT-2.
+ * the log knows. An older one is refused whatever it says. Catalogue 3.6 steps 6, 7, 9; EXT-1,
+ * EXT-2.
  */
 #ifndef SAM_OPEN_RECORD_H
 #define SAM_OPEN_RECORD_H

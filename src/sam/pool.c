@@ -183,7 +183,8 @@ start(struct pool *p, size_t i, size_t depth)
 	}
 }
 
-/* A second one only where others wait as well: none stands behind a slow one while a worker is idle. */
+/* A second one only where others wait as well: none stands behind a slow one while a worker is
+ * idle. */
 static void
 start_all(struct pool *p)
 {
@@ -284,7 +285,8 @@ pool_fd(const struct pool *p, size_t i)
 	return p->worker[i].fd;
 }
 
-/* An answer that is not one to the question ends the worker: a broken peer is not recovered from. */
+/* An answer that is not one to the question ends the worker: a broken peer is not recovered
+ * from. */
 static bool
 answered(struct pool *p, size_t i, const struct frame *f)
 {

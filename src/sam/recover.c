@@ -85,7 +85,8 @@ snapshot_use(struct sam *sam, struct span plain, struct err *e)
 	if (!rd_u64(&r, &log_end) || !rd_bytes(&r, want, sizeof(want)) ||
 	    (s = state_read(span_of(r.p, r.n), e)) == NULL)
 		return err_set(e, ERR_FORMAT, "snapshot: malformed");
-	if (!trailer_at(sam->setup->log_fd, log_end, there, e) || !tree_load(&tree, s->entries, tree_file_source(&sam->setup->tree_fd), e)) {
+	if (!trailer_at(sam->setup->log_fd, log_end, there, e) ||
+	    !tree_load(&tree, s->entries, tree_file_source(&sam->setup->tree_fd), e)) {
 		state_free(s);
 		return false;
 	}

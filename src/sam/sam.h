@@ -53,10 +53,12 @@ struct sam {
 	struct seal	*seal;
 	struct nonces	*nonces;
 	struct activations *activations;
+	uint64_t	 expire_at;		/* life clock: they are looked through again */
 	struct counters	*counters;		/* of passkeys, in this life */
 	struct sessions	*sessions;
 	struct refusals	*refusals;
 	struct heads	*heads;
+	struct proofread *proofread;
 	uint8_t		 module_seed[32];	/* the module's randomness, mixed into ours */
 	uint64_t	 salts;
 	int64_t		 clock_offset;		/* wall minus boot-time clock, at the start */
@@ -75,9 +77,9 @@ void	sam_alarm(struct sam *, const char *what, const char *fmt, ...) PRINTF(3, 4
 
 /* The answer: writes what `payload` holds. The call is freed. */
 void	call_answer(struct sam *, struct call *, const struct writer *payload);
-/* The same when everything written until now is as durable as asked, and no use is in flight of what it closed
- * (of call->signer, call->key): who is told "frozen" gets no signature after it. Takes the payload;
- * what the operation kept is freed. */
+/* The same when everything written until now is as durable as asked, and no use is in flight of
+ * what it closed (of call->signer, call->key): who is told "frozen" gets no signature after it.
+ * Takes the payload; what the operation kept is freed. */
 void	call_answer_when(struct sam *, struct call *, enum durable, struct writer payload);
 void	calls_settle(struct sam *);		/* answers those that waited for it. Once per loop. */
 /* REFUSED, logged within bounds. The call is freed. */

@@ -81,7 +81,8 @@ epoch_secret(const struct seal *s, uint32_t epoch, uint8_t out[32])
 
 /* 32 bytes of key, 12 of nonce: new for each sealing, as its salt is. */
 static void
-sealing_key(const struct seal *s, uint32_t epoch, struct span salt, const char *label, uint8_t out[44])
+sealing_key(const struct seal *s, uint32_t epoch, struct span salt, const char *label,
+    uint8_t out[44])
 {
 	uint8_t secret[32];
 
@@ -159,8 +160,8 @@ seal_open(const struct seal *s, struct span sealed, struct record_name *name, st
 }
 
 static void
-authorisation_data(const struct seal *s, uint32_t epoch, const uint8_t key[ID_LEN], struct span share,
-    uint8_t out[32])
+authorisation_data(const struct seal *s, uint32_t epoch, const uint8_t key[ID_LEN],
+    struct span share, uint8_t out[32])
 {
 	uint8_t secret[32], mem[128];
 	struct writer info = writer_over(mem, sizeof(mem));

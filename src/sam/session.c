@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections: bounded buffers in both directions; a peer that does not read is closed. */
+/* Connections: bounded buffers in both directions; who does not read is not read from either. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -10,9 +10,10 @@
 #include "sam/request.h"
 #include "sam/session.h"
 
-#define OUT_MAX		(64u << 20)	/* answers a peer has not read yet */
+#define OUT_MAX		(4u << 20)	/* answers a peer has not read yet: 3 of FOLLOW, 10 of 1000 uses */
+#define OUT_PAUSE	(512u << 10)	/* past it no request of his is begun */
 #define READ_AT_ONCE	(256u << 10)
-#define CALLS_OPEN_MAX	4096		/* per connection: past it we stop reading */
+#define CALLS_OPEN_MAX	4096		/* per connection: the same */
 
 struct session {
 	int		 fd;		/* -1: this place is free */
@@ -21,6 +22,7 @@ struct session {
 	size_t		 open_calls;
 	struct writer	 in, out;
 	size_t		 sent;
+	bool		 paused;	/* requests of it wait in `in` */
 };
 
 struct sessions {
@@ -95,7 +97,8 @@ free_place(struct sessions *all, enum socket_kind kind)
 }
 
 void
-sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uint32_t *uids, size_t n)
+sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uint32_t *uids,
+    size_t n)
 {
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct session *s;
@@ -111,6 +114,12 @@ sessions_accept(struct sam *sam, int listening, enum socket_kind kind, const uin
 	close(fd);
 }
 
+static bool
+is_full(const struct session *s)
+{
+	return s->out.n - s->sent > OUT_PAUSE || s->open_calls >= CALLS_OPEN_MAX;
+}
+
 size_t
 sessions_poll(const struct sam *sam, struct pollfd *p)
 {
@@ -122,7 +131,7 @@ sessions_poll(const struct sam *sam, struct pollfd *p)
 		if (s->fd < 0)
 			continue;
 		p[n].fd = s->fd;
-		p[n].events = s->open_calls < CALLS_OPEN_MAX ? POLLIN : 0;
+		p[n].events = s->paused || is_full(s) ? 0 : POLLIN;
 		if (s->out.n > s->sent)
 			p[n].events |= POLLOUT;
 		n++;
@@ -147,7 +156,7 @@ take_frames(struct sam *sam, struct session *s)
 	size_t at = 0, used = 1;
 	struct err e = { 0 };
 
-	while (used > 0) {
+	while (used > 0 && !(s->paused = is_full(s))) {
 		struct call *call;
 		struct frame f;
 
@@ -200,6 +209,8 @@ session_send(struct session *s)
 		s->sent += (size_t)n;
 	}
 	s->sent = 0;
+	if (s->out.n > OUT_PAUSE)
+		writer_wipe(&s->out);
 	writer_reset(&s->out);
 	return true;
 }
@@ -247,7 +258,10 @@ sessions_send(struct sam *sam)
 	for (size_t i = 0; i < SESSIONS_MAX; i++) {
 		struct session *s = &sam->sessions->session[i];
 
-		if (s->fd >= 0 && s->out.n > s->sent && (!writer_ok(&s->out) || !session_send(s)))
+		if (s->fd < 0)
+			continue;
+		if ((s->out.n > s->sent && (!writer_ok(&s->out) || !session_send(s))) ||
+		    (s->paused && !take_frames(sam, s)))
 			session_close(s);
 	}
 }

@@ -22,7 +22,7 @@ size_t		 sessions_poll(const struct sam *, struct pollfd *);
 void		 sessions_ready(struct sam *, const struct pollfd *, size_t n);
 /* Where an answer to this session is written, or NULL if it is gone. */
 struct writer	*session_out(struct sam *, uint64_t session);
-/* Sends what is waiting, as far as sockets take it. Once per loop. */
+/* Sends what is waiting, as far as sockets take it, and goes on with who read. Once per loop. */
 void		 sessions_send(struct sam *);
 bool		 sessions_idle(const struct sam *);	/* nothing is waiting to be sent */
 

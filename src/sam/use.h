@@ -24,7 +24,8 @@ void	uses_withdraw(struct sam *);
 /* Log and module can take more; asked before anything is burned or promised. */
 bool	use_has_room(const struct sam *, struct err *) MUST_USE;
 
-/* A nonce of this life for the signer's purpose: the answer of CHALLENGE. False: too many are open. */
+/* A nonce of this life for the signer's purpose: the answer of CHALLENGE. False: too many are
+ * open. */
 bool	challenge_make(struct sam *, const uint8_t signer[ID_LEN], uint16_t purpose,
 	    struct msg_challenged *, struct err *) MUST_USE;
 

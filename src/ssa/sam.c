@@ -135,7 +135,8 @@ sam_is_connected(struct sam *s)
 static bool
 is_harmless(uint8_t type)
 {
-	return type == SAM_STATUS || type == SAM_CHALLENGE || type == SAM_RECORD;
+	return type == SAM_STATUS || type == SAM_CHALLENGE || type == SAM_RECORD ||
+	    type == SAM_CLOSE_WINDOWS;
 }
 
 /* With the lock. */

@@ -29,7 +29,8 @@ struct evidences {
 bool	evidences_read(struct span, struct evidences *, struct err *) MUST_USE;	/* lends */
 void	evidences_write(struct writer *, const struct evidences *);
 /* Puts one in at its place. False when full or already there. */
-bool	evidences_add(struct evidences *, uint8_t type, const uint8_t id[16], struct span body) MUST_USE;
+bool	evidences_add(struct evidences *, uint8_t type, const uint8_t id[16],
+    struct span body) MUST_USE;
 
 /* key: spki of a device key (P-256), or the 32 bytes of a code's public key. A passkey's evidence
  * is false here: it needs the relying party (webauthn/assertion.h). */

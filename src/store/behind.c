@@ -269,11 +269,14 @@ behind_approval(struct behind *b, const struct approval *a)
 void
 behind_use(struct behind *b, const struct use_row *u)
 {
-	struct job *j = job_new(JOB_USE, u->indexes.n);
+	struct job *j = job_new(JOB_USE, u->indexes.n + u->digests.n);
 
 	j->use = *u;
 	memcpy(j->bytes, u->indexes.p, u->indexes.n);
+	if (u->digests.n > 0)
+		memcpy(j->bytes + u->indexes.n, u->digests.p, u->digests.n);
 	j->use.indexes = span_of(j->bytes, u->indexes.n);
+	j->use.digests = span_of(j->bytes + u->indexes.n, u->digests.n);
 	job_put(b, j);
 }
 

@@ -31,7 +31,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_KEYS_OF] = "SELECT * FROM keys WHERE owner = ? ORDER BY created, id",
 	[SQL_ACTIVATION_PUT] = "INSERT OR REPLACE INTO activations VALUES (?,?,?,?,?,?,?)",
 	[SQL_APPROVAL_PUT] = "INSERT OR IGNORE INTO approvals VALUES (?,?,?,?,?)",
-	[SQL_USE_PUT] = "INSERT OR IGNORE INTO uses VALUES (?,?,?)",
+	[SQL_USE_PUT] = "INSERT OR IGNORE INTO uses VALUES (?,?,?,?)",
 	[SQL_TOKEN_PUT] = "INSERT OR REPLACE INTO tokens VALUES (?,?,?,?,?,?)",
 	[SQL_ASSERTION_PUT] = "INSERT OR IGNORE INTO assertions VALUES (?,?)",
 	[SQL_ACTIVATION_GET] = "SELECT * FROM activations WHERE handle = ?",
@@ -63,7 +63,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_AUTHENTICATOR_PUT] = "INSERT OR REPLACE INTO authenticators VALUES (?,?,?,?,?,?,?)",
 	[SQL_AUTHENTICATOR_DROP] = "DELETE FROM authenticators WHERE account = ? AND id = ?",
 	[SQL_AUTHENTICATORS_OF] = "SELECT * FROM authenticators WHERE account = ? ORDER BY bound, id",
-	[SQL_USES_BY] = "SELECT u.d, u.place, u.indexes FROM approvals a JOIN uses u ON u.d = a.d"
+	[SQL_USES_BY] = "SELECT u.d, u.place, u.indexes, u.digests FROM approvals a JOIN uses u ON u.d = a.d"
 	    " WHERE a.signer = ? AND u.place < ? ORDER BY u.place DESC",
 	[SQL_KEY_IS_OF] = "SELECT 1 FROM keys WHERE id = ? AND owner = ?",
 	[SQL_EVIDENCE_PUT] = "INSERT OR IGNORE INTO evidences VALUES (?,?,?,?)",

@@ -73,6 +73,7 @@ op_uses_by(struct store *s, const uint8_t signer[16], uint64_t before, use_seen 
 		if (!column_fixed(st, 0, u.d, 32))
 			return sqlite_row_done(q, SQL_USES_BY, false, e);
 		u.indexes = span_of(sqlite3_column_blob(st, 2), (size_t)sqlite3_column_bytes(st, 2));
+		u.digests = span_of(sqlite3_column_blob(st, 3), (size_t)sqlite3_column_bytes(st, 3));
 		if (!seen(arg, &u)) {
 			connection_reset(&q->db, SQL_USES_BY);
 			return true;

@@ -22,8 +22,8 @@ row_approval_put(struct connection *c, const struct approval *a, struct err *e)
 bool
 row_use_put(struct connection *c, const struct use_row *u, struct err *e)
 {
-	return connection_run(c, SQL_USE_PUT, e, "bis", u->d, sizeof(u->d), (int64_t)u->place,
-	    u->indexes);
+	return connection_run(c, SQL_USE_PUT, e, "biss", u->d, sizeof(u->d), (int64_t)u->place,
+	    u->indexes, u->digests);
 }
 
 bool

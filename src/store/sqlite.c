@@ -306,6 +306,7 @@ op_uses_of(struct store *s, const uint8_t d[32], use_seen *seen, void *arg, stru
 
 		memcpy(u.d, d, 32);
 		u.indexes = span_of(sqlite3_column_blob(st, 2), (size_t)sqlite3_column_bytes(st, 2));
+		u.digests = span_of(sqlite3_column_blob(st, 3), (size_t)sqlite3_column_bytes(st, 3));
 		if (!seen(arg, &u)) {
 			connection_reset(&q->db, SQL_USES_OF);
 			return true;

@@ -45,6 +45,7 @@ struct use_row {
 	uint8_t		d[32];
 	uint64_t	place;
 	struct span	indexes;	/* n x u32 */
+	struct span	digests;	/* in a window, which has no list of them: n digests; else empty */
 };
 enum scope { SCOPE_SERVICE = 1, SCOPE_CREDENTIAL = 2 };
 struct token_row {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CHALLENGE, ACTIVATE, USE, OUTCOME: the signature activation protocol. PROTOCOL.sam 4.2-4.4, 4.8 */
+/* CHALLENGE, ACTIVATE, USE, OUTCOME: the signature activation protocol. PROTOCOL.sam 4.2-4.4,
+ * 4.8 */
 #ifndef WIRE_ACTIVATE_H
 #define WIRE_ACTIVATE_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ENACT, PROPOSE, FREEZE, RECORD: statements that change state, and sealed records. PROTOCOL.sam 4.5-4.8 */
+/* ENACT, PROPOSE, FREEZE, RECORD: statements that change state, and sealed records.
+ * PROTOCOL.sam 4.5-4.8 */
 #ifndef WIRE_ENACT_H
 #define WIRE_ENACT_H
 

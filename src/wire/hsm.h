@@ -86,7 +86,8 @@ bool	msg_hsm_mac_read(struct reader *, uint8_t mac[HSM_MAC_LEN], struct err *) M
 void	msg_hsm_mac_write(struct writer *, const uint8_t mac[HSM_MAC_LEN]);
 
 MESSAGE_OF(msg_hsm_sign_head);
-bool	msg_hsm_head_signed_read(struct reader *, uint8_t sig[HSM_HEAD_SIG_LEN], struct err *) MUST_USE;
+bool	msg_hsm_head_signed_read(struct reader *, uint8_t sig[HSM_HEAD_SIG_LEN],
+    struct err *) MUST_USE;
 void	msg_hsm_head_signed_write(struct writer *, const uint8_t sig[HSM_HEAD_SIG_LEN]);
 
 bool	msg_hsm_generate_read(struct reader *, uint16_t *alg, struct err *) MUST_USE;

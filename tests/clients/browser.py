@@ -35,7 +35,7 @@ class Browser:
         return a
 
     def form(self, path, page, **fields):
-        hidden = dict(re.findall(r'name="(csrf|r|token)" value="([^"]*)"', page.body.decode()))
+        hidden = dict(re.findall(r'name="(csrf|r|token|credentialID)" value="([^"]*)"', page.body.decode()))
         return self.go('POST', path, {**hidden, **fields})
 
     def register(self):

@@ -8,7 +8,7 @@ csc_group "[csc]
 basic = yes
 [timestamp]
 url = $TSA_URL
-ca = $DIR/tsa/tsa.pem
+ca = $TSA_CA
 [sic]
 origin = https://approve.example"
 clients_register

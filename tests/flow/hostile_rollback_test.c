@@ -319,6 +319,30 @@ TEST(a_damaged_log_is_closed)
 	everything_is_closed("closed");
 }
 
+/* The snapshot is good, so the start reads on behind it; the rest is read over afterwards. */
+TEST(damage_that_a_snapshot_hides_is_found_in_service)
+{
+	uint64_t until = clock_life() + 60000;
+	struct msg_status m;
+
+	group_start(&group);
+	group_shell(&group, "until grep -q 'the log was read over' $DIR/sam.log; do sleep 0.05; done");
+	assert_int_equal(group_status(&group).why.n, 0);
+	group_stop(&group);
+	flip_byte("sam/log", 5000);
+	group_start(&group);
+	do {
+		CHECK(clock_life() < until);
+		m = group_status(&group);
+		assert_int_equal(m.state, SAM_OPEN);
+	} while (m.why.n == 0);
+	group_shell(&group, "grep -q 'alarm: log: the log is not as it was written' $DIR/sam.log");
+	group_shell(&group, "{ $PROPRIA_BIN/cli/propria doctor --socket $DIR/officers.sock || true; } | "
+	    "grep -q 'FAIL *log .*not as it was written'");
+	group_reconnect(&group);
+	signs("");
+}
+
 TEST(another_local_secret_opens_nothing)
 {
 	flip_byte("sam/local.secret", 3);
@@ -354,6 +378,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(a_log_put_back_twice_goes_on_in_an_epoch_of_its_own),
 	EACH(another_history_than_the_anchors_is_closed),
 	EACH(a_damaged_log_is_closed),
+	EACH(damage_that_a_snapshot_hides_is_found_in_service),
 	EACH(another_local_secret_opens_nothing),
 	EACH(an_altered_snapshot_is_not_believed),
 	EACH(an_older_log_under_a_newer_snapshot_is_closed),

@@ -3,6 +3,8 @@
  * The sockets themselves: operations without approval, on the wrong socket, frames that are none,
  * floods. Catalogue section 9, rows 19 and 20; design review H7, H8.
  */
+#include <errno.h>
+#include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -256,6 +258,29 @@ TEST(a_flood_of_refusals_is_counted_not_written)
 	still_signs();
 }
 
+/* So the SAM does not read from him: what it keeps for one peer has an end. Nothing is lost. */
+TEST(who_does_not_read_his_answers_is_not_heard)
+{
+	AUTO_WRITER w = writer_grow(64);
+	struct msg_object m = { .type = RECORD_KEY };
+	struct pollfd p = { .fd = group_connect(&group, "ssa.sock"), .events = POLLOUT };
+	size_t sent = 0, at = frame_begin(&w, SAM_RECORD, 1);
+
+	memcpy(m.id, good.id, ID_LEN);
+	msg_object_write(&w, &m);
+	frame_end(&w, at);
+	while (sent < 4u << 20 && poll(&p, 1, 1000) == 1) {
+		ssize_t n = send(p.fd, w.p + sent % w.n, w.n - sent % w.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		CHECK(n > 0 || errno == EAGAIN);
+		sent += n > 0 ? (size_t)n : 0;
+	}
+	CHECK(sent < 2u << 20);
+	still_signs();
+	assert_int_equal(frames_answers(p.fd, sent / w.n, 60000), sent / w.n);
+	close(p.fd);
+}
+
 /* Nothing is kept for a nonce; when too many are open it says busy, and recovers with time. */
 TEST(a_flood_of_nonces_costs_the_log_nothing)
 {
@@ -322,6 +347,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(half_frames_and_silence_keep_nobody_waiting),
 	cmocka_unit_test(the_ssa_cannot_take_the_officers_connections),
 	cmocka_unit_test(a_flood_of_refusals_is_counted_not_written),
+	cmocka_unit_test(who_does_not_read_his_answers_is_not_heard),
 	cmocka_unit_test(a_flood_of_nonces_costs_the_log_nothing),
 	cmocka_unit_test(another_user_is_not_welcome),
 };

@@ -218,6 +218,10 @@ def clients():
     case('Basic authentication, form-decoded', a.status == 200, a)
     case('a token of no user opens no account', ask('GET', '/propria/v1/account', None,
         bearer(a.json['access_token'])).status == 403)
+    for how, pair in (('not encoded', 'web:' + SECRET), ('encoded byte by byte', ':'.join(''.join('%%%02x' % c for c in
+            x.encode()) for x in ('web', SECRET)))):
+        a = ask('POST', '/oauth2/token', cc, {'Authorization': 'Basic ' + base64.b64encode(pair.encode()).decode()})
+        case('Basic with a secret that is %s' % how, a.status == 200, a)
     a = token(cc + [('client_id', 'web'), ('client_secret', SECRET)])
     case('a secret in the form', a.status == 200, a)
     a = token(cc + [('client_id', 'web'), ('client_secret', SECRET)], basic=('web', SECRET))
@@ -334,6 +338,8 @@ def signing(b, own):
     anew = authorize(b, query(prompt='login'))
     a = follow(b, anew)
     case('prompt=login asks again', 'Log in' in a.text, a)
+    again = b.form('/oauth2/consent', a, act='allow')
+    case('and a consent does not go around it', not again.to.startswith(APP) and 'code' not in again.query, again)
 
 def details(b):
     verifier, challenge = pkce()

@@ -39,10 +39,13 @@ class Answer:
         if 'code' in self.query:
             handed_out.append(self.query['code'])
 
+# Where connections come from; tests of limits by network change it.
+source = ['127.0.0.1']
+
 def ask(method, path, body=None, headers=None, base=ENDPOINT):
     u = urllib.parse.urlsplit(base)
     if u.scheme == 'https':
-        c = http.client.HTTPSConnection(u.hostname, u.port, timeout=30,
+        c = http.client.HTTPSConnection('127.0.0.1', u.port, timeout=30, source_address=(source[0], 0),
             context=ssl.create_default_context(cafile=DIR + '/server.pem'))
     else:
         c = http.client.HTTPConnection('127.0.0.1', u.port, timeout=30)
@@ -72,7 +75,7 @@ class Browser:
     def get(self, path):
         return self.go('GET', path)
     def form(self, path, page, **fields):
-        hidden = dict(re.findall(r'name="(csrf|r|token)" value="([^"]*)"', page.text))
+        hidden = dict(re.findall(r'name="(csrf|r|token|credentialID)" value="([^"]*)"', page.text))
         hidden.update(fields)
         return self.go('POST', path, [i for i in hidden.items() if i[1]])
     def login(self, r='', name=NAME, password=PASSWORD):
@@ -157,10 +160,14 @@ def statement(p, life=None, items=None, requester=None, name=None):
         struct.pack('>I', p['epoch']) + bytes.fromhex(p['signer']) + unb64u(p['fresh']) + \
         struct.pack('>QQ', now, now + (life or p['life'])) + body
 
-def evidence(p, st):
+DEVICE = DIR + '/alice/profile/approval.pem'
+
+# with_keys: the device keys of authenticators by their id; None: the first one's.
+def evidence(p, st, with_keys=None):
     d = hashlib.sha256(b'propria-statement-v1\0' + st).digest()
-    sig = es256(DIR + '/alice/profile/approval.pem', b'propria-approval-v1\0' + d)
-    return b'\1\1' + bytes.fromhex(p['authenticators'][0]['id']) + struct.pack('>H', 64) + sig
+    keys = with_keys or {p['authenticators'][0]['id']: DEVICE}
+    return bytes([len(keys)]) + b''.join(b'\1' + bytes.fromhex(i) + struct.pack('>H', 64) +
+        es256(keys[i], b'propria-approval-v1\0' + d) for i in sorted(keys))
 
 def page(call, ticket, **more):
     return ask('POST', '/propria/v1/approval' + call, dict(more, ticket=ticket), {'Origin': SIC})

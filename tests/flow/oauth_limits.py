@@ -2,7 +2,7 @@
 # The walk of oauth_limits.sh: what a SCAL1 key gives to whom, and an account may have two authorizations under way.
 from oauth_kit import *
 
-LOW = sys.argv[7]
+LOW, TWO = sys.argv[7:9]
 
 # Minutes that the SSA's clock is ahead.
 def clock(minutes):
@@ -112,6 +112,10 @@ def entrusted(own):
     case('a form that is not ours allows nothing', bad.status == 403, bad)
     gone = Browser().form('/oauth2/consent', a, act='allow')
     case('nor another browser\'s', gone.status == 403, gone)
+    other = b.form('/oauth2/consent', a, act='allow', credentialID=KEY)
+    case('nor for another key than the page showed', other.status == 200 and not other.to and LOW in other.text, other)
+    early = b.form('/oauth2/consent', asks_for_low(b, prompt='login')[0], act='allow')
+    case('nor a login before the request that wants a new one', not early.to.startswith(APP), early)
     page_before = a
     a = b.form('/oauth2/consent', a, act='allow')
     case('allowed, the client gets a code', a.to == APP and 'code' in a.query and a.query['iss'] == ENDPOINT, a)
@@ -157,12 +161,71 @@ def entrusted(own):
     case('another login\'s still does', low_signs(elsewhere, 'y').status == 200)
     a = ask('POST', '/oauth2/revoke', [('token', elsewhere), ('client_id', 'app')])
     case('a token that is revoked signs no more', a.status == 204 and low_signs(elsewhere, 'x').status == 401, a)
+    propria = lambda call, **more: ask('POST', '/propria/v1/' + call, more, bearer(own))
+    a = propria('history', credentialID=LOW, limit=100)
+    uses = a.json.get('uses', [])
+    case('the history has each of these uses, on the service\'s word', a.status == 200 and len(uses) >= 8 and
+        {u['word'] for u in uses} == {'service'} and {u['requester']['name'] for u in uses} == {'', 'Test App'} and
+        {base64.b64decode(u['digest']) for u in uses} == {digest('x'), digest('y')}, a)
+    case('those of the other key are the signer\'s', {u['word'] for u in propria('history', credentialID=KEY).json['uses']}
+        == {'signer'})
+    a = propria('outcome', d=uses[0]['d'], indexes=[uses[0]['index']])
+    case('the outcome of such a use can be asked for', a.status == 200 and a.json['results'][0]['status'] == 0 and
+        a.json['place'] == uses[0]['place'], a)
+    a = propria('receipt', d=uses[0]['d'], index=uses[0]['index'])
+    case('a receipt cannot, as nobody approved', a.status == 400 and a.json['reason'] == 'kind', a)
     b = Browser()
     b.login()
     clock(61)
     a, _ = asks_for_low(b)
     clock(0)
     case('a login of an hour ago does not suffice', 'Log in' in a.text and a.status == 200, a)
+
+# A stranger guesses from 127.0.0.0/24, and from networks beside it.
+def guesses():
+    b = Browser()
+    got = [b.login(password='guess number %d' % i).status for i in range(8)]
+    case('after six failures a name is closed to the network that guesses', got == [403] * 6 + [429] * 2)
+    case('also with the right password', b.login().status == 429)
+    b.login(name='nobody.else', password='guess number one')
+    source[0] = '127.0.5.1'
+    a = Browser().login()
+    case('not to its owner in another', a.status == 303, a)
+    for net in ('127.0.6.1', '127.0.7.1', '127.0.8.1'):
+        source[0] = net
+        Browser().login(password='guess from afar')
+    source[0] = '127.0.9.1'
+    began = time.monotonic()
+    wrong = Browser().login(password='guess from afar').status
+    middle = time.monotonic()
+    a = Browser().login()
+    end = time.monotonic()
+    case('where many networks guess, each attempt takes seconds', wrong == 403 and middle - began > 0.9)
+    case('and the right password still logs in', a.status == 303 and end - middle > 0.9, a)
+    source[0] = '127.0.0.1'
+
+# A key that asks for two approvals: the receipt proves both.
+def two_approvals(own):
+    body = {'credentialID': TWO, 'numSignatures': 1, 'hashAlgorithmOID': OID,
+        'hashes': [base64.b64encode(digest('two')).decode()], 'authData': [{'id': 'page'}]}
+    ticket = ask('POST', '/csc/v2/credentials/authorize', body, bearer(own)).json['handle']
+    p = page('', ticket).json
+    keys = {a['id']: DEVICE if a['label'].startswith('Alice') else DIR + '/second.pem' for a in p['authenticators']}
+    case('the page is told that two must approve', p['key']['evidences'] == 2 and len(keys) == 2)
+    st = statement(p)
+    a = answer(ticket, st, evidence(p, st))
+    case('one approval does not suffice', a.json.get('reason') == 'quorum', a)
+    p = page('', ticket).json
+    st = statement(p)
+    a = answer(ticket, st, evidence(p, st, keys))
+    case('both do', a.status == 200, a)
+    got = check(own, ticket).json
+    a = sign(own, got['SAD'], body['hashes'], credentialID=TWO)
+    case('it signs', a.status == 200, a)
+    receipt = lambda: ask('POST', '/propria/v1/receipt', {'d': got['approval'], 'index': 0}, bearer(own))
+    until(lambda: receipt().status == 200)
+    with open(DIR + '/two.receipt', 'wb') as f:
+        f.write(base64.b64decode(receipt().json['receipt']))
 
 def main():
     own = own_token()
@@ -173,6 +236,8 @@ def main():
     waiting = parallel(b, own)
     expiry(b, own, waiting)
     entrusted(own)
+    guesses()
+    two_approvals(own)
     print('# end')
 
 main()

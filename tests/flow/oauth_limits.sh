@@ -23,6 +23,14 @@ group_make
 HIGH=$KEY
 low_key() { trial_key alice ecdsa-p256-sha256 --scal1 && [ "$KEY" != "$HIGH" ]; }
 is "the signer has a key of level SCAL1 too" low_key
+LOW=$KEY
+# Last, as every act of a signer with such a key takes two approvals. The request of its certificate takes none.
+second() {
+	{ cat "$DIR/secrets/passphrase"; echo; cat "$DIR/secrets/passphrase"; } >"$DIR/secrets/both"
+	"$PROPRIA" authenticators add --yes --home "$DIR/alice/profile" --new-key "$DIR/second.pem" --label second \
+		--passphrase-fd 3 3<"$DIR/secrets/both" && trial_key alice ecdsa-p256-sha256 "--approvals=2"
+}
+is "and one that asks for two approvals" second
 printf '%-12s%-12s%-12s' 0 0 0 >"$DIR/control"
 ssa_stop
 clocked_start() { FAULT_CONTROL=$DIR/control LD_PRELOAD=$BUILD/tests/flow/fault_preload.so trial_ssa_start; }
@@ -33,11 +41,18 @@ is "clients are registered" eval 'client add --kind public --id app --name "Test
 	--redirect https://app.example/cb && client add --kind secret --id web --name "Web" \
 	--redirect https://web.example/cb --secret-fd 3 3<"$DIR/secrets/client"'
 AGAIN=$CASES
-python3 "$SOURCE/tests/flow/oauth_limits.py" "$DIR" "$ENDPOINT" "$(cat "$DIR/plain")" "$SIGNER" "$HIGH" "$AGAIN" "$KEY" \
+python3 "$SOURCE/tests/flow/oauth_limits.py" "$DIR" "$ENDPOINT" "$(cat "$DIR/plain")" "$SIGNER" "$HIGH" "$AGAIN" "$LOW" "$KEY" \
 	>"$DIR/flow.tap" 2>"$DIR/flow.err" || true
 cat "$DIR/flow.tap"
 CASES=$(grep -cE '^(not )?ok ' "$DIR/flow.tap")
 CASES=$((CASES + AGAIN))
 BROKEN=$((BROKEN + $(grep -c '^not ok ' "$DIR/flow.tap")))
+shown() { "$PROPRIA" receipt show --group "$GROUP" "$DIR/two.receipt"; }
+is "the receipt of two approvals names both authenticators" says "and by authenticator [0-9a-f]{32} \\(" shown
+cut_receipt() {
+	head -c -"$(($(stat -c %s "$DIR/two.receipt") / 12))" "$DIR/two.receipt" >"$DIR/cut.receipt"
+	not "$PROPRIA" receipt show --group "$GROUP" "$DIR/cut.receipt"
+}
+is "cut, it shows nothing" cut_receipt
 is "the walk came to its end" eval 'grep -q "^# end$" "$DIR/flow.tap" || { tail -n 8 "$DIR/flow.err"; false; }'
 finish

@@ -32,7 +32,7 @@ function readOutcome(bytes) {
  * @returns {Promise<{group: Uint8Array, d: Uint8Array, statement: import('./statement.js').Statement,
  *   evidences: import('./evidence.js').Evidence[], item: number, label: string, digest: Uint8Array,
  *   outcome: {sequence: number, time: number, signature: Uint8Array},
- *   proof: Uint8Array[], size: number, index: number, head: object, attestation: Uint8Array}>}
+ *   proof: Uint8Array[], size: number, index: number, head: object, attestations: Uint8Array[]}>}
  *   parts that do not belong together are a FormatError; signatures and proof are not verified here
  */
 export async function readReceipt(bytes) {
@@ -42,7 +42,8 @@ export async function readReceipt(bytes) {
 	const genesis = r.v32(), encoded = r.v32(), evidences = r.v32(), item = r.u32(), entry = r.v32();
 	const size = r.u64(), index = r.u64();
 	const proof = Array.from({ length: r.u8() }, () => r.bytes(32).slice());
-	const head = readHead(r.bytes(116)), attestation = r.v16().slice();
+	const head = readHead(r.bytes(116)), approvals = decodeEvidences(evidences);
+	const attestations = approvals.map(() => r.v16().slice());
 	r.end();
 	const group = await sha256(genesis), d = await statementDigest(encoded);
 	const statement = decodeStatement(encoded), outcome = readOutcome(entry);
@@ -51,8 +52,8 @@ export async function readReceipt(bytes) {
 	    !equal(made.digest, named.digest) || index !== outcome.sequence)
 		throw new FormatError('receipt: its parts do not belong together');
 	return {
-		group, d, statement, evidences: decodeEvidences(evidences), item, label: named.label, digest: named.digest,
+		group, d, statement, evidences: approvals, item, label: named.label, digest: named.digest,
 		outcome: { sequence: outcome.sequence, time: outcome.time, signature: made.signature },
-		proof, size, index, head, attestation,
+		proof, size, index, head, attestations,
 	};
 }

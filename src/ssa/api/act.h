@@ -19,6 +19,9 @@ struct act {
 	act_answer	*answer;
 };
 
+/* protection.c: of the authenticator that a BIND or ADD_AUTHENTICATOR brings; 0: not known to us. */
+struct statement;
+uint8_t		 protection_seen(const struct call *, const struct statement *);
 /* Becomes the call's state. */
 struct act	*act_new(struct call *, act_answer *);
 /*

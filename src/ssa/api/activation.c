@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "json/base64.h"
 #include "ssa/api/activation.h"
+#include "ssa/api/window_row.h"
 
 bool
 package_read(struct span bytes, struct package *p)
@@ -195,30 +196,44 @@ newest_free(struct cached *x)
 	free(x);
 }
 
-/* The SAM has closed the one before (PROTOCOL.sam 4.10): it is under way no longer. */
+static bool
+is_named(const uint8_t handle[HASH_LEN])
+{
+	static const uint8_t none[HASH_LEN];
+
+	return memcmp(handle, none, HASH_LEN) != 0;
+}
+
+/*
+ * A new window: the SAM has closed the one before (PROTOCOL.sam 4.10), which is under way no longer.
+ * One that had the name `was` only gets another: its code became a token.
+ */
 static void
-newest_set(struct ssa *s, const struct activation *a)
+newest_set(struct ssa *s, const struct activation *a, const uint8_t was[HASH_LEN])
 {
 	static const char prefix[] = "propria-newest-v1";
 	const struct span parts[] = { span_of(prefix, sizeof(prefix)), span_of(a->key, 16),
 		span_of(a->session, 16) };
-	struct newest *n = calloc(1, sizeof(*n)), *before;
 	struct activation *old = NULL;
+	struct newest *n;
+	uint8_t name[HASH_LEN];
 
-	if (n == NULL)
-		bug("out of memory");
-	n->of.holders = 1;
-	n->of.free = newest_free;
-	memcpy(n->handle, a->of.key, HASH_LEN);
-	sha256_parts(parts, COUNT(parts), n->of.key);
-	if ((before = (struct newest *)cache_hold(s->activations, n->of.key)) != NULL) {
-		old = (struct activation *)cache_hold(s->activations, before->handle);
-		cached_release(&before->of);
+	sha256_parts(parts, COUNT(parts), name);
+	if ((n = (struct newest *)cache_hold(s->activations, name)) == NULL) {
+		if ((n = calloc(1, sizeof(*n))) == NULL)
+			bug("out of memory");
+		n->of.holders = 1;
+		n->of.free = newest_free;
+		memcpy(n->of.key, name, HASH_LEN);
+		cache_put(s->activations, &n->of);
+	} else if (!is_named(was)) {
+		old = (struct activation *)cache_hold(s->activations, n->handle);
 	}
+	if (!is_named(was) || memcmp(n->handle, was, HASH_LEN) == 0)
+		memcpy(n->handle, a->of.key, HASH_LEN);
 	if (old != NULL && old != a)
 		activation_uncount(old);
 	activation_release(old);
-	cache_put(s->activations, &n->of);
 	cached_release(&n->of);
 }
 
@@ -227,12 +242,15 @@ activation_keep_as(struct ssa *s, struct activation *a, const uint8_t requester[
     const uint8_t handle[HASH_LEN])
 {
 	struct activation_row row = { .expires = a->expires };
+	uint8_t was[HASH_LEN];
 
+	memcpy(was, a->of.key, HASH_LEN);
 	memcpy(a->of.key, handle, 32);
 	memcpy(a->requester, requester, 16);
 	cache_put(s->activations, &a->of);
 	if (a->window) {
-		newest_set(s, a);
+		newest_set(s, a, was);
+		window_row_keep(s, a, clock_wall());
 		return;
 	}
 	memcpy(row.handle, handle, 32);
@@ -345,18 +363,24 @@ approval_keep(struct ssa *s, const struct package *p, const uint8_t signer[16])
 }
 
 void
-use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct msg_results *m)
+use_keep(struct ssa *s, const uint8_t d[HASH_LEN], const struct activation *a,
+    const struct msg_results *m)
 {
-	static uint8_t bytes[USES_MAX * 4];
-	struct writer w = writer_over(bytes, sizeof(bytes));
+	static uint8_t bytes[USES_MAX * 4], digests[USES_MAX * HASH_MAX];
+	struct writer w = writer_over(bytes, sizeof(bytes)), of = writer_over(digests, sizeof(digests));
 	struct use_row u = { .place = m->place };
 
 	if (m->place == 0)
 		return;
 	for (size_t i = 0; i < m->n; i++)
-		if (m->result[i].status != USE_SPENT)
+		if (m->result[i].status != USE_SPENT) {
 			wr_u32(&w, m->result[i].index);
+			if (a != NULL && a->window)
+				wr_bytes(&of, a->digests + m->result[i].index * a->alg->digest_len,
+				    a->alg->digest_len);
+		}
 	memcpy(u.d, d, 32);
 	u.indexes = writer_span(&w);
+	u.digests = writer_span(&of);
 	s->store->ops->use_put(s->store, &u);
 }

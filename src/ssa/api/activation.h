@@ -66,6 +66,8 @@ bool	activation_map(const struct activation *, const uint8_t *digests, size_t n,
 	    size_t *used) MUST_USE;
 
 void	approval_keep(struct ssa *, const struct package *, const uint8_t signer[16]);
-void	use_keep(struct ssa *, const uint8_t d[HASH_LEN], const struct msg_results *);
+/* a: of a window, whose digests no statement lists; else NULL. */
+void	use_keep(struct ssa *, const uint8_t d[HASH_LEN], const struct activation *a,
+	    const struct msg_results *);
 
 #endif

@@ -155,7 +155,7 @@ act_fault(struct call *c, struct act *a)
 		return NULL;
 	case PURPOSE_ADD_AUTHENTICATOR:
 		a->type = s.bind.type;
-		a->protection = s.bind.protection;
+		a->protection = protection_seen(c, &s);
 		a->label = s.bind.label;
 		return NULL;
 	case PURPOSE_REMOVE_AUTHENTICATOR:

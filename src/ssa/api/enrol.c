@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "json/base64.h"
+#include "ssa/api/act.h"
 #include "ssa/api/route.h"
 #include "ssa/jwt.h"
 #include "statement/evidence.h"
@@ -148,7 +149,7 @@ bind_read(struct call *c, struct enrolment *n, struct span bytes)
 	}
 	memcpy(n->signer, s.subject, 16);
 	n->type = s.bind.type;
-	n->protection = s.bind.protection;
+	n->protection = protection_seen(c, &s);
 	wr_span(&n->label_w, s.bind.label);
 	return true;
 }

@@ -5,13 +5,17 @@
 #include "json/base64.h"
 #include "ssa/api/activation.h"
 #include "ssa/api/route.h"
+#include "ssa/api/window_row.h"
 #include "wire/status.h"
 
 struct inquiry {
-	uint8_t		d[32], authenticator[16];
+	uint8_t		d[32], authenticator[2][16];	/* who approved */
+	size_t		approvals, attested;	/* how many, and of how many the receipt has the attestation */
 	uint32_t	index;
 	uint64_t	place;
+	bool		window;		/* no approval: on our word */
 	struct writer	bytes;		/* statement v32, evidences v32 */
+	struct writer	receipt;
 };
 
 static void
@@ -20,6 +24,7 @@ inquiry_free(void *state)
 	struct inquiry *q = state;
 
 	writer_wipe(&q->bytes);
+	writer_wipe(&q->receipt);
 	free(q);
 }
 
@@ -44,11 +49,27 @@ approval_of(struct call *c, const uint8_t d[32], struct approval *a)
 	return false;
 }
 
+static bool
+approvals_of(struct inquiry *q, struct span evidences)
+{
+	struct err ignored = { 0 };
+	struct evidences list;
+
+	if (!evidences_read(evidences, &list, &ignored) || list.n < 1 || list.n > 2)
+		return false;
+	q->approvals = list.n;
+	for (size_t i = 0; i < list.n; i++)
+		memcpy(q->authenticator[i], list.list[i].id, 16);
+	return true;
+}
+
 static struct inquiry *
 inquiry_of(struct call *c)
 {
 	struct inquiry *q = calloc(1, sizeof(*q));
+	struct window_row row;
 	struct approval a;
+	struct err e = { 0 };
 	struct span text;
 
 	if (q == NULL)
@@ -56,6 +77,7 @@ inquiry_of(struct call *c)
 	c->state = q;
 	c->state_free = inquiry_free;
 	q->bytes = writer_grow(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8);
+	q->receipt = writer_grow(ANSWER_MAX / 2);
 	if (!call_text(c, "d", 64, &text))
 		return NULL;
 	if (!hex_exact(text, q->d, 32)) {
@@ -64,7 +86,12 @@ inquiry_of(struct call *c)
 	}
 	if (!approval_of(c, q->d, &a))
 		return NULL;
-	memcpy(q->authenticator, a.authenticator, 16);
+	q->window = window_row_read(&a, &row);
+	if (!q->window && !approvals_of(q, a.evidences)) {
+		err_set(&e, ERR_BACKEND, "an approval in the store is of another shape");
+		call_failed(c, &e);
+		return NULL;
+	}
 	wr_span32(&q->bytes, a.statement);
 	wr_span32(&q->bytes, a.evidences);
 	return q;
@@ -95,8 +122,8 @@ on_outcome(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 		return;
 	}
-	if (m.n == 1)		/* with more, `sequence` need not be the entry of each */
-		use_keep(c->ssa, q->d, &m);
+	if (m.n == 1 && !q->window)	/* with more, `sequence` need not be the entry of each */
+		use_keep(c->ssa, q->d, NULL, &m);
 	out = call_answer(c);
 	emit_number(&out, "place", m.place);
 	emit_array(&out, "results");
@@ -170,10 +197,12 @@ receipt_write(struct writer *w, const struct call *c, const struct inquiry *q,
 	wr_span16(w, m->attestation);
 }
 
+static void receipt_ask(struct call *);
+
+/* One answer for each approval: the first one's proof, and each one's attestation. */
 static void
 on_receipt(struct call *c, struct reader *r, const struct err *refusal)
 {
-	AUTO_WRITER w = writer_grow(ANSWER_MAX / 2);
 	struct inquiry *q = c->state;
 	struct msg_receipted m;
 	struct err e = { 0 };
@@ -187,9 +216,16 @@ on_receipt(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 		return;
 	}
-	receipt_write(&w, c, q, &m);
+	if (q->attested++ == 0)
+		receipt_write(&q->receipt, c, q, &m);
+	else
+		wr_span16(&q->receipt, m.attestation);
+	if (q->attested < q->approvals) {
+		receipt_ask(c);
+		return;
+	}
 	out = call_answer(c);
-	emit_base64(&out, "receipt", writer_span(&w));
+	emit_base64(&out, "receipt", writer_span(&q->receipt));
 	call_answered(c, &out);
 }
 
@@ -201,7 +237,7 @@ receipt_ask(struct call *c)
 	struct msg_receipt m = { .place = q->place, .signer_record = c->signer->record };
 
 	memcpy(m.signer, c->account, 16);
-	memcpy(m.authenticator, q->authenticator, 16);
+	memcpy(m.authenticator, q->authenticator[q->attested], 16);
 	msg_receipt_write(&w, &m);
 	call_ask(c, SAM_RECEIPT, writer_span(&w), on_receipt);
 }
@@ -253,6 +289,11 @@ handle_receipt(struct call *c)
 		return;
 	if (json_whole(c->json, "index", &index) != JSON_GOT || index < 0 || index >= USES_MAX) {
 		call_invalid(c, "Missing (or invalid type) integer parameter index");
+		return;
+	}
+	if (q->window) {
+		call_error(c, 400, "invalid_request", "No approval stands behind this use that a receipt could"
+		    " prove: it was made on the word of this service, as the log says", "kind");
 		return;
 	}
 	q->index = (uint32_t)index;

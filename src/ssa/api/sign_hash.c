@@ -132,7 +132,7 @@ results_answer(struct call *c, struct sign *s, const struct msg_results *m,
 		return;
 	}
 	if (!s->looked_back || m->n == 1)	/* OUTCOME names one entry, its indexes may have several */
-		use_keep(c->ssa, s->activation->d, m);
+		use_keep(c->ssa, s->activation->d, s->activation, m);
 	if (all_used(s->activation))
 		activation_uncount(s->activation);
 	if (count_of(m, USE_SIGNED) == m->n)

@@ -77,6 +77,17 @@ redirects_read(const struct wish *w, struct writer *out, struct err *e)
 	return true;
 }
 
+/* The same bytes before and after application/x-www-form-urlencoded, however it is done. */
+static bool
+is_its_own_encoding(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+		    (s.p[i] >= '0' && s.p[i] <= '9') || memchr("-._", s.p[i], 3) != NULL))
+			return false;
+	return true;
+}
+
 /* Typed where there is a terminal; its digest is all that is kept, so it must be unguessable. */
 static bool
 secret_take(const struct wish *w, uint8_t hash[HASH_LEN], struct err *e)
@@ -97,7 +108,11 @@ secret_take(const struct wish *w, uint8_t hash[HASH_LEN], struct err *e)
 		return false;
 	if (secret_span(s).n < SECRET_LEAST)
 		return err_set(e, ERR_FORMAT, "a client's secret has at least %d characters, made at random"
-		    " (openssl rand -base64 32)", SECRET_LEAST);
+		    " (openssl rand -hex 32)", SECRET_LEAST);
+	if (!is_its_own_encoding(secret_span(s)))
+		return err_set(e, ERR_FORMAT, "a client's secret is of letters, digits and - . _ alone: Basic"
+		    " form-encodes all others (RFC 6749 2.3.1), and many libraries forget it. Make one with"
+		    " openssl rand -hex 32");
 	sha256(secret_span(s), hash);
 	return true;
 }

@@ -96,8 +96,9 @@ bounds_put(struct call *c, const struct request *q)
 void
 entrust_page(struct call *c, const struct flow *f, const struct key *k, struct span r)
 {
-	char csrf[TOKEN_LETTERS + 1], leads_to[2 * REDIRECT_MAX];
+	char csrf[TOKEN_LETTERS + 1], leads_to[2 * REDIRECT_MAX], id[33];
 
+	hex_text(k->row.id, 16, id);
 	csrf_make(c, csrf);
 	flow_leads_to(c, f, leads_to);
 	page_begin(c, 200, "Let this application sign for you?");
@@ -117,6 +118,7 @@ entrust_page(struct call *c, const struct flow *f, const struct key *k, struct s
 	page_put(c, "</dl>\n<form method=\"post\" action=\"/oauth2/consent\">\n");
 	page_hidden(c, "csrf", span_str(csrf));
 	page_hidden(c, "r", r);
+	page_hidden(c, "credentialID", span_str(id));
 	page_put(c, "<button name=\"act\" value=\"allow\">Let it sign</button>\n"
 	    "<button name=\"act\" value=\"deny\" class=\"other\">Do not allow</button>\n</form>\n");
 	page_end(c, leads_to);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/oauth/code.h"
@@ -277,9 +278,8 @@ to_login(struct call *c, struct span r)
 	flow_send(c, "/login?r=%.*s", (int)r.n, (const char *)r.p);
 }
 
-/* prompt=login */
-static bool
-login_precedes(const struct flow *f, const struct session *who)
+bool
+flow_wants_login(const struct flow *f, const struct session *who)
 {
 	return f->q.login_anew && who->created < f->q.created;
 }
@@ -288,7 +288,7 @@ login_precedes(const struct flow *f, const struct session *who)
 static bool
 login_is_fresh(const struct call *c, const struct flow *f, const struct session *who)
 {
-	return who->created + LOGIN_FRESH_MS > c->now && !login_precedes(f, who);
+	return who->created + LOGIN_FRESH_MS > c->now && !flow_wants_login(f, who);
 }
 
 static void
@@ -307,8 +307,9 @@ credential_step(struct call *c, struct flow *f, const struct session *who, struc
 }
 
 void
-flow_entrust(struct call *c, struct flow *flow, const struct session *who, struct span r)
+flow_entrust(struct call *c, struct flow *flow, const struct session *who, struct span shown, struct span r)
 {
+	uint8_t id[16];
 	AUTO(flow) *f = flow;
 	AUTO(key) *k = flow_key(c, f, who);
 
@@ -318,6 +319,8 @@ flow_entrust(struct call *c, struct flow *flow, const struct session *who, struc
 		page_error(c, 400, "This request is over", "Go back to the application and start again.");
 	else if (!login_is_fresh(c, f, who))
 		to_login(c, r);
+	else if (!hex_exact(shown, id, 16) || memcmp(id, k->row.id, 16) != 0)
+		entrust_page(c, f, k, r);	/* another of the person's keys is the first one now */
 	else if (flow_end(c, f))
 		entrust(c, TAKE(f), TAKE(k), who);
 }
@@ -327,7 +330,7 @@ flow_step(struct call *c, struct flow *f, struct span r)
 {
 	struct session who;
 
-	if (!session_find(c, &who) || login_precedes(f, &who))
+	if (!session_find(c, &who) || flow_wants_login(f, &who))
 		to_login(c, r);
 	else if (f->q.scope == SCOPE_CREDENTIAL)
 		credential_step(c, f, &who, r);

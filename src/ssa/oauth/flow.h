@@ -38,8 +38,13 @@ void	flow_finish(struct call *, const struct flow *, const uint8_t account[16]);
 void	flow_decline(struct call *, const struct flow *);
 /* On to the signing page: the person approves there. Answers; the flow has ended before. */
 void	flow_approve(struct call *, struct flow *, const struct key *, const struct session *);
-/* The person allowed a client to use a SCAL1 key. Takes the flow; answers, perhaps later. */
-void	flow_entrust(struct call *, struct flow *, const struct session *, struct span r);
+/*
+ * The person allowed a client to use a SCAL1 key, the one that was shown. Takes the flow; answers,
+ * perhaps later.
+ */
+void	flow_entrust(struct call *, struct flow *, const struct session *, struct span shown, struct span r);
+/* prompt=login: this login is older than the request. */
+bool	flow_wants_login(const struct flow *, const struct session *);
 /* Where the browser may end up after a form of ours in this flow, for its policy. */
 void	flow_leads_to(const struct call *, const struct flow *, char text[2 * REDIRECT_MAX]);
 

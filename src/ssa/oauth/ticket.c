@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ssa/api/window_row.h"
 #include "ssa/oauth/handle.h"
 #include "ssa/oauth/ticket.h"
 
@@ -173,11 +174,16 @@ struct activation *
 activation_recall(struct ssa *s, const uint8_t d[HASH_LEN], const uint8_t activation[16],
     uint64_t until, struct err *e)
 {
+	struct window_row window;
 	struct approval approval;
 	struct activation *a;
 
 	if (!approval_get(s, d, &approval, e))
 		return NULL;
+	if (window_row_read(&approval, &window)) {
+		err_set(e, ERR_MISSING, "a window of our last life");
+		return NULL;
+	}
 	if ((a = activation_of(approval.statement, d)) == NULL) {
 		err_set(e, ERR_BACKEND, "an approval in the store is of another shape");
 		return NULL;

@@ -89,7 +89,8 @@ credential_token(struct call *c, struct answer *a, const struct code *code, stru
 	if (a->token.expires > act->expires)
 		a->token.expires = act->expires;
 	token_issue(c->ssa->tokens, &a->token, a->text);
-	act->counted = c->ssa->parallel;		/* since the person approved: approval.c */
+	if (!act->window)
+		act->counted = c->ssa->parallel;	/* since the person approved: approval.c */
 	activation_keep_as(c->ssa, act, a->token.requester, a->token.hash);
 	return true;
 }

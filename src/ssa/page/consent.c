@@ -41,10 +41,10 @@ handle_consent(struct call *c)
 	else if ((f = flow_find(c, form.field[P_R])) == NULL)
 		page_error(c, 400, "This request is over", "It was answered, or took too long. Go back to the"
 		    " application and start again.");
-	else if (!session_find(c, &who))
+	else if (!session_find(c, &who) || flow_wants_login(f, &who))
 		flow_send(c, "/login?r=%.*s", (int)form.field[P_R].n, (const char *)form.field[P_R].p);
 	else if (form_is(&form, P_ACT, "allow") && f->q.scope == SCOPE_CREDENTIAL)
-		flow_entrust(c, TAKE(f), &who, form.field[P_R]);
+		flow_entrust(c, TAKE(f), &who, form.field[P_CREDENTIAL_ID], form.field[P_R]);
 	else if (form_is(&form, P_ACT, "allow"))
 		flow_finish(c, f, who.account);
 	else

@@ -14,6 +14,9 @@
 
 #define WRONG		"The name or the password is wrong."
 #define TOO_MANY	"Too many attempts. Wait a quarter of an hour, or use a passkey."
+#define NETWORK_LEN	17		/* a zero byte, address */
+#define DELAY_MS	250		/* doubled with each attempt at a name over its limit, so often: */
+#define DELAY_DOUBLINGS	5
 #define NOT_OURS	"This form was not sent from our page. Please try again."
 
 static void
@@ -34,14 +37,29 @@ login_hash(struct call *c, struct hashing *h, call_then *hashed)
 	return false;
 }
 
+static bool
+is_ipv4(const uint8_t peer[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return memcmp(peer, mapped, sizeof(mapped)) == 0;
+}
+
+/* No byte of a login name is 0: none can be mistaken for a network with a name. */
+static void
+network_of(const uint8_t peer[16], uint8_t network[NETWORK_LEN])
+{
+	memset(network, 0, NETWORK_LEN);
+	memcpy(network + 1, peer, is_ipv4(peer) ? 15 : 7);	/* a /24, or a /56 */
+}
+
 bool
 login_address_may(struct call *c)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint8_t who[17] = { 'a' };
 
 	memcpy(who + 1, c->x->peer, 16);
-	if (memcmp(c->x->peer, mapped, sizeof(mapped)) != 0)
+	if (!is_ipv4(c->x->peer))
 		memset(who + 9, 0, 8);
 	return tries_take(c->ssa->by_address, span_of(who, sizeof(who)), c->now);
 }
@@ -143,6 +161,7 @@ login_page(struct call *c)
 
 struct attempt {
 	struct hashing	hashing;	/* first */
+	uint8_t		who[NETWORK_LEN + LOGIN_NAME_MAX];	/* network and name */
 	struct flow	*flow;
 	char		r[TOKEN_LETTERS + 1];
 	uint8_t		name[LOGIN_NAME_MAX];
@@ -182,7 +201,8 @@ after_hash(struct call *c)
 		login_form(c, 403, a->flow, span_str(a->r), WRONG);
 		return;
 	}
-	tries_forgive(c->ssa->by_name, span_of(a->name, a->name_n));
+	tries_forgive(c->ssa->by_name, span_of(a->who, NETWORK_LEN + a->name_n));
+	tries_give_back(c->ssa->by_name, span_of(a->name, a->name_n));
 	if (session_start(c, a->account, &e)) {
 		send_on(c, a->r);
 		return;
@@ -232,6 +252,26 @@ attempt_read(struct call *c, struct attempt *a, const struct form *form)
 	return true;
 }
 
+/*
+ * A name is closed to the network that guesses at it, not to its owner. To all others each attempt at
+ * it takes longer, whatever comes of it, and whether there is such a name or not.
+ */
+static bool
+name_may(struct call *c, struct attempt *a)
+{
+	unsigned most = c->ssa->config.tries_by_name, before, over;
+
+	network_of(c->x->peer, a->who);
+	memcpy(a->who + NETWORK_LEN, a->name, a->name_n);
+	if (!tries_take(c->ssa->by_name, span_of(a->who, NETWORK_LEN + a->name_n), c->now))
+		return false;
+	before = tries_count(c->ssa->by_name, span_of(a->name, a->name_n), c->now);
+	over = before > most ? before - most : 0;
+	a->hashing.job.delay_ms = over == 0 ? 0 : over > DELAY_DOUBLINGS ? DELAY_MS << DELAY_DOUBLINGS :
+	    DELAY_MS << over;
+	return true;
+}
+
 static void
 login_try(struct call *c)
 {
@@ -249,7 +289,7 @@ login_try(struct call *c)
 	}
 	if (!attempt_read(c, a, &form))
 		return;
-	if (!login_address_may(c) || !tries_take(c->ssa->by_name, span_of(a->name, a->name_n), c->now))
+	if (!login_address_may(c) || !name_may(c, a))
 		login_form(c, 429, a->flow, form.field[P_R], TOO_MANY);
 	else if (!login_load(c, a, &e))
 		page_failed(c, &e);

@@ -5,6 +5,7 @@
 #include <openssl/params.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "ssa/page/slow.h"
 
@@ -16,8 +17,8 @@ struct slow {
 	pthread_mutex_t	 lock;
 	pthread_cond_t	 wake;
 	bool		 stop;			/* under lock, as what follows */
-	struct slow_job	*first, **last;
-	size_t		 waiting;
+	struct slow_job	*first, **last;		/* in the order in which they were asked */
+	size_t		 waiting, delayed;
 };
 
 bool
@@ -43,25 +44,64 @@ slow_derive(struct slow_job *j)
 	return j->ok;
 }
 
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Takes the first that is due, or any at the end. NULL: none; *next: when to look again, 0: when woken. */
+static struct slow_job *
+job_take(struct slow *s, uint64_t *next)
+{
+	uint64_t now = now_ms();
+
+	*next = 0;
+	for (struct slow_job **at = &s->first; *at != NULL; at = &(*at)->later) {
+		struct slow_job *j = *at;
+
+		if (j->due > now && !s->stop) {
+			*next = *next == 0 || j->due < *next ? j->due : *next;
+			continue;
+		}
+		if ((*at = j->later) == NULL)
+			s->last = at;
+		*(j->delay_ms > 0 ? &s->delayed : &s->waiting) -= 1;
+		return j;
+	}
+	return NULL;
+}
+
+/* With the lock, which is given away meanwhile. */
+static void
+wait_until(struct slow *s, uint64_t next)
+{
+	struct timespec t = { .tv_sec = (time_t)(next / 1000), .tv_nsec = (long)(next % 1000) * 1000000 };
+
+	if (next == 0)
+		pthread_cond_wait(&s->wake, &s->lock);
+	else
+		pthread_cond_timedwait(&s->wake, &s->lock, &t);
+}
+
 static void *
 slow_main(void *arg)
 {
 	struct slow *s = arg;
+	struct slow_job *j;
+	uint64_t next;
 
 	pthread_mutex_lock(&s->lock);
-	for (;;) {
-		struct slow_job *j = s->first;
+	while ((j = job_take(s, &next)) != NULL || !s->stop) {
 		bool stop = s->stop;
 
-		if (j == NULL && stop)
-			break;
 		if (j == NULL) {
-			pthread_cond_wait(&s->wake, &s->lock);
+			wait_until(s, next);
 			continue;
 		}
-		if ((s->first = j->later) == NULL)
-			s->last = &s->first;
-		s->waiting--;
 		pthread_mutex_unlock(&s->lock);
 		if (!stop)
 			slow_derive(j);
@@ -76,12 +116,16 @@ struct slow *
 slow_start(struct err *e)
 {
 	struct slow *s = calloc(1, sizeof(*s));
+	pthread_condattr_t steady;
 
 	if (s == NULL)
 		bug("out of memory");
 	s->last = &s->first;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->wake, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->wake, &steady);
+	pthread_condattr_destroy(&steady);
 	if (pthread_create(&s->thread, NULL, slow_main, s) == 0)
 		return s;
 	err_set(e, ERR_BUSY, "cannot start a thread");
@@ -123,12 +167,13 @@ slow_ask(struct slow *s, struct slow_job *j)
 
 	j->later = NULL;
 	j->ok = false;
+	j->due = now_ms() + j->delay_ms;
 	pthread_mutex_lock(&s->lock);
-	room = !s->stop && s->waiting < SLOW_WAITING;
+	room = !s->stop && (j->delay_ms > 0 ? s->delayed < SLOW_DELAYED : s->waiting < SLOW_WAITING);
 	if (room) {
 		*s->last = j;
 		s->last = &j->later;
-		s->waiting++;
+		*(j->delay_ms > 0 ? &s->delayed : &s->waiting) += 1;
 		pthread_cond_signal(&s->wake);
 	}
 	pthread_mutex_unlock(&s->lock);

@@ -13,6 +13,7 @@
 #define DERIVED_LEN	32
 #define PASSWORD_MAX	256		/* bytes */
 #define SLOW_WAITING	32
+#define SLOW_DELAYED	256		/* not yet due; each holds a connection of its asker */
 
 /* Lives with the one who asks; untouchable from slow_ask until done was called. */
 struct slow_job {
@@ -21,6 +22,8 @@ struct slow_job {
 	size_t		 password_n;
 	uint8_t		 salt[SALT_LEN], out[DERIVED_LEN];
 	bool		 ok;
+	unsigned	 delay_ms;			/* it is not begun before; others are */
+	uint64_t	 due;				/* slow's own */
 	struct slow_job	*later;
 };
 

@@ -62,8 +62,8 @@ count_of(struct tries *t, struct span who, bool make)
 	return oldest;
 }
 
-bool
-tries_take(struct tries *t, struct span who, uint64_t now)
+static struct count *
+count_now(struct tries *t, struct span who, uint64_t now)
 {
 	struct count *c = count_of(t, who, true);
 
@@ -71,10 +71,33 @@ tries_take(struct tries *t, struct span who, uint64_t now)
 		c->began = now;
 		c->n = 0;
 	}
+	return c;
+}
+
+bool
+tries_take(struct tries *t, struct span who, uint64_t now)
+{
+	struct count *c = count_now(t, who, now);
+
 	if (c->n >= t->most)
 		return false;
 	c->n++;
 	return true;
+}
+
+unsigned
+tries_count(struct tries *t, struct span who, uint64_t now)
+{
+	return count_now(t, who, now)->n++;
+}
+
+void
+tries_give_back(struct tries *t, struct span who)
+{
+	struct count *c = count_of(t, who, false);
+
+	if (c != NULL && c->n > 0)
+		c->n--;
 }
 
 void

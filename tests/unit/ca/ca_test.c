@@ -232,6 +232,24 @@ TEST(the_directory_of_another_ca_is_refused)
 	place_close(&p);
 }
 
+TEST(an_ra_has_a_name_and_no_power_to_issue)
+{
+	struct place p;
+
+	place_open(&p);
+	CHECK(ca(&p, "init", "") == 0);
+	CHECK(ca(&p, "ra", "--name ../x --out r.pem --key r.key") == 1 && said(&p, "--name"));
+	CHECK(ca(&p, "ra", "--name ssa --out r.pem --key r.key") == 0);
+	CHECK(scratch_openssl(&p.dir, "verify -CAfile ca/ca.pem r.pem") == 0);
+	CHECK(scratch_openssl(&p.dir, "pkey -in r.key -noout") == 0);
+	CHECK(ca(&p, "ra", "--name ssa --out s.pem --key s.key") == 1 && said(&p, "there already"));
+	CHECK(ca_with_pin(&p, "", "ra --dir ca --name root --certificate ca/root.pem") == 1);
+	CHECK(said(&p, "must not be a CA's"));
+	CHECK(ca_with_pin(&p, "", "ra --dir ca --name again --certificate r.pem") == 0);
+	CHECK(ca_with_pin(&p, "", "ra --dir ca --name none --certificate none") == 1);
+	place_close(&p);
+}
+
 TEST(a_wrong_pin_or_command_line_does_nothing)
 {
 	static const char *const bad[] = { "", "frob", "init", "init --module m --token t --pin-fd 0",
@@ -240,7 +258,18 @@ TEST(a_wrong_pin_or_command_line_does_nothing)
 		"issue --module m --token t --pin-fd 0 --dir d --csr c --days 0 --out o",
 		"issue --module m --token t --pin-fd 0 --dir d --csr c --days 1096 --out o",
 		"issue --module m --token t --pin-fd 0 --dir d --csr c --days 3",
-		"init --module m --token t --pin-fd 0 --dir d more", "init --nonsense" };
+		"init --module m --token t --pin-fd 0 --dir d more", "init --nonsense",
+		"serve --module m --token t --pin-fd 0 --dir d",
+		"serve --module m --token t --pin-fd 0 --dir d --port 70000",
+		"serve --module m --token t --dir d --port 0",
+		"serve --module m --token t --pin-fd 0 --dir d --port 0 --poll 0",
+		"serve --module m --token t --pin-fd 0 --dir d --port 0 --group 42",
+		"serve --module m --token t --pin-fd 0 --dir d --port 0 --reference me",
+		"serve --module m --token t --pin-fd 0 --dir d --port 0 --csr c",
+		"ra --dir d --name n", "ra --dir d --name n --out o --key k",
+		"ra --dir d --name n --certificate c --key k --out o",
+		"ra --module m --token t --pin-fd 0 --dir d --name n --out o",
+		"revoke --dir d", "revoke 42", "revoke --dir d 42 43", "revoke --dir d --reason 11 42" };
 	char args[1024];
 	struct place p;
 
@@ -264,6 +293,7 @@ main(void)
 		cmocka_unit_test(the_attestation_must_be_of_this_group_key_and_algorithm),
 		cmocka_unit_test(no_flip_and_no_cut_of_an_attestation_passes),
 		cmocka_unit_test(the_directory_of_another_ca_is_refused),
+		cmocka_unit_test(an_ra_has_a_name_and_no_power_to_issue),
 		cmocka_unit_test(a_wrong_pin_or_command_line_does_nothing),
 	};
 

@@ -34,7 +34,7 @@ TEST(a_good_receipt_holds_and_says_what_it_proves)
 	CHECK(memcmp(f->d, r->d, HASH_LEN) == 0);
 	CHECK(span_equal(f->signature, span_of(r->raw, 64)));
 	CHECK(span_equal(f->item.label, span_str("contract.pdf")));
-	CHECK(f->sequence == 2 && f->attested.loa == 2);
+	CHECK(f->sequence == 2 && f->approvals == 1 && f->attested[0].loa == 2);
 	free(f);
 }
 
@@ -117,7 +117,7 @@ attested_otherwise(struct rig *r, size_t at, struct key *by)
 	if (at < w.n)
 		w.p[at] ^= 1;
 	rig_attest(r, by, &w);
-	r->receipt.attestation = writer_span(&w);
+	r->receipt.attestation[0] = writer_span(&w);
 	return holds(&r->receipt, r->group, &e);
 }
 
@@ -206,6 +206,95 @@ TEST(an_approval_by_another_key_is_refused)
 	CHECK(!holds(&r->receipt, r->group, &e));
 }
 
+/* Evidence of a second authenticator, whose id sorts last, and its attestation. */
+struct second {
+	uint8_t		id[16], sig[APPROVAL_LEN];
+	struct writer	evidences, attestation;
+};
+
+static void
+second_wipe(struct second *s)
+{
+	writer_wipe(&s->evidences);
+	writer_wipe(&s->attestation);
+}
+
+static void
+second_approves(struct rig *r, struct second *s, struct key *by, struct key *attested)
+{
+	struct writer *w = &s->attestation;
+	struct evidences list;
+	uint8_t digest[HASH_LEN];
+	struct err e = { 0 };
+
+	*s = (struct second){ .evidences = writer_grow(EVIDENCES_BYTES_MAX), .attestation = writer_grow(1024) };
+	memset(s->id, 0xff, sizeof(s->id));
+	approval_digest(r->d, digest);
+	CHECK(key_sign(by, digest, s->sig, &e));
+	CHECK(evidences_read(writer_span(&r->evidences), &list, &e) && list.n == 1);
+	CHECK(evidences_add(&list, EVIDENCE_DEVICE, s->id, span_of(s->sig, sizeof(s->sig))));
+	evidences_write(&s->evidences, &list);
+	wr_u8(w, 2);
+	wr_bytes(w, r->group, HASH_LEN);
+	wr_bytes(w, r->profile.signer, 16);
+	wr_bytes(w, s->id, 16);
+	wr_span16(w, key_spki(attested));
+	wr_u8(w, 2);
+	wr_u8(w, PROTECTION_CARD);
+	wr_u64(w, 9);
+	wr_u64(w, 1700000101500);
+	rig_attest(r, r->attest, w);
+	r->receipt.evidences = writer_span(&s->evidences);
+	r->receipt.attestation[1] = writer_span(w);
+	r->receipt.approvals = 2;
+}
+
+TEST(two_approvals_are_both_proved)
+{
+	AUTO(rig) *r = rig_new();
+	struct receipt_facts *f = malloc(sizeof(*f));
+	AUTO_WRITER w = writer_grow(RECEIPT_MAX);
+	struct receipt one;
+	struct second s;
+	struct err e = { 0 };
+
+	second_approves(r, &s, r->officer[0], r->officer[0]);
+	CHECK(receipt_check(&r->receipt, r->group, f, &e));
+	CHECK(f->approvals == 2 && f->attested[1].protection == PROTECTION_CARD &&
+	    memcmp(f->attested[1].authenticator, s.id, 16) == 0);
+	free(f);
+	receipt_write(&w, &r->receipt);
+	for (size_t i = 0; i < 8 * w.n; i += 3) {
+		w.p[i / 8] ^= (uint8_t)(1u << i % 8);
+		CHECK(!bytes_hold(writer_span(&w), r->group));
+		w.p[i / 8] ^= (uint8_t)(1u << i % 8);
+	}
+	for (size_t n = 0; n < w.n; n++)	/* one of them is the receipt with one attestation */
+		CHECK(!bytes_hold(span_of(w.p, n), r->group));
+	CHECK(bytes_hold(writer_span(&w), r->group));
+	one = r->receipt;
+	one.approvals = 1;
+	CHECK(!holds(&one, r->group, &e));
+	one = r->receipt;
+	one.attestation[1] = one.attestation[0];
+	CHECK(!holds(&one, r->group, &e));
+	one = r->receipt;
+	one.evidences = writer_span(&r->evidences);	/* one approval, two attestations */
+	CHECK(!holds(&one, r->group, &e));
+	second_wipe(&s);
+}
+
+TEST(a_second_approval_by_another_key_is_refused)
+{
+	AUTO(rig) *r = rig_new();
+	struct second s;
+	struct err e = { 0 };
+
+	second_approves(r, &s, r->officer[1], r->officer[0]);
+	CHECK(!holds(&r->receipt, r->group, &e) && e.code == ERR_DENIED);
+	second_wipe(&s);
+}
+
 TEST(the_receipt_of_another_signature_key_or_document_does_not_fit)
 {
 	AUTO(rig) *r = rig_new();
@@ -244,6 +333,8 @@ main(void)
 		cmocka_unit_test(an_attestation_of_another_group_signer_authenticator_or_key_is_refused),
 		cmocka_unit_test(a_log_entry_that_is_not_this_approvals_is_refused),
 		cmocka_unit_test(an_approval_by_another_key_is_refused),
+		cmocka_unit_test(two_approvals_are_both_proved),
+		cmocka_unit_test(a_second_approval_by_another_key_is_refused),
 		cmocka_unit_test(the_receipt_of_another_signature_key_or_document_does_not_fit),
 	};
 	struct err e = { 0 };

@@ -132,7 +132,7 @@ make_receipt(struct rig *r)
 	*m = (struct receipt){ .genesis = r->genesis, .statement = writer_span(&r->statement),
 		.evidences = writer_span(&r->evidences), .entry = writer_span(&r->entry), .size = 3,
 		.place = 2, .proof = span_of(proof, HASH_LEN),
-		.attestation = writer_span(&r->attestation) };
+		.approvals = 1, .attestation = { writer_span(&r->attestation) } };
 	m->head = (struct head){ .epoch = 1, .size = 3, .time = 1700000102000 };
 	tree_root(tree, m->head.root);
 	rig_head_sign(r, &m->head);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The authorization server's parts that need no server: forms, URIs, PKCE, requests, passwords. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/test.h"
 
@@ -320,7 +321,46 @@ TEST(failures_are_counted_and_forgiven_alone)
 	CHECK(tries_take(t, span_str("b"), now) && tries_take(t, span_str("b"), now));
 	tries_forgive(t, span_str("b"));
 	CHECK(tries_take(t, span_str("b"), now));
+	for (unsigned i = 0; i < 9; i++)	/* counted, never refused */
+		CHECK(tries_count(t, span_str("c"), now) == i);
+	tries_give_back(t, span_str("c"));
+	tries_give_back(t, span_str("nobody"));
+	CHECK(tries_count(t, span_str("c"), now) == 8);
+	CHECK(tries_count(t, span_str("c"), now + TRIES_WINDOW_MS + 1) == 0);
 	tries_free(t);
+}
+
+struct order {
+	struct slow_job	job;
+	_Atomic int	*n;
+	int		 at;
+};
+
+static void
+order_note(struct slow_job *j)
+{
+	struct order *o = (struct order *)(void *)j;
+
+	o->at = ++*o->n;
+}
+
+TEST(a_job_that_is_delayed_holds_up_nobody)
+{
+	struct err e = { 0 };
+	struct slow *s = slow_start(&e);
+	_Atomic int n = 0;
+	struct order late = { .job = { .done = order_note, .delay_ms = 3600000 }, .n = &n };
+	struct order soon = { .job = { .done = order_note, .delay_ms = 1 }, .n = &n };
+	struct order now = { .job = { .done = order_note }, .n = &n };
+
+	CHECK(s != NULL && slow_ask(s, &late.job) && slow_ask(s, &soon.job) && slow_ask(s, &now.job));
+	while (n < 2)
+		usleep(1000);
+	CHECK(now.at > 0 && soon.at > 0 && late.at == 0 && now.job.ok && soon.job.ok);
+	slow_stop(s);		/* what waits is ended, in failure */
+	CHECK(late.at == 3 && !late.job.ok);
+	CHECK(!slow_ask(s, &now.job));
+	slow_free(s);
 }
 
 int
@@ -340,6 +380,7 @@ main(void)
 		cmocka_unit_test(details_agree_by_meaning_and_are_echoed_verbatim),
 		cmocka_unit_test(a_password_is_long_enough_and_matches_only_itself),
 		cmocka_unit_test(failures_are_counted_and_forgiven_alone),
+		cmocka_unit_test(a_job_that_is_delayed_holds_up_nobody),
 	};
 	struct err e = { 0 };
 

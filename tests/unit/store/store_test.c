@@ -141,6 +141,7 @@ one_use(void *arg, const struct use_row *u)
 	uint64_t *sum = arg;
 
 	CHECK(u->indexes.n == 8);
+	CHECK(u->place == 41 ? span_equal(u->digests, span_str("digestsof41")) : u->digests.n == 0);
 	*sum += u->place;
 	return true;
 }
@@ -172,6 +173,7 @@ TEST(what_is_written_behind_is_there_after_flush)
 	s->ops->approval_put(s, &a);
 	s->ops->use_put(s, &u);
 	u.place = 41;
+	u.digests = span_str("digestsof41");
 	s->ops->use_put(s, &u);
 	s->ops->token_put(s, &t);
 	s->ops->activation_put(s, &c);
@@ -189,6 +191,53 @@ TEST(what_is_written_behind_is_there_after_flush)
 	CHECK(!s->ops->token_get(s, t.hash, &gt, &e) && e.code == ERR_MISSING);
 	err_clear(&e);
 	CHECK(s->ops->activation_get(s, c.handle, &gc, &e));
+	gone(s);
+}
+
+static bool
+one_authenticator(void *arg, const struct authenticator_row *a)
+{
+	*(unsigned *)arg = *(unsigned *)arg * 10 + a->id[0];
+	CHECK(a->protection == a->id[0] && span_equal(a->label, span_str("label")));
+	return true;
+}
+
+static unsigned
+authenticators_of(struct store *s, int account)
+{
+	struct err e = { 0 };
+	uint8_t id[16];
+	unsigned ids = 0;
+
+	id_of(id, 16, account);
+	CHECK(s->ops->authenticators_of(s, id, one_authenticator, &ids, &e));
+	return ids;
+}
+
+TEST(an_authenticator_is_dropped_alone)
+{
+	struct store *s = fresh();
+	struct authenticator_row a = { .type = 2, .label = span_str("label"), .credential = span_str("c") };
+	struct err e = { 0 };
+
+	for (int account = 7; account <= 8; account++)
+		for (int id = 1; id <= 3; id++) {
+			id_of(a.account, 16, account);
+			id_of(a.id, 16, id);
+			a.protection = (uint8_t)id;
+			a.bound = (uint64_t)id;
+			CHECK(s->ops->authenticator_put(s, &a, &e));
+		}
+	CHECK(authenticators_of(s, 7) == 123 && authenticators_of(s, 9) == 0);
+	id_of(a.account, 16, 7);
+	id_of(a.id, 16, 2);
+	CHECK(s->ops->authenticator_drop(s, a.account, a.id, &e));
+	CHECK(authenticators_of(s, 7) == 13 && authenticators_of(s, 8) == 123);
+	CHECK(s->ops->authenticator_drop(s, a.account, a.id, &e));	/* not there: nothing */
+	id_of(a.account, 16, 9);
+	id_of(a.id, 16, 1);
+	CHECK(s->ops->authenticator_drop(s, a.account, a.id, &e));
+	CHECK(authenticators_of(s, 7) == 13 && authenticators_of(s, 8) == 123);
 	gone(s);
 }
 
@@ -388,7 +437,7 @@ TEST(a_new_file_gets_the_schema_and_is_for_us_alone)
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 077) == 0);
 	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
 	CHECK(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK);
-	CHECK(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 3);
+	CHECK(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 4);
 	sqlite3_finalize(q);
 	CHECK(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL) == SQLITE_OK);
 	sqlite3_close(db);
@@ -489,6 +538,7 @@ main(void)
 		cmocka_unit_test(an_older_record_never_replaces_a_newer),
 		cmocka_unit_test(keys_come_in_the_order_they_were_made),
 		cmocka_unit_test(a_transaction_is_all_or_nothing),
+		cmocka_unit_test(an_authenticator_is_dropped_alone),
 		cmocka_unit_test(what_is_written_behind_is_there_after_flush),
 		cmocka_unit_test(clients_are_kept_once_and_gone_when_removed),
 		cmocka_unit_test(a_login_name_belongs_to_one_account),

@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "der/name.h"
 #include "pki.h"
+#include "x509/crl.h"
 
 static const uint16_t all[] = { ALG_ECDSA_P256_SHA256, ALG_ECDSA_P384_SHA384,
 	ALG_RSA3072_PKCS1_SHA256, ALG_RSA3072_PSS_SHA256 };
@@ -124,6 +125,91 @@ TEST(serial_numbers_differ)
 	free(p);
 }
 
+TEST(a_certificate_says_where_its_status_is_and_what_it_is_for)
+{
+	struct pki *p = pki_new(ALG_ECDSA_P256_SHA256);
+	uint8_t name_mem[NAME_MAX_DER], mem[CERTIFICATE_MAX];
+	struct writer name = writer_over(name_mem, sizeof(name_mem)), w = writer_over(mem, sizeof(mem));
+	struct signing signing = { p->ca_key->alg, soft_key_sign, p->ca_key };
+	struct issue issue = { .kind = ISSUE_SIGNER, .spki = p->signer_key->spki,
+		.issuer_spki = p->ca_key->spki, .not_before = p->now, .not_after = p->now + DAY_MS,
+		.policy = "1.2.3.4", .notice = "Trial", .crl = "http://crl.example/", .short_term = true,
+		.ocsp = "http://ocsp.example/", .qc = QC_COMPLIANCE | QC_SSCD | QC_ESIGN | QC_ESEAL };
+	static const char *const said[] = { "URI:http://crl.example/", "OCSP - URI:http://ocsp.example/",
+		"Explicit Text: Trial", "0.4.0.194121.2.1", "qcStatements" };
+	struct certificate_cut cut;
+	struct certificate c;
+	struct scratch s;
+	char line[128];
+
+	CHECK(name_from_text("CN=Issuing,C=SE", &name, NULL));
+	issue.subject = issue.issuer = writer_span(&name);
+	CHECK(issue_certificate(&w, &issue, &signing, NULL));
+	CHECK(certificate_cut(writer_span(&w), &cut, NULL) && certificate_read(&cut, &c, NULL));
+	CHECK((c.seen & (EXT_CRL_POINTS | EXT_AUTHORITY_INFO | EXT_QC_STATEMENTS)) ==
+	    (EXT_CRL_POINTS | EXT_AUTHORITY_INFO | EXT_QC_STATEMENTS));
+	scratch_open(&s);
+	scratch_pem(&s, "c.pem", writer_span(&w));
+	for (size_t i = 0; i < COUNT(said); i++) {
+		snprintf(line, sizeof(line), "x509 -in c.pem -noout -text | grep -q '%s'", said[i]);
+		CHECK(scratch_openssl(&s, line) == 0);
+	}
+	/* id-etsi-qcs-QcType with both types in one statement */
+	CHECK(memmem(mem, w.n, "\x30\x1c\x06\x06\x04\x00\x8e\x46\x01\x06\x30\x12", 12) != NULL);
+	scratch_close(&s);
+	free(p);
+}
+
+static int
+crl_text(struct pki *p, struct crl *crl, const char *grep)
+{
+	AUTO_WRITER w = writer_grow(65536);
+	AUTO_WRITER pem = writer_grow(65536);
+	struct signing signing = { p->ca_key->alg, soft_key_sign, p->ca_key };
+	struct scratch s;
+	char line[128];
+	int status;
+
+	CHECK(crl_write(&w, crl, &signing, NULL));
+	pem_write(&pem, "X509 CRL", writer_span(&w));
+	scratch_open(&s);
+	scratch_pem(&s, "ca.pem", p->ca.der);
+	scratch_write(&s, "crl.pem", writer_span(&pem));
+	CHECK(scratch_openssl(&s, "crl -in crl.pem -noout -verify -CAfile ca.pem 2>&1 | grep -q OK") == 0);
+	snprintf(line, sizeof(line), "crl -in crl.pem -noout -text | grep -qi '%s'", grep);
+	status = scratch_openssl(&s, line);
+	scratch_close(&s);
+	return status;
+}
+
+TEST(openssl_reads_our_revocation_lists)
+{
+	static const struct revoked revoked[] = { { { (const uint8_t *)"\x41\x42", 2 }, 1790000000000, 0 },
+		{ { (const uint8_t *)"\xc1\x42", 2 }, 1790000000000, 4 } };
+	struct pki *p = pki_new(ALG_ECDSA_P256_SHA256);
+	uint8_t mem[NAME_MAX_DER];
+	struct writer name = writer_over(mem, sizeof(mem)), small = writer_over(mem, 8);
+	struct signing signing = { p->ca_key->alg, soft_key_sign, p->ca_key };
+	struct signing other = { p->ca_key->alg, soft_key_sign, soft_key_other(p->ca_key->alg->number) };
+	struct crl crl = { .issuer_spki = p->ca_key->spki, .this_update = p->now,
+		.next_update = p->now + DAY_MS, .number = p->now };
+
+	CHECK(name_from_text("CN=Issuing,C=SE", &name, NULL));
+	crl.issuer = writer_span(&name);
+	CHECK(crl_text(p, &crl, "No Revoked Certificates") == 0);
+	crl.revoked = revoked;
+	crl.n = 2;
+	CHECK(crl_text(p, &crl, "Serial Number: 4142") == 0);
+	CHECK(crl_text(p, &crl, "Serial Number: C142") == 0);
+	CHECK(crl_text(p, &crl, "Superseded") == 0);
+	CHECK(crl_text(p, &crl, "X509v3 CRL Number") == 0);
+	CHECK(crl_text(p, &crl, "Serial Number: 4143") != 0);
+	if (other.self != p->ca_key)
+		CHECK(!crl_write(&small, &crl, &other, NULL));
+	CHECK(!crl_write(&small, &crl, &signing, NULL));
+	free(p);
+}
+
 TEST(a_chain_goes_through_pem_and_back)
 {
 	struct pki *p = pki_new(ALG_ECDSA_P256_SHA256);
@@ -180,6 +266,8 @@ main(void)
 		cmocka_unit_test(the_sam_takes_what_we_issue),
 		cmocka_unit_test(a_signature_that_does_not_verify_makes_no_certificate),
 		cmocka_unit_test(serial_numbers_differ),
+		cmocka_unit_test(a_certificate_says_where_its_status_is_and_what_it_is_for),
+		cmocka_unit_test(openssl_reads_our_revocation_lists),
 		cmocka_unit_test(a_chain_goes_through_pem_and_back),
 		cmocka_unit_test(files_that_are_no_chain_are_refused),
 	};
