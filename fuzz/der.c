@@ -16,7 +16,7 @@ certificate(struct span in)
 	struct err e = { 0 };
 
 	if (certificate_cut(in, &cut, &e) && certificate_read(&cut, &c, &e))
-		(void)!certificate_fits(&c, c.spki, c.subject, c.not_before, 1000, &e);
+		(void)!certificate_fits(&c, c.spki, c.subject, NULL, c.not_before, 1000, &e);
 }
 
 static void

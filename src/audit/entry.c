@@ -190,12 +190,22 @@ reserved_list(struct reader *r, union entry_payload *p)
 	return rd_take(r, 4 * p->reserved.n, &p->reserved.indexes) && indexes_ascend(&p->reserved);
 }
 
+static bool
+link_fits(const void *m)
+{
+	size_t n = ((const struct entry_outcome *)m)->link.n;
+
+	return n == 0 || n == OUTCOME_LINK_LEN;
+}
+
 static const struct field outcome_fields[] = {
 	{ BYTES(struct entry_outcome, d) },
 	{ BYTES(struct entry_outcome, key) },
 	{ NUMBER(struct entry_outcome, reserved) },
 	{ NUMBER(struct entry_outcome, alg) },
 	{ NUMBER(struct entry_outcome, exp) },
+	{ SPAN8(struct entry_outcome, link, 0, OUTCOME_LINK_LEN) },
+	{ CHECKED(link_fits) },
 	{ LIST32(struct entry_outcome, n, 1, USE_ITEMS_MAX, NULL) },
 	{ FIELD_END },
 };
@@ -215,6 +225,25 @@ entry_outcome_write(struct writer *w, const struct entry_outcome *m,
     const struct outcome_item *item)
 {
 	list_write(w, outcome_fields, m, outcome_items, item, m->n);
+}
+
+struct span
+outcome_link(uint8_t mem[OUTCOME_LINK_LEN], uint64_t signing, const uint8_t cert[32])
+{
+	struct writer w = writer_over(mem, OUTCOME_LINK_LEN);
+
+	wr_u64(&w, signing);
+	wr_bytes(&w, cert, 32);
+	return writer_span(&w);
+}
+
+const uint8_t *
+entry_outcome_link(const struct entry_outcome *m, uint64_t *signing)
+{
+	struct reader r = reader_over(m->link);
+
+	*signing = 0;
+	return rd_u64(&r, signing) ? r.p : NULL;
 }
 
 /* An item off r, or r as it was. */
@@ -319,6 +348,9 @@ static const struct kind {
 	[ENTRY_REFUSALS]	= { "refusals",	refusals_fields, refusals_list },
 	[ENTRY_ALARM]		= { "alarm",	alarm_fields },
 	[ENTRY_WINDOW]		= { "window",	window_fields },
+	[ENTRY_SESSION]		= { "session",	entry_session_fields },
+	[ENTRY_SESSION_CERTIFIED] = { "session-certified", entry_session_certified_fields },
+	[ENTRY_SESSION_ENDED]	= { "session-ended", entry_session_ended_fields },
 };
 
 bool

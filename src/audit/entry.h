@@ -3,6 +3,7 @@
 #ifndef AUDIT_ENTRY_H
 #define AUDIT_ENTRY_H
 
+#include "audit/entry_session.h"
 #include "audit/entry_state.h"
 #include "audit/entry_use.h"
 
@@ -25,8 +26,11 @@ enum entry_kind {
 	ENTRY_REFUSALS	= 12,
 	ENTRY_ALARM	= 13,
 	ENTRY_WINDOW	= 14,
+	ENTRY_SESSION	= 15,
+	ENTRY_SESSION_CERTIFIED = 16,
+	ENTRY_SESSION_ENDED = 17,
 };
-#define ENTRY_KINDS	15			/* one more than the last */
+#define ENTRY_KINDS	18			/* one more than the last */
 
 struct entry {
 	uint64_t	sequence;
@@ -50,6 +54,9 @@ union entry_payload {
 	struct entry_refusals	refusals;
 	struct entry_alarm	alarm;
 	struct entry_window	window;
+	struct entry_session	session;
+	struct entry_session_certified session_certified;
+	struct entry_session_ended session_ended;
 };
 
 /* The head of an entry; unknown kinds and versions are refused. The payload is not looked into. */

@@ -39,9 +39,12 @@ struct entry_outcome {
 	uint64_t	reserved;		/* sequence of its RESERVED */
 	uint16_t	alg;
 	uint64_t	exp;
+	struct span	link;			/* kinds 2, 3: outcome_link; else empty */
 	size_t		n;			/* 1..1000 */
 	struct span	items;			/* of a read one */
 };
+
+#define OUTCOME_LINK_LEN	40
 
 /* A window of a SCAL1 key: uses with this d rest on the SSA's word, not on an approval. */
 struct entry_window {
@@ -81,6 +84,9 @@ uint32_t entry_reserved_index(const struct entry_reserved *, size_t i);		/* i < 
 
 void	entry_outcome_write(struct writer *, const struct entry_outcome *,
 	    const struct outcome_item *);
+/* From documents to DTBS/R: signing time (ms), SHA-256 of the certificate. */
+struct span outcome_link(uint8_t mem[OUTCOME_LINK_LEN], uint64_t signing, const uint8_t cert[32]);
+const uint8_t *entry_outcome_link(const struct entry_outcome *, uint64_t *signing);	/* the certificate's; NULL: none */
 /* Start with reader_over(m->items); false after the n-th. */
 bool	entry_outcome_item(struct reader *, struct outcome_item *);
 

@@ -20,12 +20,13 @@ policy_read(struct reader *r, struct policy *out, struct err *e)
 	    !rd_u8(&at, &m.follower) || !rd_u16(&at, &zero) || zero != 0 ||
 	    !rd_u64(&at, &m.eddsa_until) || !rd_u64(&at, &m.rs256_until) ||
 	    !rd_u8(&at, &m.shared_sic) || !rd_u32(&at, &m.scal1_seconds) ||
-	    !rd_u32(&at, &m.scal1_count))
+	    !rd_u32(&at, &m.scal1_count) || !rd_u32(&at, &m.session_seconds))
 		return err_set(e, ERR_FORMAT, "policy: malformed");
 	if (m.statement_life == 0 || m.min_loa < 1 || m.min_loa > 3 ||
 	    (m.protections & ~PROTECTIONS_KNOWN) != 0 || m.keys_per_signer < 1 ||
 	    m.keys_per_signer > 32 || m.follower > FOLLOWER_SYNC || m.shared_sic > 1 ||
-	    m.scal1_seconds > SCAL1_SECONDS_MAX || m.scal1_count > SCAL1_COUNT_MAX)
+	    m.scal1_seconds > SCAL1_SECONDS_MAX || m.scal1_count > SCAL1_COUNT_MAX ||
+	    m.session_seconds > SESSION_SECONDS_MAX)
 		return err_set(e, ERR_FORMAT, "policy: a value out of its range");
 	/* Dual control is not for sale, and a statement carries eight approvals at most. */
 	if (m.ro_quorum < 1 || m.so_quorum < 2 || m.ro_quorum > QUORUM_MAX ||
@@ -52,6 +53,7 @@ policy_write(struct writer *w, const struct policy *m)
 	wr_u8(w, m->shared_sic);
 	wr_u32(w, m->scal1_seconds);
 	wr_u32(w, m->scal1_count);
+	wr_u32(w, m->session_seconds);
 }
 
 static bool

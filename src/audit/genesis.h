@@ -8,7 +8,8 @@
 #define GENESIS_MAX		16384
 #define GENESIS_OFFICERS_MAX	32
 #define GENESIS_OFFICERS_MIN	3
-#define POLICY_LEN		38
+#define POLICY_LEN		42
+#define SESSION_SECONDS_MAX	7200
 #define SCAL1_SECONDS_MAX	86400
 #define SCAL1_COUNT_MAX		1000
 #define QUORUM_MAX		7	/* and one new officer's own approval */
@@ -26,6 +27,7 @@ struct policy {
 	uint8_t		shared_sic;		/* 1: passkeys at SCAL2 although the SIC is shared */
 	uint32_t	scal1_seconds;		/* longest window of a SCAL1 key; 0: none on the SSA's word */
 	uint32_t	scal1_count;		/* most signatures in one; 0: the same */
+	uint32_t	session_seconds;	/* longest one-time session; 0: no one-time keys */
 };
 
 struct genesis_officer {

@@ -79,7 +79,8 @@ static const char *
 purpose_word(uint16_t purpose)
 {
 	static const struct { uint16_t number; const char *name; } purposes[] = {
-		{ 0x0101, "sign" }, { 0x0201, "invite" }, { 0x0202, "bind" }, { 0x0203, "suspend" },
+		{ 0x0101, "sign" }, { 0x0102, "sign-once" }, { 0x0304, "open-session" },
+		{ 0x0201, "invite" }, { 0x0202, "bind" }, { 0x0203, "suspend" },
 		{ 0x0204, "reinstate" }, { 0x0205, "close" }, { 0x0301, "create-key" },
 		{ 0x0302, "destroy-key" }, { 0x0303, "release-key" }, { 0x0400, "found" },
 		{ 0x0401, "add-anchor" }, { 0x0402, "remove-anchor" }, { 0x0403, "add-officer" },
@@ -253,13 +254,55 @@ text_window(struct line *l, const union entry_payload *p)
 	add(l, " count=%u expires=%" PRIu64, m->count, m->expires);
 }
 
+static void
+text_session(struct line *l, const union entry_payload *p)
+{
+	static const char *const kinds[] = { "certificate-first", "?", "cades", "pades" };
+	const struct entry_session *m = &p->session;
+
+	add_hex(l, "session", m->session, ID_LEN);
+	add_hex(l, "key", m->key, ID_LEN);
+	add_hex(l, "signer", m->signer, ID_LEN);
+	add_hex(l, "authenticator", m->authenticator, ID_LEN);
+	add_hex(l, "requester", m->requester, ID_LEN);
+	add_hex(l, "d", m->d, SHORT);
+	add(l, " kind=%s alg=%u profile=%.*s", word(kinds, COUNT(kinds), m->kind), m->alg,
+	    (int)strnlen((const char *)m->profile, sizeof(m->profile)), (const char *)m->profile);
+	add_hex(l, "spki", m->spki, HASH_LEN);
+	add(l, " expires=%" PRIu64 " made=%" PRIu64, m->expires, m->made);
+}
+
+static void
+text_session_certified(struct line *l, const union entry_payload *p)
+{
+	const struct entry_session_certified *m = &p->session_certified;
+
+	add_hex(l, "session", m->session, ID_LEN);
+	add_hex(l, "certificate", m->cert, HASH_LEN);
+	add(l, " not-before=%" PRIu64 " not-after=%" PRIu64, m->not_before, m->not_after);
+	add_hex(l, "anchor", m->anchor, HASH_LEN);
+}
+
+static void
+text_session_ended(struct line *l, const union entry_payload *p)
+{
+	static const char *const whys[] = { "?", "signed", "the SSA's word", "time", "worker lost",
+		"restart", "signer or policy changed", "refused", "module failed" };
+
+	add_hex(l, "session", p->session_ended.session, ID_LEN);
+	add_hex(l, "key", p->session_ended.key, ID_LEN);
+	add_text(l, "why", span_str(word(whys, COUNT(whys), p->session_ended.why)));
+}
+
 static void (*const texts[ENTRY_KINDS])(struct line *, const union entry_payload *) = {
 	[ENTRY_GENESIS] = text_genesis, [ENTRY_START] = text_start, [ENTRY_STOP] = text_stop,
 	[ENTRY_HEAD_SIGNED] = text_head, [ENTRY_PROPOSED] = text_proposed, [ENTRY_ACT] = text_act,
 	[ENTRY_SIGNER] = text_signer, [ENTRY_KEY] = text_key, [ENTRY_RESERVED] = text_reserved,
 	[ENTRY_OUTCOME] = text_outcome, [ENTRY_REFUSED] = text_refused,
 	[ENTRY_REFUSALS] = text_refusals, [ENTRY_ALARM] = text_alarm,
-	[ENTRY_WINDOW] = text_window,
+	[ENTRY_WINDOW] = text_window, [ENTRY_SESSION] = text_session,
+	[ENTRY_SESSION_CERTIFIED] = text_session_certified,
+	[ENTRY_SESSION_ENDED] = text_session_ended,
 };
 
 bool

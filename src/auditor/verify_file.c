@@ -9,6 +9,7 @@
 #include "audit/tree_file.h"
 #include "auditor/verify_file.h"
 #include "auditor/windows.h"
+#include "audit/open_sessions.h"
 #include "crypto/alg.h"
 
 struct verifier {
@@ -17,6 +18,7 @@ struct verifier {
 	int			nodes;		/* temporary tree file: roots at earlier sizes */
 	struct spent		spent;
 	struct windows		windows;
+	struct open_sessions	sessions;
 	uint8_t			log_spki[SPKI_MAX];
 	size_t			log_spki_len;
 	struct head		last;
@@ -137,6 +139,16 @@ check_time(struct verifier *v, const struct entry *entry, const union entry_payl
 	return true;
 }
 
+/* One-time keys: each use in its open and certified session, one of each, and every session ended. */
+static bool
+check_sessions(struct verifier *v, const struct entry *entry, const union entry_payload *p,
+    struct err *e)
+{
+	const char *why = open_sessions_follow(&v->sessions, entry, p);
+
+	return why == NULL || err_set(e, ERR_FORMAT, "%s", why);
+}
+
 static bool
 check_entry(struct verifier *v, const struct entry *entry, struct err *e)
 {
@@ -145,6 +157,7 @@ check_entry(struct verifier *v, const struct entry *entry, struct err *e)
 	if (entry->sequence == 0 && entry->kind != ENTRY_GENESIS)
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
 	return entry_payload_read(entry, &p, e) && check_time(v, entry, &p, e) &&
+	    check_sessions(v, entry, &p, e) &&
 	    (checks[entry->kind] == NULL || checks[entry->kind](v, entry, &p, e));
 }
 
@@ -210,11 +223,12 @@ bool
 verify_file(int fd_log, const struct verify_options *options, struct verify_report *report,
     struct err *e)
 {
-	struct verifier v = { .options = options, .report = report };
+	static struct verifier v;	/* large, and one log is read at a time */
 	FILE *nodes = tmpfile();
 	bool ok;
 
 	memset(report, 0, sizeof(*report));
+	v = (struct verifier){ .options = options, .report = report };
 	if (nodes == NULL)
 		return err_errno(e, ERR_BACKEND, errno, "no temporary file");
 	v.nodes = fileno(nodes);

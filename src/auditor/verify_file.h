@@ -4,7 +4,8 @@
  * genesis, and the genesis is the group id. Checked: batches, sequence, roots, payloads; times
  * never go back but at an ALARM "clock" or right after it; each head's signature and root; each
  * outcome has its reservation; no (d, index) twice; each key's uses rise without a gap; a use without an
- * authenticator lies in a window of a key made at SCAL1.
+ * authenticator lies in a window of a key made at SCAL1; a one-time key is used once, in its open and
+ * certified session, and every session ends, those of a life before with the next START.
  */
 #ifndef AUDITOR_VERIFY_FILE_H
 #define AUDITOR_VERIFY_FILE_H

@@ -106,7 +106,8 @@ command_keys_request(struct call *c, struct err *e)
 }
 
 const struct option_row options_keys_link[] = {
-	{ "certificate", "FILE", "the certificate that the CA issued, PEM or DER" },
+	{ "certificate", "FILE", "the certificate that the CA issued, PEM or DER; none: the one that the"
+	    " service got by itself" },
 	{ "chain", "FILE", "certificates of the CAs above, PEM" },
 	OPTION_HOME,
 	{ NULL, NULL, NULL },
@@ -163,26 +164,76 @@ certificate_keep(const struct profile *p, const uint8_t id[16], struct span der,
 	return file_write(path, 0644, writer_span(&pem), e);
 }
 
-bool
-command_keys_link(struct call *c, struct err *e)
+static bool
+link_given(struct call *c, struct session *s, struct err *e)
 {
 	AUTO_WRITER file = writer_grow(FILE_SMALL), above = writer_grow(FILE_SMALL);
-	AUTO(chain) *own = NULL, *chain = NULL;
+	AUTO(chain) *own = chain_open(option(c, "certificate"), &file, e), *chain = NULL;
 	AUTO_JSON *answer = NULL;
 	struct certificate cert;
 	struct known_key key;
-	AUTO_SESSION s = { 0 };
-	const char *path;
 
-	if ((path = option_needed(c, "certificate", e)) == NULL ||
-	    (own = chain_open(path, &file, e)) == NULL || (option(c, "chain") != NULL &&
-	    (chain = chain_open(option(c, "chain"), &above, e)) == NULL) || !session_open(&s, c, e) ||
-	    !profile_key(&s.profile, c->operand[0], &key, e) ||
+	if (own == NULL || (option(c, "chain") != NULL &&
+	    (chain = chain_open(option(c, "chain"), &above, e)) == NULL) || !session_open(s, c, e) ||
+	    !profile_key(&s->profile, c->operand[0], &key, e) ||
 	    !certificate_is_of(chain_at(own, 0), &key, &cert, e))
 		return false;
-	answer = ssa_post(&s.ssa, "/propria/v1/keys/certificate", link_body(c->operand[0],
+	answer = ssa_post(&s->ssa, "/propria/v1/keys/certificate", link_body(c->operand[0],
 	    chain_at(own, 0), chain), e);
-	if (answer == NULL || !certificate_keep(&s.profile, key.id, chain_at(own, 0), chain, e))
+	return answer != NULL && certificate_keep(&s->profile, key.id, chain_at(own, 0), chain, e);
+}
+
+/* The certificate and its chain as the service has them. */
+static bool
+service_chain(struct session *s, const char *id, struct writer *pem, struct err *e)
+{
+	AUTO_JSON *j = ssa_post(&s->ssa, "/csc/v2/credentials/info", json_pack("{s:s,s:s}", "credentialID",
+	    id, "certificates", "chain"), e);
+	const json_t *list = json_object_get(json_object_get(j, "cert"), "certificates"), *one;
+	size_t i;
+
+	if (j == NULL)
+		return false;
+	json_array_foreach(list, i, one) {
+		AUTO_WRITER der = writer_grow(CERTIFICATE_MAX);
+		AUTO_JSON *box = json_object();
+
+		json_object_set(box, "x", (json_t *)(uintptr_t)one);
+		if (!ssa_base64(box, "x", &der, e))
+			return false;
+		pem_write(pem, PEM_CERTIFICATE, writer_span(&der));
+	}
+	return (writer_ok(pem) && pem->n > 0) || err_set(e, ERR_NOT_NOW, "the service has no certificate for"
+	    " this key yet: propria keys list says why");
+}
+
+/* What the service did by itself is looked at as closely as if we had asked for it. */
+static bool
+link_found(struct call *c, struct session *s, struct err *e)
+{
+	AUTO_WRITER csr = writer_grow(FILE_SMALL), attestation = writer_grow(FILE_SMALL);
+	AUTO_WRITER pem = writer_grow(FILE_SMALL);
+	AUTO(chain) *chain = NULL;
+	char subject[NAME_MAX_TEXT];
+	struct certificate cert;
+	struct known_key key;
+	uint8_t id[16];
+
+	return id_of_operand(c, id, e) && session_open(s, c, e) &&
+	    service_chain(s, c->operand[0], &pem, e) &&
+	    request_and_check(s, id, &csr, &attestation, subject, e) &&
+	    profile_key(&s->profile, c->operand[0], &key, e) &&
+	    (chain = chain_read(writer_span(&pem), e)) != NULL &&
+	    certificate_is_of(chain_at(chain, 0), &key, &cert, e) &&
+	    certificate_keep(&s->profile, key.id, chain_at(chain, 0), chain, e);
+}
+
+bool
+command_keys_link(struct call *c, struct err *e)
+{
+	AUTO_SESSION s = { 0 };
+
+	if (!(option(c, "certificate") != NULL ? link_given(c, &s, e) : link_found(c, &s, e)))
 		return false;
 	say(c, "The certificate is linked; key %s can sign now.\n", c->operand[0]);
 	put_text(c, "key", c->operand[0]);

@@ -47,6 +47,8 @@ const struct command commands[] = {
 	    options_keys_history, command_keys_history },
 	{ "keys create", "", 0, 0, "Create a signing key",
 	    options_keys_create, command_keys_create },
+	{ "keys renew", "KEY", 1, 1, "Make a new key in the place of one whose certificate ends",
+	    options_keys_renew, command_keys_renew },
 	{ "keys request", "KEY", 1, 1, "Get the certificate request of a key",
 	    options_keys_request, command_keys_request },
 	{ "keys link", "KEY", 1, 1, "Link a certificate to its key",

@@ -65,6 +65,14 @@ check_workers(struct doctor *d, const struct msg_status *m)
 }
 
 static void
+check_stock(struct doctor *d, const struct msg_status *m)
+{
+	if (m->stock > 0 || m->sessions > 0)
+		doctor_say(d, HEALTH_OK, "one-time", "%u keys in stock, %u sessions open", m->stock,
+		    m->sessions);
+}
+
+static void
 check_room(struct doctor *d, const struct msg_status *m)
 {
 	unsigned long long mib = m->room / (1024 * 1024);
@@ -114,6 +122,7 @@ doctor_status(struct doctor *d, const struct msg_status *m, uint64_t now)
 	check_workers(d, m);
 	if (m->state == SAM_OPEN)	/* else it has no log open for writing */
 		check_room(d, m);
+	check_stock(d, m);
 	check_anchor(d, m);
 	check_clock(d, "the SAM's", m->now, now);
 }

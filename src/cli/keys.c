@@ -32,6 +32,25 @@ named(const char *(*name_of)(unsigned), const json_t *j, const char *name)
 	return text == NULL ? "?" : text;
 }
 
+/* What is to be known beyond the state: why there is no certificate, or what is the matter with it. */
+static void
+certificate_say(struct call *c, const json_t *key)
+{
+	const char *certification = json_string_value(json_object_get(key, "certification"));
+	const char *status = json_string_value(json_object_get(key, "certificateStatus"));
+	json_int_t left = json_integer_value(json_object_get(key, "expiresIn"));
+
+	if (certification != NULL)
+		say(c, "    certification %s%s%s\n", text_at(key, "certification"),
+		    json_object_get(key, "certificationWhy") == NULL ? "" : ": ",
+		    json_object_get(key, "certificationWhy") == NULL ? "" : text_at(key, "certificationWhy"));
+	if (status != NULL && strcmp(status, "valid") != 0)
+		say(c, "    certificate %s\n", text_at(key, "certificateStatus"));
+	if (left > 0)
+		say(c, "    WARNING: its certificate ends in %lld days; a new key takes its place:"
+		    " propria keys renew %s\n", (long long)left / 86400, text_at(key, "credentialID"));
+}
+
 bool
 command_keys_list(struct call *c, struct err *e)
 {
@@ -44,13 +63,15 @@ command_keys_list(struct call *c, struct err *e)
 		return false;
 	say(c, "Signer %s, %s\n", text_at(account, "signer"),
 	    named(signer_state_name, account, "state"));
-	json_array_foreach(json_object_get(account, "keys"), i, key)
+	json_array_foreach(json_object_get(account, "keys"), i, key) {
 		say(c, "  %s  %-9s  %s, %s, SCAL%u%s%s\n", text_at(key, "credentialID"),
 		    named(key_state_name, key, "state"), text_at(key, "algorithm"),
 		    named(class_name, key, "class"), number_at(key, "level"),
 		    number_at(key, "level") == LEVEL_SCAL1 ? " (the service authorises)" : "",
 		    json_object_get(s.profile.keys, text_at(key, "credentialID")) == NULL
 		    ? ", not yet known here" : "");
+		certificate_say(c, key);
+	}
 	put_json(c, "account", json_incref(account));
 	return true;
 }
@@ -90,27 +111,87 @@ create_body(struct call *c, struct body_create_key *b, struct err *e)
 	return true;
 }
 
-bool
-command_keys_create(struct call *c, struct err *e)
+/* Makes the key of st->create_key, whose `from` it fills. */
+static bool
+key_create(struct call *c, struct session *s, const json_t *account, struct statement *st,
+    const char *instead_of, struct err *e)
 {
-	struct statement st = { .purpose = PURPOSE_CREATE_KEY };
-	AUTO_JSON *account = NULL, *answer = NULL;
-	AUTO_SESSION s = { 0 };
+	AUTO_JSON *answer = NULL;
 	uint64_t version;
 	uint8_t id[16];
 	char text[HEX_MAX(16)];
 
-	if (!create_body(c, &st.create_key, e) || !session_open(&s, c, e) ||
-	    (account = session_account(&s, e)) == NULL ||
-	    !ssa_number(account, "version", UINT32_MAX, &version, e))
+	if (!ssa_number(account, "version", UINT32_MAX, &version, e))
 		return false;
-	st.create_key.from = (uint32_t)version;
-	if ((answer = session_act(&s, c, &st, e)) == NULL || !ssa_hex(answer, "id", id, sizeof(id), e))
+	st->create_key.from = (uint32_t)version;
+	if ((answer = session_act(s, c, st, e)) == NULL || !ssa_hex(answer, "id", id, sizeof(id), e))
 		return false;
 	hex(span_of(id, sizeof(id)), text);
-	say(c, "Key %s is made. Now: propria keys request %s --out csr.der\n", text, text);
+	if (instead_of == NULL)
+		say(c, "Key %s is made. Now: propria keys request %s --out csr.der\n"
+		    "Or, where the service has a CA of its own, when propria keys list shows it active:"
+		    " propria keys link %s\n", text, text, text);
+	else
+		say(c, "Key %s is made, to take the place of %s: that one works until its certificate ends, or"
+		    " until you end it: propria keys destroy %s\n", text, instead_of, instead_of);
 	put_text(c, "key", text);
 	return true;
+}
+
+bool
+command_keys_create(struct call *c, struct err *e)
+{
+	struct statement st = { .purpose = PURPOSE_CREATE_KEY };
+	AUTO_JSON *account = NULL;
+	AUTO_SESSION s = { 0 };
+
+	return create_body(c, &st.create_key, e) && session_open(&s, c, e) &&
+	    (account = session_account(&s, e)) != NULL && key_create(c, &s, account, &st, NULL, e);
+}
+
+const struct option_row options_keys_renew[] = {
+	OPTIONS_APPROVE,
+	{ NULL, NULL, NULL },
+};
+
+static const json_t *
+key_of(const json_t *account, const char *id, struct err *e)
+{
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(json_object_get(account, "keys"), i, key) {
+		const char *its = json_string_value(json_object_get(key, "credentialID"));
+
+		if (its != NULL && strcmp(its, id) == 0)
+			return key;
+	}
+	err_set(e, ERR_MISSING, "this signer has no key %.40s (propria keys list)", id);
+	return NULL;
+}
+
+/* One key, one certificate, for ever: what is renewed is a new key of the same kind. */
+bool
+command_keys_renew(struct call *c, struct err *e)
+{
+	struct statement st = { .purpose = PURPOSE_CREATE_KEY };
+	struct body_create_key *b = &st.create_key;
+	const char *id = c->operand[0];
+	AUTO_JSON *account = NULL;
+	AUTO_SESSION s = { 0 };
+	const struct alg *alg;
+	const json_t *old;
+
+	if (!session_open(&s, c, e) || (account = session_account(&s, e)) == NULL ||
+	    (old = key_of(account, id, e)) == NULL)
+		return false;
+	if ((alg = alg_by_name(text_at(old, "algorithm"))) == NULL)
+		return err_set(e, ERR_BACKEND, "the server says that the key is of an unknown algorithm");
+	b->alg = alg->number;
+	b->class = (uint8_t)number_at(old, "class");
+	b->level = (uint8_t)number_at(old, "level");
+	b->evidences = (uint8_t)number_at(old, "evidences");
+	return key_create(c, &s, account, &st, id, e);
 }
 
 #define OPTIONS_KEY_ACT								\

@@ -93,11 +93,13 @@ roster_print(struct call *c, const struct msg_roster *m)
 	say(c, "Trusted certification authorities\n");
 	for (size_t i = 0; i < m->anchors; i++) {
 		const struct roster_anchor *a = &m->anchor[i];
+		char profile[17];
 
-		say(c, "  %s  %.*s\n", hex(span_of(a->id, 32), id), (int)a->label.n,
-		    (const char *)a->label.p);
-		json_array_append_new(anchors, json_pack("{s:s,s:s%}", "id", id, "label",
-		    (const char *)a->label.p, a->label.n));
+		snprintf(profile, sizeof(profile), "%.16s", (const char *)a->profile);
+		say(c, "  %s  %.*s%s%s\n", hex(span_of(a->id, 32), id), (int)a->label.n,
+		    (const char *)a->label.p, *profile == '\0' ? "" : ", for keys of profile ", profile);
+		json_array_append_new(anchors, json_pack("{s:s,s:s%,s:s}", "id", id, "label",
+		    (const char *)a->label.p, a->label.n, "profile", profile));
 	}
 	put_json(c, "officers", officers);
 	put_json(c, "anchors", anchors);

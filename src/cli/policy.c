@@ -92,7 +92,7 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 {
 	struct reader r = reader_over(span_of(now, POLICY_LEN));
 	struct writer w = writer_over(out, POLICY_LEN);
-	uint64_t life, ro, so, keys, seconds, count;
+	uint64_t life, ro, so, keys, seconds, count, session;
 	struct policy p;
 
 	if (!policy_read(&r, &p, e))
@@ -103,11 +103,13 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 	keys = p.keys_per_signer;
 	seconds = p.scal1_seconds;
 	count = p.scal1_count;
+	session = p.session_seconds;
 	if (!option_number(c, "statement-life", 1, 3600, &life, e) ||
 	    !option_number(c, "ro-quorum", 1, QUORUM_MAX, &ro, e) ||
 	    !option_number(c, "so-quorum", 2, QUORUM_MAX, &so, e) ||
 	    !option_number(c, "scal1-seconds", 0, SCAL1_SECONDS_MAX, &seconds, e) ||
 	    !option_number(c, "scal1-count", 0, SCAL1_COUNT_MAX, &count, e) ||
+	    !option_number(c, "session-seconds", 0, SESSION_SECONDS_MAX, &session, e) ||
 	    !option_number(c, "keys", 1, 32, &keys, e) || !words_take(c, &p, e))
 		return false;
 	if (option(c, "statement-life") != NULL)
@@ -117,6 +119,7 @@ policy_from_options(const struct call *c, const uint8_t now[POLICY_LEN], uint8_t
 	p.keys_per_signer = (uint8_t)keys;
 	p.scal1_seconds = (uint32_t)seconds;
 	p.scal1_count = (uint32_t)count;
+	p.session_seconds = (uint32_t)session;
 	policy_write(&w, &p);
 	return true;
 }

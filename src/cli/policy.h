@@ -14,6 +14,7 @@
 	{ "rsa-until", "DATE", "RSA passkeys until then, or never" }, \
 	{ "scal1-seconds", "N", "longest window of a SCAL1 key, in seconds; 0: none" }, \
 	{ "scal1-count", "N", "most signatures in a window of a SCAL1 key; 0: none" }, \
+	{ "session-seconds", "N", "longest session of a key made for one signature; 0: none" }, \
 	{ "shared-sic", "WORD", "passkeys although SIC and SSA share a host: yes or no" }, \
 	{ "ro-quorum", "N", "registration officers needed to invite" },	\
 	{ "so-quorum", "N", "security officers needed for their acts" },	\

@@ -69,7 +69,7 @@ check_statement(const struct receipt *m, struct receipt_facts *f, struct err *e)
 	if (!statement_read(m->statement, &f->statement, e))
 		return false;
 	statement_digest(m->statement, f->d);
-	if (f->statement.purpose != PURPOSE_SIGN)
+	if (f->statement.purpose != PURPOSE_SIGN && f->statement.purpose != PURPOSE_SIGN_ONCE)
 		return err_set(e, ERR_DENIED, "the approval in the receipt is not one of signing");
 	if (memcmp(f->statement.group, f->group, HASH_LEN) != 0)
 		return err_set(e, ERR_DENIED, "the approval in the receipt is for another group");
@@ -92,6 +92,34 @@ outcome_find(const struct entry_outcome *o, uint32_t index, struct outcome_item 
 	return false;
 }
 
+/* What follows from the approved item: itself, or the attributes around a document's hash. */
+static bool
+dtbsr_of(const struct entry_outcome *o, const struct alg *alg, struct receipt_facts *f)
+{
+	const struct body_sign *b = &f->statement.sign;
+	const uint8_t *cert = entry_outcome_link(o, &f->signing);
+	struct signed_attributes m = { .kind = b->kind, .attrs = b->attrs, .alg = alg,
+		.digest = f->item.digest, .cert = cert, .signing_ms = f->signing };
+
+	if ((b->kind == KIND_DTBSR) != (cert == NULL))
+		return false;
+	if (cert == NULL)
+		memcpy(f->dtbsr, f->item.digest.p, alg->digest_len);
+	else if (!signed_attributes_are_offered(b->kind, b->attrs))
+		return false;
+	else
+		signed_attributes_digest(&m, f->dtbsr);
+	return true;
+}
+
+/* A statement over documents for a one-time key names its session: there was no key yet. */
+static bool
+is_of_the_key(const struct entry_outcome *o, const struct statement *st)
+{
+	return (st->purpose == PURPOSE_SIGN_ONCE && st->sign.kind != KIND_DTBSR) ||
+	    memcmp(o->key, st->sign.key, sizeof(o->key)) == 0;
+}
+
 static bool
 check_outcome(const struct receipt *m, const struct entry_outcome *o, struct receipt_facts *f,
     struct err *e)
@@ -101,13 +129,14 @@ check_outcome(const struct receipt *m, const struct entry_outcome *o, struct rec
 
 	if (memcmp(o->d, f->d, HASH_LEN) != 0)
 		return err_set(e, ERR_DENIED, "the log entry is of another approval");
-	if (memcmp(o->key, sign->key, sizeof(o->key)) != 0 || o->alg != sign->alg ||
+	if (!is_of_the_key(o, &f->statement) || o->alg != sign->alg ||
 	    o->exp != f->statement.exp)
 		return err_set(e, ERR_DENIED, "the log entry is of another key, algorithm or time than "
 		    "was approved");
 	if (!outcome_find(o, m->item, &item) || item.status != OUTCOME_SIGNED)
 		return err_set(e, ERR_DENIED, "the log entry has no signature for this document");
-	if (!span_equal(item.digest, f->item.digest))
+	if (!dtbsr_of(o, alg_find(o->alg), f) ||
+	    !span_equal(item.digest, span_of(f->dtbsr, item.digest.n)))
 		return err_set(e, ERR_DENIED, "the log entry's hash is not the approved one");
 	f->signature = item.signature;
 	return true;

@@ -9,6 +9,7 @@
 #include "audit/entry.h"
 #include "audit/genesis.h"
 #include "audit/tree.h"
+#include "der/signed_attributes.h"
 #include "statement/evidence.h"
 
 #define RECEIPT_MAX	(1u * 1024 * 1024)
@@ -37,6 +38,8 @@ struct receipt_facts {
 	uint8_t			group[HASH_LEN], d[HASH_LEN];
 	struct statement	statement;
 	struct item		item;
+	uint64_t		signing;	/* ms, of kinds 2 and 3; else 0 */
+	uint8_t			dtbsr[DIGEST_MAX];	/* what was signed for the item; as long as alg says */
 	struct span		signature;	/* raw, by the signing key */
 	uint64_t		sequence, time;	/* of the log entry */
 	size_t			approvals;	/* all that the SAM was given */

@@ -50,7 +50,7 @@ stands_elsewhere(const struct receipt_facts *f, struct span dtbsr, size_t *index
 {
 	const struct body_sign *b = &f->statement.sign;
 
-	for (size_t i = 0; !span_equal(f->item.digest, dtbsr) && i < b->n; i++)
+	for (size_t i = 0; !span_equal(span_of(f->dtbsr, dtbsr.n), dtbsr) && i < b->n; i++)
 		if (span_equal(b->items[i].digest, dtbsr)) {
 			*index = i;
 			return true;

@@ -43,6 +43,12 @@ facts_open(const char *path, const uint8_t *group, struct writer *bytes, struct 
 	return facts;
 }
 
+static bool
+is_of_documents_once(const struct statement *st)
+{
+	return st->purpose == PURPOSE_SIGN_ONCE && st->sign.kind != KIND_DTBSR;
+}
+
 bool
 facts_fit(const struct receipt_facts *f, const struct alg *alg, struct span dtbsr, struct span spki,
     struct span raw, struct err *e)
@@ -50,10 +56,11 @@ facts_fit(const struct receipt_facts *f, const struct alg *alg, struct span dtbs
 	uint8_t print[HASH_LEN];
 
 	sha256(spki, print);
-	if (!span_equal(f->item.digest, dtbsr))
+	if (!span_equal(span_of(f->dtbsr, alg->digest_len), dtbsr))
 		return err_exit(e, EXIT_INVALID, "the approval in the receipt named another document");
+	/* Of a one-time key the approval has none: its certificate is in what was signed. */
 	if (f->statement.sign.alg != alg->number ||
-	    memcmp(f->statement.sign.spki, print, sizeof(print)) != 0)
+	    (!is_of_documents_once(&f->statement) && memcmp(f->statement.sign.spki, print, sizeof(print)) != 0))
 		return err_exit(e, EXIT_INVALID, "the approval in the receipt named another key than the "
 		    "certificate's");
 	return span_equal(f->signature, raw) ||

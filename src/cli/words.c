@@ -4,6 +4,7 @@
 #include "cli/explain.h"
 #include "cli/words.h"
 #include "crypto/alg.h"
+#include "der/certificate.h"
 #include "der/name.h"
 #include "statement/evidence.h"
 
@@ -81,14 +82,29 @@ roster_by_key(const struct msg_roster *roster, struct span spki)
 }
 
 static void
+line_profile(FILE *f, const uint8_t profile[PROFILE_LEN])
+{
+	line_text(f, "one-time key of", span_of(profile, strnlen((const char *)profile, PROFILE_LEN)));
+}
+
+static void
 words_sign(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
+	static const char *const kinds[] = { NULL, "what is hashed elsewhere: nobody can tell of which "
+	    "document", "CAdES: the hash of each document", "PAdES: the hash of each document" };
 	const struct body_sign *b = &s->sign;
 
-	line_hex(f, "key", b->key, sizeof(b->key));
+	if (s->purpose == PURPOSE_SIGN_ONCE)
+		line_profile(f, b->profile);
+	if (s->purpose == PURPOSE_SIGN || b->kind == KIND_DTBSR)
+		line_hex(f, "key", b->key, sizeof(b->key));
 	line(f, "class", class_name(b->class));
 	line_number(f, "SCAL", b->level);
 	line_alg(f, "algorithm", b->alg);
+	line(f, "form", b->kind < COUNT(kinds) ? kinds[b->kind] : NULL);
+	if (b->attrs != 0)
+		line(f, "it says", b->attrs == ATTRS_APPROVAL ? "that you approve the document"
+		    : b->attrs == ATTRS_ORIGIN ? "that you made, approved and sent the document" : NULL);
 	line_text(f, "who asks", b->name);
 	line(f, "hashed by", b->seen == SEEN_DOCUMENT ? "this program, from the documents"
 	    : "somebody else: only names were seen");
@@ -98,6 +114,15 @@ words_sign(FILE *f, const struct statement *s, const struct msg_roster *roster U
 	}
 	if (b->text.n > 0)
 		line_text(f, "text", b->text);
+}
+
+static void
+words_open_session(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_profile(f, s->open_session.profile);
+	line(f, "class", class_name(s->open_session.class));
+	line_number(f, "SCAL", s->open_session.level);
+	line_alg(f, "algorithm", s->open_session.alg);
 }
 
 static void
@@ -141,6 +166,9 @@ words_create_key(FILE *f, const struct statement *s, const struct msg_roster *ro
 	line(f, "class", class_name(s->create_key.class));
 	line_number(f, "SCAL", s->create_key.level);
 	line_number(f, "approvals a use", s->create_key.evidences);
+	if (!profile_is_none(s->create_key.profile))
+		line_text(f, "profile", span_of(s->create_key.profile,
+		    strnlen((const char *)s->create_key.profile, PROFILE_LEN)));
 }
 
 static void
@@ -158,6 +186,41 @@ words_found(FILE *f, const struct statement *s UNUSED, const struct msg_roster *
 }
 
 static void
+line_oid(FILE *f, const char *label, struct span oid)
+{
+	char dotted[DER_DOTTED_MAX];
+
+	line(f, label, oid_to_text(oid, dotted) ? dotted : "not an object identifier");
+}
+
+/* Every fact that the statement has: what is not asked for is said, too. */
+static void
+words_anchor_rules(FILE *f, const struct body_add_anchor *b)
+{
+	static const struct { uint16_t bit; const char *text; } rules[] = {
+		{ RULE_QC_COMPLIANCE, "says that it is qualified" },
+		{ RULE_QC_SSCD, "says that its key is in a qualified device" },
+		{ RULE_QC_TYPE, "is of the type for the key's class" },
+		{ RULE_SHORT_TERM, "is short-term, with its validity assured" },
+	};
+	struct reader added = reader_over(b->added);
+	struct span oid;
+
+	if (profile_is_none(b->profile))
+		line(f, "keys", "without a profile");
+	else
+		line_text(f, "keys of profile", span_of(b->profile,
+		    strnlen((const char *)b->profile, PROFILE_LEN)));
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if ((b->rules & rules[i].bit) != 0)
+			line(f, "only if it", rules[i].text);
+	if (b->policy.n > 0)
+		line_oid(f, "under policy", b->policy);
+	while (rd_span8(&added, 1, UINT8_MAX, &oid))
+		line_oid(f, "may add to the name", oid);
+}
+
+static void
 words_add_anchor(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
 	line_text(f, "label", s->add_anchor.label);
@@ -167,6 +230,8 @@ words_add_anchor(FILE *f, const struct statement *s, const struct msg_roster *ro
 	line_number(f, "longest validity", s->add_anchor.max_days);
 	line(f, "for", s->add_anchor.usage == ANCHOR_ATTESTATION ? "makers' attestations of authenticators"
 	    : "signers' certificates");
+	if (s->add_anchor.usage == ANCHOR_ISSUER)
+		words_anchor_rules(f, &s->add_anchor);
 }
 
 static void
@@ -231,6 +296,7 @@ static const struct {
 	void		(*words)(FILE *, const struct statement *, const struct msg_roster *);
 } table[] = {
 	{ PURPOSE_SIGN, "sign", words_sign },
+	{ PURPOSE_SIGN_ONCE, "sign with a key made for this", words_sign },
 	{ PURPOSE_INVITE, "invite a signer", words_invite },
 	{ PURPOSE_BIND, "bind an authenticator to a signer", words_bind },
 	{ PURPOSE_SUSPEND, "suspend a signer", words_signer },
@@ -242,6 +308,8 @@ static const struct {
 	{ PURPOSE_CREATE_KEY, "create a signing key", words_create_key },
 	{ PURPOSE_DESTROY_KEY, "destroy a signing key for ever", words_key },
 	{ PURPOSE_RELEASE_KEY, "release a frozen signing key", words_key },
+	{ PURPOSE_OPEN_SESSION, "make a key for one signature, which you approve later",
+	    words_open_session },
 	{ PURPOSE_FOUND, "found a group", words_found },
 	{ PURPOSE_ADD_ANCHOR, "trust a certification authority", words_add_anchor },
 	{ PURPOSE_REMOVE_ANCHOR, "stop trusting a certification authority", words_remove_anchor },
@@ -260,12 +328,13 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	uint8_t min_loa, ro, so, keys, follower, shared;
 	uint16_t protections, zero;
 	uint64_t eddsa, rs256;
-	uint32_t life, seconds, count;
+	uint32_t life, seconds, count, session;
 
 	if (!rd_u32(&r, &life) || !rd_u8(&r, &min_loa) || !rd_u16(&r, &protections) ||
 	    !rd_u8(&r, &ro) || !rd_u8(&r, &so) || !rd_u8(&r, &keys) || !rd_u8(&r, &follower) ||
 	    !rd_u16(&r, &zero) || !rd_u64(&r, &eddsa) || !rd_u64(&r, &rs256) || !rd_u8(&r, &shared) ||
-	    !rd_u32(&r, &seconds) || !rd_u32(&r, &count))
+	    !rd_u32(&r, &seconds) || !rd_u32(&r, &count) ||
+	    !rd_u32(&r, &session))
 		bug("policy");
 	fprintf(f, "  %-16s %u s\n", "approvals live", life / 1000);
 	line(f, "least assurance", loa_name(min_loa));
@@ -283,6 +352,10 @@ words_policy(FILE *f, const uint8_t policy[POLICY_LEN])
 	else
 		fprintf(f, "  %-16s on the SSA's word for %u s, %u signatures at most\n", "SCAL1 keys",
 		    seconds, count);
+	if (session == 0)
+		line(f, "one-time keys", "none");
+	else
+		fprintf(f, "  %-16s for %u s at most\n", "one-time keys", session);
 	if (shared != 0)
 		fprintf(f, "  passkeys approve although the SIC shares its host with the SSA\n");
 }

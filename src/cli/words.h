@@ -13,7 +13,7 @@
  * roster that the SAM gave (NULL: ids alone), never from the file.
  */
 void	words_statement(FILE *, const struct statement *, const struct msg_roster *);
-/* The 13 bytes of a policy. */
+/* The bytes of a policy. */
 void	words_policy(FILE *, const uint8_t policy[POLICY_LEN]);
 /* "Alice Example, security officer" or NULL. */
 const struct roster_officer *roster_find(const struct msg_roster *, const uint8_t id[16]);

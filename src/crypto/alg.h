@@ -17,6 +17,7 @@ enum alg_number {
 };
 
 enum key_kind { KEY_P256, KEY_P384, KEY_RSA3072 };
+#define KINDS		3
 
 #define SIGNATURE_MAX	384	/* bytes of the longest signature: RSA-3072 */
 #define SPKI_MAX	422	/* bytes of the longest SubjectPublicKeyInfo: RSA-3072 */

@@ -150,13 +150,59 @@ validity_fits(const struct certificate *c, uint64_t now, uint32_t max_days, stru
 	return true;
 }
 
+/* QcType (EN 319 412-5 4.2.3) names the class, maybe among others. */
+static bool
+type_fits(const struct certificate *c, uint8_t class)
+{
+	struct reader types, list;
+	struct span oid;
+
+	if (!der_list_find(c->qc_statements, "0.4.0.1862.1.6", &types) ||
+	    !der_enter(&types, DER_SEQUENCE, &list) || !rd_end(&types))
+		return false;
+	while (!rd_end(&list)) {
+		if (!der_oid(&list, &oid))
+			return false;
+		if (oid_is(oid, class == 2 ? "0.4.0.1862.1.6.2" : "0.4.0.1862.1.6.1"))
+			return true;
+	}
+	return false;
+}
+
+static bool
+rules_hold(const struct certificate *c, const struct certificate_rules *r, struct err *e)
+{
+	struct reader rest;
+
+	if ((r->rules & RULE_QC_COMPLIANCE) != 0 &&
+	    !der_list_find(c->qc_statements, "0.4.0.1862.1.1", &rest))
+		return err_why(e, ERR_DENIED, "cert", "certificate: does not say that it is qualified");
+	if ((r->rules & RULE_QC_SSCD) != 0 &&
+	    !der_list_find(c->qc_statements, "0.4.0.1862.1.4", &rest))
+		return err_why(e, ERR_DENIED, "cert", "certificate: does not say that its key is in a "
+		    "qualified device");
+	if ((r->rules & RULE_QC_TYPE) != 0 && !type_fits(c, r->class))
+		return err_why(e, ERR_DENIED, "cert", "certificate: is not of the type for this key's "
+		    "class");
+	if ((r->rules & RULE_SHORT_TERM) != 0 && (c->seen & EXT_SHORT_TERM) == 0)
+		return err_why(e, ERR_DENIED, "cert", "certificate: its validity is not assured as "
+		    "short-term");
+	if (r->policy.n > 0 && !der_list_has(c->policies, r->policy))
+		return err_why(e, ERR_DENIED, "cert", "certificate: not under the policy that is asked "
+		    "for");
+	return true;
+}
+
 bool
 certificate_fits(const struct certificate *c, struct span spki, struct span subject,
-    uint64_t now_ms, uint32_t max_days, struct err *e)
+    const struct certificate_rules *rules, uint64_t now_ms, uint32_t max_days, struct err *e)
 {
+	static const struct certificate_rules none;
+
+	rules = rules == NULL ? &none : rules;
 	if (!span_equal(c->spki, spki))
 		return err_why(e, ERR_DENIED, "cert", "certificate: for another public key");
-	if (!span_equal(c->subject, subject))
+	if (!name_extends(c->subject, subject, rules->added))
 		return err_why(e, ERR_DENIED, "cert", "certificate: its subject is not the enrolled name");
-	return usage_fits(c, e) && validity_fits(c, now_ms, max_days, e);
+	return usage_fits(c, e) && rules_hold(c, rules, e) && validity_fits(c, now_ms, max_days, e);
 }

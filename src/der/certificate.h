@@ -20,8 +20,14 @@ enum extension {	/* those we know; the first three may be critical */
 	EXT_KEY_USAGE = 1 << 0, EXT_BASIC_CONSTRAINTS = 1 << 1, EXT_POLICIES = 1 << 2,
 	EXT_SUBJECT_KEY_ID = 1 << 3, EXT_AUTHORITY_KEY_ID = 1 << 4, EXT_EXTENDED_USAGE = 1 << 5,
 	EXT_CRL_POINTS = 1 << 6, EXT_AUTHORITY_INFO = 1 << 7, EXT_QC_STATEMENTS = 1 << 8,
-	EXT_ALT_NAME = 1 << 9
+	EXT_ALT_NAME = 1 << 9,
+	EXT_SHORT_TERM = 1 << 10		/* EN 319 412-1 5.2: validity assured, not revoked */
 };
+enum certificate_rule {	/* what officers may ask of a CA's certificates: PROTOCOL.sam 1.3 */
+	RULE_QC_COMPLIANCE = 1 << 0, RULE_QC_SSCD = 1 << 1, RULE_QC_TYPE = 1 << 2,
+	RULE_SHORT_TERM = 1 << 3
+};
+#define CERTIFICATE_RULES_ALL	0xf
 
 struct certificate_cut {		/* nothing in it is to be believed yet */
 	struct span		 tbs;		/* TBSCertificate, whole: what is signed */
@@ -38,6 +44,14 @@ struct certificate {			/* spans are lent by the bytes that were read */
 	bool			 is_ca;
 	unsigned		 seen;		/* enum extension */
 	struct span		 subject_key_id, authority_key_id;	/* empty: none */
+	struct span		 policies, qc_statements;	/* content of the SEQUENCE; empty: none */
+};
+
+struct certificate_rules {
+	uint16_t		 rules;		/* enum certificate_rule */
+	uint8_t			 class;		/* of the key: 1 signature, 2 seal */
+	struct span		 policy;	/* OID content that must be there; empty: none */
+	struct span		 added;		/* v8 OIDs: attributes beside the enrolled name */
 };
 
 struct issuing_ca {				/* an issuing CA that the officers installed */
@@ -54,8 +68,10 @@ bool	certificate_read(const struct certificate_cut *, struct certificate *, stru
 /* The three in their order, and then the issuer: the way in for the SAM. ERR_DENIED "cert". */
 bool	certificate_open(struct span der, const struct issuing_ca *, struct certificate *, struct err *)
 	    MUST_USE;
-/* Is it the signature certificate of this key, for this subject, now? ERR_DENIED "cert". */
+/* Is it the signature certificate of this key, for this subject, now, by these rules (NULL: none)?
+ * ERR_DENIED "cert". */
 bool	certificate_fits(const struct certificate *, struct span spki, struct span subject,
-	    uint64_t now_ms, uint32_t max_days, struct err *) MUST_USE;
+	    const struct certificate_rules *, uint64_t now_ms, uint32_t max_days, struct err *)
+	    MUST_USE;
 
 #endif

@@ -42,6 +42,45 @@ read_authority_key_id(struct reader *r, struct certificate *c)
 	return true;
 }
 
+/* SEQUENCE OF SEQUENCE { OBJECT IDENTIFIER, what belongs to it } */
+static bool
+read_list(struct reader *r, struct span *content)
+{
+	struct span oid, value, whole;
+	struct reader in, item;
+	uint8_t tag;
+
+	if (!der_take(r, DER_SEQUENCE, content) || !rd_end(r))
+		return false;
+	in = reader_over(*content);
+	while (!rd_end(&in)) {
+		if (!der_enter(&in, DER_SEQUENCE, &item) || !der_oid(&item, &oid))
+			return false;
+		while (!rd_end(&item))
+			if (!der_any(&item, &tag, &value, &whole))
+				return false;
+	}
+	return true;
+}
+
+static bool
+read_policies(struct reader *r, struct certificate *c)
+{
+	return read_list(r, &c->policies) && c->policies.n > 0;
+}
+
+static bool
+read_qc_statements(struct reader *r, struct certificate *c)
+{
+	return read_list(r, &c->qc_statements);
+}
+
+static bool
+read_short_term(struct reader *r, struct certificate *c UNUSED)
+{
+	return der_null(r) && rd_end(r);
+}
+
 static const struct known {
 	const char	*oid;
 	enum extension	 bit;
@@ -50,15 +89,42 @@ static const struct known {
 } known[] = {
 	{ "2.5.29.15", EXT_KEY_USAGE, true, read_key_usage },
 	{ "2.5.29.19", EXT_BASIC_CONSTRAINTS, true, read_basic_constraints },
-	{ "2.5.29.32", EXT_POLICIES, true, NULL },
+	{ "2.5.29.32", EXT_POLICIES, true, read_policies },
 	{ "2.5.29.14", EXT_SUBJECT_KEY_ID, false, read_subject_key_id },
 	{ "2.5.29.35", EXT_AUTHORITY_KEY_ID, false, read_authority_key_id },
 	{ "2.5.29.37", EXT_EXTENDED_USAGE, false, NULL },
 	{ "2.5.29.31", EXT_CRL_POINTS, false, NULL },
 	{ "1.3.6.1.5.5.7.1.1", EXT_AUTHORITY_INFO, false, NULL },
-	{ "1.3.6.1.5.5.7.1.3", EXT_QC_STATEMENTS, false, NULL },
+	{ "1.3.6.1.5.5.7.1.3", EXT_QC_STATEMENTS, false, read_qc_statements },
 	{ "2.5.29.17", EXT_ALT_NAME, false, NULL },
+	{ "0.4.0.194121.2.1", EXT_SHORT_TERM, false, read_short_term },
 };
+
+bool
+der_list_has(struct span list, struct span oid)
+{
+	struct reader in = reader_over(list), item;
+	struct span found;
+
+	while (der_enter(&in, DER_SEQUENCE, &item) && der_oid(&item, &found))
+		if (span_equal(found, oid))
+			return true;
+	return false;
+}
+
+bool
+der_list_find(struct span list, const char *dotted, struct reader *rest)
+{
+	struct reader in = reader_over(list), item;
+	struct span found;
+
+	while (der_enter(&in, DER_SEQUENCE, &item) && der_oid(&item, &found))
+		if (oid_is(found, dotted)) {
+			*rest = item;
+			return true;
+		}
+	return false;
+}
 
 static const struct known *
 known_find(struct span oid)

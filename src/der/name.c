@@ -71,6 +71,65 @@ name_check(struct span der, struct err *e)
 	    NAME_MAX_DER, NAME_MAX_RDNS);
 }
 
+static bool
+type_is_listed(struct span type, struct span list)
+{
+	struct reader r = reader_over(list);
+	struct span oid;
+
+	while (rd_span8(&r, 1, UINT8_MAX, &oid))
+		if (span_equal(oid, type))
+			return true;
+	return false;
+}
+
+/* How often a type stands in the Name. */
+static size_t
+type_count(const struct span *rdns, size_t n, struct span type)
+{
+	struct attribute a[ATTRIBUTES_MAX];
+	size_t count = 0, attributes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct reader r = reader_over(rdns[i]);
+
+		if (!rdn_read(&r, a, &attributes))
+			continue;
+		for (size_t k = 0; k < attributes; k++)
+			count += span_equal(a[k].oid, type);
+	}
+	return count;
+}
+
+static bool
+rdn_is_added(struct span rdn, const struct span *rdns, size_t n, struct span added)
+{
+	struct reader r = reader_over(rdn);
+	struct attribute a[ATTRIBUTES_MAX];
+	size_t attributes = 0;
+
+	return rdn_read(&r, a, &attributes) && attributes == 1 && type_is_listed(a[0].oid, added) &&
+	    type_count(rdns, n, a[0].oid) == 1;
+}
+
+bool
+name_extends(struct span der, struct span base, struct span added)
+{
+	struct span rdns[NAME_MAX_RDNS], wanted[NAME_MAX_RDNS];
+	size_t n, n_wanted, next = 0;
+
+	if (span_equal(der, base))
+		return true;
+	if (!rdns_read(der, rdns, &n) || !rdns_read(base, wanted, &n_wanted))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (next < n_wanted && span_equal(rdns[i], wanted[next]))
+			next++;
+		else if (!rdn_is_added(rdns[i], rdns, n, added))
+			return false;
+	return next == n_wanted;
+}
+
 static void
 put_text(struct writer *w, const char *s)
 {

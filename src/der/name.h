@@ -17,6 +17,11 @@
  */
 bool	name_check(struct span der, struct err *) MUST_USE;
 /*
+ * Is `der` the Name `base`, in its order, and beside it at most RDNs of one attribute each whose
+ * types stand in `added` (v8-prefixed OIDs) and nowhere else in `der`?
+ */
+bool	name_extends(struct span der, struct span base, struct span added);
+/*
  * Writes the Name of a text such as "CN=Alice Example,O=Example,C=SE". As RFC 4514 says, the text
  * begins with what the DER ends with. Known: CN O OU C L ST GN (givenName) SN (surname)
  * serialNumber organizationIdentifier; "\," and the like escape.

@@ -88,8 +88,12 @@ describe(struct gate *g)
 static bool
 initialise(struct gate *g, struct err *e)
 {
-	CK_RV rv = g->f->C_Initialize(NULL);
+	CK_C_INITIALIZE_ARGS locking = { .flags = CKF_OS_LOCKING_OK };
+	CK_RV rv = g->f->C_Initialize(&locking);
 
+	g->threads = rv == CKR_OK;
+	if (rv == CKR_CANT_LOCK || rv == CKR_NEED_TO_CREATE_THREADS || rv == CKR_ARGUMENTS_BAD)
+		rv = g->f->C_Initialize(NULL);
 	if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED || rv == CKR_OK)
 		return true;
 	return gate_passed(rv, "C_Initialize (the module does not start: is the place where it keeps its "

@@ -18,6 +18,7 @@
 struct gate {
 	CK_FUNCTION_LIST	*f;
 	const struct quirk	*quirk;
+	bool			 threads;	/* the module locks for itself: several may call it */
 	char			 library[128];	/* "Implementation of PKCS11 2.6 (SoftHSM)" */
 	CK_INFO			 info;
 };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests of the SAM, one table, one at a time. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
 #include "crypto/verify.h"
 #include "hsm/anchor.h"
+#include "hsm/stock.h"
 #include "hsm/worker.h"
 #include "wire/hsm.h"
 
@@ -15,10 +17,12 @@ _Static_assert(HSM_WRAPPED_MAX == WRAPPED_MAX && HSM_SPKI_MAX == SPKI_MAX &&
 
 struct worker {
 	struct keys		*keys;
+	struct stock		*stock;			/* ours */
 	const struct secret	*pin;
 	const struct probe	*probe;
 	enum worker_exit	 leave;		/* after this answer, unless WORKER_DONE */
 	struct msg_hsm_sign	 sign;
+	struct msg_hsm_once	 once;
 	struct msg_hsm_signed	 done;
 	uint8_t			 signatures[HSM_DIGESTS_MAX][SIGNATURE_MAX];
 	size_t			 n_in;
@@ -110,19 +114,22 @@ answer_generate(struct worker *v, struct reader *r, struct writer *w, struct err
 	return true;
 }
 
-static bool
-sign_request_fits(struct worker *v, const struct alg **alg, struct err *e)
-{
-	const struct msg_hsm_sign *m = &v->sign;
+/* What is to be signed, by which key of the module. */
+struct order {
+	const struct alg	*alg;
+	CK_OBJECT_HANDLE	 key;
+	struct span		 spki;
+	size_t			 n;
+	const struct span	*digest;
+};
 
-	if (!alg_offered(v, m->alg, alg, e))
-		return false;
-	if (m->spki.n != (*alg)->spki_len)
+static bool
+order_fits(const struct order *o, struct err *e)
+{
+	if (o->spki.n != o->alg->spki_len)
 		return err_why(e, ERR_DENIED, "svd", "public key of another kind than the algorithm's");
-	if (!keys_mech_is_known(m->mech))
-		return err_why(e, ERR_DENIED, "record", "key wrapped by mechanism 0x%x", m->mech);
-	for (size_t i = 0; i < m->n; i++)
-		if (m->digest[i].n != (*alg)->digest_len)
+	for (size_t i = 0; i < o->n; i++)
+		if (o->digest[i].n != o->alg->digest_len)
 			return err_why(
 			    e, ERR_DENIED, "dtbs", "digest of another length than the algorithm's");
 	return true;
@@ -130,13 +137,13 @@ sign_request_fits(struct worker *v, const struct alg **alg, struct err *e)
 
 /* One signature, into its place. Only what verifies under the SAM's own copy of the key leaves. */
 static bool
-sign_one(struct worker *v, CK_OBJECT_HANDLE key, const struct alg *alg, size_t i, struct err *e)
+sign_one(struct worker *v, const struct order *o, size_t i, struct err *e)
 {
-	struct span sig = span_of(v->signatures[i], alg->signature_len);
+	struct span sig = span_of(v->signatures[i], o->alg->signature_len);
 
-	if (!object_sign(v->keys->token, key, alg, v->sign.digest[i], v->signatures[i], e))
+	if (!object_sign(v->keys->token, o->key, o->alg, o->digest[i], v->signatures[i], e))
 		return false;
-	if (!signature_verify(alg, v->sign.spki, v->sign.digest[i], sig)) {
+	if (!signature_verify(o->alg, o->spki, o->digest[i], sig)) {
 		v->leave = WORKER_LIED;
 		return err_set(e, ERR_BUG, "the module gave a signature that does not verify");
 	}
@@ -147,44 +154,140 @@ sign_one(struct worker *v, CK_OBJECT_HANDLE key, const struct alg *alg, size_t i
 
 /* The first failure ends the list: what follows was not signed, and says so. */
 static size_t
-sign_all(struct worker *v, CK_OBJECT_HANDLE key, const struct alg *alg, struct err *e)
+sign_all(struct worker *v, const struct order *o, struct err *e)
 {
 	size_t n = 0;
 
-	v->done.n = v->sign.n;
-	for (size_t i = 0; i < v->sign.n; i++) {
+	v->done.n = o->n;
+	for (size_t i = 0; i < o->n; i++) {
 		v->done.status[i] = HSM_FAILED;
 		v->done.signature[i] = span_of(NULL, 0);
 	}
-	while (n < v->sign.n && sign_one(v, key, alg, n, e))
+	while (n < o->n && sign_one(v, o, n, e))
 		n++;
 	return n;
+}
+
+/* Says what n signatures of an order are, when its key is gone or stays. */
+static bool
+answer_signed(struct worker *v, size_t n, size_t all, struct writer *w, struct err *e)
+{
+	/* Signing had begun, so a loss is final: nobody knows what the module did with the digest. */
+	if (n < all && gate_lost(e) && v->leave == WORKER_DONE)
+		v->leave = WORKER_LOST;
+	if (n == 0 && v->leave != WORKER_LIED)
+		return false;
+	if (n < all)
+		log_error("%zu of %zu signatures: %s", n, all, e->text);
+	msg_hsm_signed_write(w, &v->done);
+	return true;
 }
 
 static bool
 answer_sign(struct worker *v, struct reader *r, struct writer *w, struct err *e)
 {
-	const struct alg *alg;
-	CK_OBJECT_HANDLE key;
+	const struct msg_hsm_sign *m = &v->sign;
+	struct order o = { .alg = NULL };
 	struct err drop = {0};
 	size_t n;
 
-	if (!msg_hsm_sign_read(r, &v->sign, e) || !sign_request_fits(v, &alg, e) ||
-	    !keys_unwrap(v->keys, alg, v->sign.mech, v->sign.wrapped, &key, e))
+	if (!msg_hsm_sign_read(r, &v->sign, e) || !alg_offered(v, m->alg, &o.alg, e))
 		return false;
-	n = sign_all(v, key, alg, e);
-	if (!keys_drop(v->keys, key, &drop)) {
+	o = (struct order){ o.alg, CK_INVALID_HANDLE, m->spki, m->n, m->digest };
+	if (!keys_mech_is_known(m->mech))
+		return err_why(e, ERR_DENIED, "record", "key wrapped by mechanism 0x%x", m->mech);
+	if (!order_fits(&o, e) || !keys_unwrap(v->keys, o.alg, m->mech, m->wrapped, &o.key, e))
+		return false;
+	n = sign_all(v, &o, e);
+	if (!keys_drop(v->keys, o.key, &drop)) {
 		log_error("a signing key can't be destroyed, leaving: %s", drop.text);
 		v->leave = v->leave == WORKER_DONE ? WORKER_LOST : v->leave;
 	}
-	/* Signing had begun, so a loss is final: nobody knows what the module did with the digest. */
-	if (n < v->sign.n && gate_lost(e) && v->leave == WORKER_DONE)
-		v->leave = WORKER_LOST;
-	if (n == 0 && v->leave != WORKER_LIED)
+	return answer_signed(v, n, o.n, w, e);
+}
+
+/* Keys of a kind serve each of its algorithms; a module may lack one that the operator wants. */
+static bool
+kind_offered(const struct worker *v, uint16_t number)
+{
+	const struct alg *wanted = alg_find(number);
+
+	for (size_t i = 0; wanted != NULL && i < v->probe->n_algs; i++)
+		if (alg_find(v->probe->algs[i])->kind == wanted->kind)
+			return true;
+	return false;
+}
+
+static bool
+answer_stock(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	struct msg_hsm_stocked have;
+	struct msg_hsm_stock m;
+
+	if (!msg_hsm_stock_read(r, &m, e))
 		return false;
-	if (n < v->sign.n)
-		log_error("%zu of %zu signatures: %s", n, v->sign.n, e->text);
-	msg_hsm_signed_write(w, &v->done);
+	for (size_t i = 0; i < m.n; i++)
+		if (!kind_offered(v, m.alg[i]))
+			m.mark[i] = 0;
+	if (!stock_mark(v->stock, &m, &have, e))
+		return false;
+	msg_hsm_stocked_write(w, &have);
+	return true;
+}
+
+static bool
+answer_take(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	const struct stock_key *k;
+	const struct alg *alg;
+	struct msg_hsm_take m;
+
+	if (!msg_hsm_take_read(r, &m, e) || !alg_offered(v, m.alg, &alg, e) ||
+	    (k = stock_take(v->stock, alg, m.id, m.wait, e)) == NULL)
+		return false;
+	msg_hsm_taken_write(w, &(struct msg_hsm_taken){ span_of(k->spki, alg->spki_len), k->made });
+	return true;
+}
+
+static size_t
+sign_once(struct worker *v, struct err *e)
+{
+	const struct stock_key *k = stock_find(v->stock, v->once.id, e);
+	struct order o;
+
+	if (k == NULL)
+		return 0;
+	o = (struct order){ alg_find(k->alg), k->handle, v->once.spki, v->once.n, v->once.digest };
+	if (!order_fits(&o, e))
+		return 0;
+	if (memcmp(o.spki.p, k->spki, o.spki.n) != 0) {
+		err_why(e, ERR_DENIED, "svd", "another public key than this one-time key's");
+		return 0;
+	}
+	return sign_all(v, &o, e);
+}
+
+static bool
+answer_once(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	size_t n;
+
+	if (!msg_hsm_once_read(r, &v->once, e))
+		return false;
+	n = sign_once(v, e);
+	if (v->once.last)
+		stock_drop(v->stock, v->once.id);
+	return answer_signed(v, n, v->once.n, w, e);
+}
+
+static bool
+answer_drop(struct worker *v, struct reader *r, struct writer *w UNUSED, struct err *e)
+{
+	uint8_t id[ID_LEN];
+
+	if (!msg_hsm_drop_read(r, id, e))
+		return false;
+	stock_drop(v->stock, id);
 	return true;
 }
 
@@ -235,6 +338,10 @@ static const struct request {
 	{ HSM_RANDOM, "HSM_RANDOM", answer_random },
 	{ HSM_ANCHOR_GET, "HSM_ANCHOR_GET", answer_anchor_get },
 	{ HSM_ANCHOR_SET, "HSM_ANCHOR_SET", answer_anchor_set },
+	{ HSM_STOCK, "HSM_STOCK", answer_stock },
+	{ HSM_TAKE, "HSM_TAKE", answer_take },
+	{ HSM_ONCE, "HSM_ONCE", answer_once },
+	{ HSM_DROP, "HSM_DROP", answer_drop },
 };
 
 static const struct request *
@@ -253,6 +360,7 @@ reopen(struct worker *v, const struct err *why)
 	struct err e = {0};
 
 	log_warn("%s; opening the token again", why->text);
+	stock_forget(v->stock);
 	if (token_reopen(v->keys->token, secret_span(v->pin), &e) && keys_find(v->keys, &e))
 		return true;
 	log_error("%s", e.text);
@@ -309,6 +417,8 @@ answer_frame(struct worker *v, int fd, const struct frame *f)
 	frame_end(&w, at);
 	if (!writer_ok(&w))
 		bug("an answer does not fit");
+	if (stock_is_lost(v->stock) && v->leave == WORKER_DONE)
+		v->leave = WORKER_LOST;
 	err_clear(&e);
 	return frame_send(fd, writer_span(&w), &e) && v->leave == WORKER_DONE;
 }
@@ -364,12 +474,29 @@ leave(struct worker *v, int fd)
 	return v->leave;
 }
 
+/* Until there is something to read, what is due without being asked for. */
+static void
+wait_at_work(struct worker *v, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (v->leave == WORKER_DONE && poll(&p, 1, stock_wait(v->stock)) == 0) {
+		stock_tick(v->stock);
+		if (stock_is_lost(v->stock))
+			v->leave = WORKER_LOST;
+	}
+}
+
 enum worker_exit
 worker_serve(struct worker *v, int fd)
 {
 	for (;;) {
-		ssize_t got = recv(fd, v->in + v->n_in, sizeof(v->in) - v->n_in, 0);
+		ssize_t got;
 
+		wait_at_work(v, fd);
+		if (v->leave != WORKER_DONE)
+			return leave(v, fd);
+		got = recv(fd, v->in + v->n_in, sizeof(v->in) - v->n_in, 0);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
@@ -383,7 +510,7 @@ worker_serve(struct worker *v, int fd)
 struct worker *
 worker_new(struct keys *keys, const struct secret *pin, const struct probe *probe, struct err *e)
 {
-	struct worker *v = calloc(1, sizeof(*v));
+	AUTO(worker) *v = calloc(1, sizeof(*v));
 
 	if (v == NULL) {
 		err_set(e, ERR_BACKEND, "no memory");
@@ -392,13 +519,17 @@ worker_new(struct keys *keys, const struct secret *pin, const struct probe *prob
 	v->keys = keys;
 	v->pin = pin;
 	v->probe = probe;
-	return v;
+	if ((v->stock = stock_new(keys->token, e)) == NULL)
+		return NULL;
+	return TAKE(v);
 }
 
 void
 worker_free(struct worker *v)
 {
-	if (v != NULL)
-		explicit_bzero(v, sizeof(*v));
+	if (v == NULL)
+		return;
+	stock_free(v->stock);
+	explicit_bzero(v, sizeof(*v));
 	free(v);
 }

@@ -56,6 +56,7 @@ static const char usage[] =
     "  --scal1-seconds N, --scal1-count N   longest window and most signatures in it that the "
     "SSA's\n"
     "                        word opens for a SCAL1 key; default 300 and 100; 0: none\n"
+    "  --session-seconds N   longest session of a key made for one signature; default 1800; 0: none\n"
     "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n"
     "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the "
     "log\n";
@@ -73,7 +74,7 @@ struct ceremony {
 enum { OPT_DRAFT = 256, OPT_CARD, OPT_APPROVAL, OPT_SO_QUORUM, OPT_RO_QUORUM, OPT_LOA,
 	OPT_FILE_KEYS, OPT_LIFE, OPT_KEYS, OPT_FOLLOWER, OPT_ASSURANCE, OPT_ORIGIN, OPT_SERVICE,
 	OPT_PASSKEYS, OPT_EDDSA, OPT_RS256, OPT_SHARED, OPT_SECONDS,
-	OPT_COUNT, OPT_SO_PIN, OPT_PIN };
+	OPT_COUNT, OPT_SESSION, OPT_SO_PIN, OPT_PIN };
 
 /* Which of the words, counted from `first`; -1: none. */
 static int
@@ -174,6 +175,8 @@ option(struct ceremony *c, int o, const char *value)
 		c->policy.scal1_seconds = (uint32_t)n;
 	else if (o == OPT_COUNT && number(value, SCAL1_COUNT_MAX, &n))
 		c->policy.scal1_count = (uint32_t)n;
+	else if (o == OPT_SESSION && number(value, SESSION_SECONDS_MAX, &n))
+		c->policy.session_seconds = (uint32_t)n;
 	else if (o == OPT_SO_PIN && number(value, INT_MAX, &n))
 		c->so_pin_fd = (int)n;
 	else if (o == OPT_PIN && number(value, INT_MAX, &n))
@@ -206,6 +209,7 @@ options(int argc, char **argv, struct ceremony *c)
 		{ "shared-sic", no_argument, NULL, OPT_SHARED },
 		{ "scal1-seconds", required_argument, NULL, OPT_SECONDS },
 		{ "scal1-count", required_argument, NULL, OPT_COUNT },
+		{ "session-seconds", required_argument, NULL, OPT_SESSION },
 		{ "so-pin-fd", required_argument, NULL, OPT_SO_PIN },
 		{ "pin-fd", required_argument, NULL, OPT_PIN }, { NULL, 0, NULL, 0 }
 	};
@@ -214,6 +218,7 @@ options(int argc, char **argv, struct ceremony *c)
 	*c = (struct ceremony){ .origin = "", .service = "", .so_pin_fd = -1, .pin_fd = -1, .policy = {
 		.statement_life = 300000, .min_loa = 2, .ro_quorum = 1, .so_quorum = 2,
 		.keys_per_signer = 8, .scal1_seconds = 300, .scal1_count = 100,
+		.session_seconds = 1800,
 		.protections = 1u << PROTECTION_CARD | 1u << PROTECTION_TPM |
 		    1u << PROTECTION_PHONE | 1u << PROTECTION_PASSKEY |
 		    1u << PROTECTION_PASSKEY_ATTESTED } };

@@ -11,12 +11,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "crypto/alg.h"
 #include "launch/config_value.h"
+#include "wire/hsm.h"
 
 #define FIELD(f)	offsetof(struct config, f)
 #define SOCKET_MAX	(sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define PATH_LEN_MAX	4000
+#define ONETIME_MAX	(WORKERS_MAX * HSM_STOCK_MAX)
 
+static const char *const when_empty[] = { "wait", "refuse", NULL };
 
 static const struct config_key keys[] = {
 	{ "sam", "state", &kind_path, FIELD(state), .required = true, .max = PATH_LEN_MAX,
@@ -47,6 +51,16 @@ static const struct config_key keys[] = {
 	    .allowed = "1 to 64" },
 	{ "module", "deadline_ms", &kind_number, FIELD(deadline_ms), "10000", .min = 100,
 	    .max = 600000, .allowed = "100 to 600000" },
+	{ "module", "onetime_p256", &kind_number, FIELD(onetime_p256), "0", .max = ONETIME_MAX,
+	    .allowed = "0 to 16384, and at most 256 for each worker" },
+	{ "module", "onetime_p384", &kind_number, FIELD(onetime_p384), "0", .max = ONETIME_MAX,
+	    .allowed = "0 to 16384, and at most 256 for each worker" },
+	{ "module", "onetime_rsa3072", &kind_number, FIELD(onetime_rsa3072), "0", .max = ONETIME_MAX,
+	    .allowed = "0 to 16384, and at most 256 for each worker" },
+	{ "module", "onetime_age", &kind_number, FIELD(onetime_age), "86400", .min = 60,
+	    .max = 31 * 86400, .allowed = "seconds, 60 to 2678400" },
+	{ "module", "onetime_empty", &kind_choice, FIELD(onetime_empty), "wait",
+	    .words = when_empty, .allowed = "wait or refuse" },
 	{ "module", "pin_file", &kind_path, FIELD(pin_file), .max = PATH_LEN_MAX,
 	    .allowed = "a path" },
 	{ "module", "worker_program", &kind_path, FIELD(worker_program), .max = PATH_LEN_MAX,
@@ -96,6 +110,8 @@ complain_unknown(const struct parse *p, const char *section, const char *name)
 	bool known = false;
 	size_t n = 0;
 
+	if (strcmp(section, "module") == 0)
+		n = (size_t)snprintf(allowed, sizeof(allowed), "env.NAME ");
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (strcmp(section, keys[i].section) == 0 && n < sizeof(allowed)) {
 			n += (size_t)snprintf(allowed + n, sizeof(allowed) - n, "%s%s",
@@ -104,8 +120,6 @@ complain_unknown(const struct parse *p, const char *section, const char *name)
 		}
 	if (!known)
 		return complain(p, section, "", "unknown section", "[sam] [module] [limits]");
-	if (n < sizeof(allowed) && strcmp(section, "module") == 0)
-		snprintf(allowed + n, sizeof(allowed) - n, " env.NAME");
 	return complain(p, section, name, "unknown key", allowed);
 }
 
@@ -254,6 +268,30 @@ worker_program_default(struct config *c, struct err *e)
 }
 
 static bool
+marks_fit(const struct parse *p)
+{
+	const struct config *c = p->config;
+	const struct { const char *name; uint32_t mark; enum key_kind kind; } marks[] = {
+		{ "onetime_p256", c->onetime_p256, KEY_P256 },
+		{ "onetime_p384", c->onetime_p384, KEY_P384 },
+		{ "onetime_rsa3072", c->onetime_rsa3072, KEY_RSA3072 },
+	};
+
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		bool offered = marks[i].mark == 0;
+
+		if (marks[i].mark > HSM_STOCK_MAX * c->workers)
+			return complain(p, "module", marks[i].name, "is too many for the workers",
+			    "256 for each");
+		for (size_t k = 0; k < c->algorithms.n; k++)
+			offered |= alg_find(c->algorithms.v[k])->kind == marks[i].kind;
+		if (!offered)
+			return complain(p, "module", marks[i].name, "is not in algorithms", "0");
+	}
+	return true;
+}
+
+static bool
 finish(struct parse *p)
 {
 	struct config *c = p->config;
@@ -278,6 +316,8 @@ finish(struct parse *p)
 		c->ssa_uids = (struct config_ids){ .v = { own }, .n = 1 };
 	if (c->officer_uids.n == 0)
 		c->officer_uids = (struct config_ids){ .v = { own }, .n = 1 };
+	if (!marks_fit(p))
+		return false;
 	if (strcmp(c->ssa_socket, c->officer_socket) == 0)
 		return complain(p, "sam", "officer_socket", "is the SSA's", "a path of its own");
 	return worker_program_default(c, p->e);

@@ -41,6 +41,11 @@ struct config {
 	struct config_numbers	 algorithms;		/* PROTOCOL.sam 0.1 */
 	uint32_t		 workers;
 	uint32_t		 deadline_ms;		/* for one operation */
+	uint32_t		 onetime_p256;		/* keys in stock, over all workers */
+	uint32_t		 onetime_p384;
+	uint32_t		 onetime_rsa3072;
+	uint32_t		 onetime_age;		/* seconds */
+	unsigned		 onetime_empty;		/* 0: wait, 1: refuse */
 	char			*pin_file;		/* NULL: --pin-fd or the terminal */
 	char			*worker_program;	/* default: propria-hsm beside us */
 	struct config_texts	 paths;			/* a worker may write; none: no landlock */

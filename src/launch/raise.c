@@ -106,6 +106,10 @@ setup_for(const struct raised *r, int control)
 		.n_workers = r->config->workers, .pin_refused = r->pin_refused,
 		.deadline_ms = r->config->deadline_ms, .activations = r->config->activations,
 		.nonces = r->config->nonces,
+		.onetime = { .mark = { [KEY_P256] = (uint16_t)r->config->onetime_p256,
+		    [KEY_P384] = (uint16_t)r->config->onetime_p384,
+		    [KEY_RSA3072] = (uint16_t)r->config->onetime_rsa3072 },
+		    .age = r->config->onetime_age, .refuse = r->config->onetime_empty == 1 },
 		.ssa = { r->config->ssa_uids.v, r->config->ssa_uids.n },
 		.officers = { r->config->officer_uids.v, r->config->officer_uids.n },
 	};

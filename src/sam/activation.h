@@ -28,6 +28,9 @@ struct activation {
 	uint8_t		evidence[32];
 	uint8_t		requester[ID_LEN];
 	uint8_t		seen;
+	uint8_t		kind;			/* of documents: DTBS/R are made at each use */
+	uint16_t	attrs;
+	uint8_t		cert[32];
 	bool		window;			/* SCAL1, on the SSA's word: digests come with the uses */
 	uint8_t		session[ID_LEN];	/* of a window */
 	size_t		n;

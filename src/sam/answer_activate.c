@@ -5,6 +5,7 @@
  * catalogue 3.6.
  */
 #include "base/clock.h"
+#include "der/signed_attributes.h"
 #include "sam/check.h"
 #include "sam/counters.h"
 #include "sam/open_record.h"
@@ -93,11 +94,12 @@ key_fits(const struct statement *st, const struct opened_key *k, struct err *e)
 		return err_why(e, ERR_DENIED, "alg", "the key's algorithm is %s", k->record.alg->name);
 	if (b->class != k->record.class || b->level != k->record.level)
 		return err_why(e, ERR_DENIED, "class", "class or level is not the key's");
-	if (b->kind != KIND_DTBSR || b->attrs != 0)
-		return err_why(e, ERR_DENIED, "kind", "kind %u is not offered", b->kind);
+	if (b->kind == KIND_DTBSR ? b->attrs != 0 : !signed_attributes_are_offered(b->kind, b->attrs))
+		return err_why(e, ERR_DENIED, "kind", "kind %u with attributes %04x is not offered",
+		    b->kind, b->attrs);
 	if (memcmp(b->session, zero, 16) != 0 || memcmp(b->profile, zero, 16) != 0 ||
 	    memcmp(b->idv, zero, 32) != 0)
-		return err_why(e, ERR_DENIED, "kind", "one-time sessions are not offered");
+		return err_why(e, ERR_DENIED, "kind", "a long-lived key has no session");
 	return true;
 }
 
@@ -157,6 +159,9 @@ activation_make(struct sam *sam, const struct request_parts *p, const struct ope
 	sha256(p->m.evidences, a->evidence);
 	memcpy(a->requester, b->requester, ID_LEN);
 	a->seen = b->seen;
+	a->kind = b->kind;
+	a->attrs = b->attrs;
+	memcpy(a->cert, k->record.cert, sizeof(a->cert));
 	for (size_t i = 0; i < b->n; i++)
 		memcpy(a->digests + i * a->alg->digest_len, b->items[i].digest.p, a->alg->digest_len);
 	return a;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "der/certificate.h"
+#include "sam/issuer.h"
 #include "der/csr.h"
 #include "sam/attestation.h"
 #include "sam/enact.h"
@@ -179,33 +179,6 @@ answer_request_certificate(struct sam *sam, struct call *c, struct reader *r, st
 }
 
 static bool
-under_an_anchor(const struct sam *sam, struct span der, struct certificate *cert,
-    uint32_t *max_days, struct err *e)
-{
-	struct err why = { 0 };
-	bool tried = false;
-
-	for (size_t i = 0; i < sam->state->anchors; i++) {
-		const struct trust_anchor *a = &sam->state->anchor[i];
-		struct issuing_ca ca = { .alg = alg_find(a->alg), .spki = span_of(a->spki, a->spki_len),
-			.issuer = span_of(a->issuer, a->issuer_len) };
-
-		if (a->usage != ANCHOR_ISSUER)
-			continue;
-		err_clear(&why);
-		if (certificate_open(der, &ca, cert, &why)) {
-			*max_days = a->max_days;
-			return true;
-		}
-		tried = true;
-	}
-	if (!tried)
-		return err_why(e, ERR_DENIED, "cert", "no trust anchor is installed");
-	*e = why;
-	return false;
-}
-
-static bool
 link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct opened_key *k,
     const struct opened_signer *s, const struct certificate *cert, struct span der, struct err *e)
 {
@@ -241,7 +214,7 @@ answer_link_certificate(struct sam *sam, struct call *c, struct reader *r, struc
 	struct certificate cert;
 	AUTO_SIGNER s = { .row = NULL };
 	AUTO_KEY k = { .row = NULL };
-	uint32_t max_days;
+	const struct trust_anchor *ca;
 
 	if (!msg_link_certificate_read(r, &m, e))
 		return false;
@@ -254,8 +227,8 @@ answer_link_certificate(struct sam *sam, struct call *c, struct reader *r, struc
 		return err_why(e, ERR_DENIED, "state", "signer is in state %u", s.row->state);
 	if (k.row->state != KEY_REQUESTED)
 		return err_why(e, ERR_DENIED, "state", "key is in state %u", k.row->state);
-	if (!under_an_anchor(sam, m.certificate, &cert, &max_days, e) ||
-	    !certificate_fits(&cert, k.record.spki, s.record.name, clock_wall(), max_days, e))
+	if ((ca = issuer_of(sam->state, k.record.profile, m.certificate, &cert, e)) == NULL ||
+	    !issuer_accepts(ca, &cert, k.record.spki, s.record.name, k.record.class, e))
 		return false;
 	return link_enter(sam, c, m.key, &k, &s, &cert, m.certificate, e);
 }

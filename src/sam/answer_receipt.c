@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "sam/attestation.h"
 #include "sam/heads.h"
+#include "sam/once.h"
 #include "sam/open_record.h"
 #include "sam/request.h"
 #include "wire/activate.h"
@@ -42,6 +43,7 @@ take_outcome(const struct sam *sam, uint64_t position, const uint8_t d[32], stru
 			/* An offset until all is written: the writer may move while it grows. */
 			m->result[i].signature = span_of((const uint8_t *)(uintptr_t)at, item.signature.n);
 			m->place = position;
+			(void)entry_outcome_link(&p.outcome, &m->signing);
 		}
 	return writer_ok(signatures) || err_set(e, ERR_BACKEND, "too many signatures");
 }
@@ -51,6 +53,10 @@ static bool
 is_under_way(const struct sam *sam, const struct msg_outcome *m, const struct msg_results *results)
 {
 	const struct activation *a = activation_of(sam->activations, m->d);
+	const struct once *o = once_of(sam->onces, m->d);
+
+	if (o != NULL && o->step == ONCE_SIGNING)
+		return true;
 
 	for (size_t i = 0; a != NULL && i < m->n; i++)
 		if (results->result[i].status == USE_SPENT && m->index[i] < a->n &&
@@ -78,7 +84,8 @@ answer_outcome(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		if (position < journal_released_end(sam->journal) &&
 		    !take_outcome(sam, position, m.d, &results, &signatures, e))
 			return false;
-	if (results.place == 0 && activation_of(sam->activations, m.d) == NULL)
+	if (results.place == 0 && activation_of(sam->activations, m.d) == NULL &&
+	    once_of(sam->onces, m.d) == NULL)
 		return err_why(e, ERR_MISSING, "unknown", "no outcome of this statement is known");
 	if (is_under_way(sam, &m, &results))
 		return err_why(e, ERR_BUSY, "busy", "the module is at work on it");

@@ -7,6 +7,7 @@
 #include "sam/follow.h"
 #include "sam/proofread.h"
 #include "sam/request.h"
+#include "sam/supply.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -28,6 +29,7 @@ status_of_state(const struct sam *sam, struct msg_status *m)
 	m->keys = index_count(s->index, RECORD_KEY);
 	m->signed_count = s->signed_count;
 	m->refused = s->refused_count;
+	m->sessions = (uint32_t)s->sessions->n;
 }
 
 bool
@@ -59,6 +61,7 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	m.workers = (uint8_t)pool_alive(sam->pool);
 	m.busy = (uint8_t)pool_busy(sam->pool);
 	m.activations = (uint32_t)activations_count(sam->activations);
+	m.stock = supply_count(sam);
 	msg_status_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;
@@ -107,6 +110,7 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	for (size_t i = 0; i < s->anchors; i++) {
 		memcpy(m.anchor[i].id, s->anchor[i].id, 32);
 		m.anchor[i].usage = s->anchor[i].usage;
+		memcpy(m.anchor[i].profile, s->anchor[i].profile, sizeof(m.anchor[i].profile));
 		m.anchor[i].label = span_of(s->anchor[i].label, s->anchor[i].label_len);
 	}
 	msg_roster_write(&w, &m);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "der/signed_attributes.h"
 #include "sam/fail_point.h"
 #include "sam/request.h"
 #include "sam/use.h"
@@ -24,6 +25,8 @@ struct use {
 	uint32_t		*index;
 	uint8_t			*status;
 	uint8_t			*signatures;		/* n x alg->signature_len */
+	uint64_t		 signing;		/* ms, of kinds 2 and 3; else 0 */
+	uint8_t			*dtbsr;			/* n x alg->digest_len: what is signed */
 };
 
 static void
@@ -35,6 +38,7 @@ use_free(void *p)
 	free(u->index);
 	free(u->status);
 	free(u->signatures);
+	free(u->dtbsr);
 	free(u);
 }
 
@@ -45,6 +49,7 @@ use_new(struct activation *a, const uint32_t *index, size_t n)
 
 	if (u == NULL || (u->index = calloc(n, sizeof(*u->index))) == NULL ||
 	    (u->status = malloc(n)) == NULL ||
+	    (u->dtbsr = calloc(n, a->alg->digest_len)) == NULL ||
 	    (u->signatures = calloc(n, a->alg->signature_len)) == NULL)
 		bug("no memory for a use");
 	memcpy(u->index, index, n * sizeof(*index));
@@ -53,6 +58,33 @@ use_new(struct activation *a, const uint32_t *index, size_t n)
 	u->a = a;
 	a->in_flight++;
 	return u;
+}
+
+static struct span
+use_dtbsr(const struct use *u, size_t i)
+{
+	return span_of(u->dtbsr + i * u->a->alg->digest_len, u->a->alg->digest_len);
+}
+
+/* What was approved, or the signed attributes around it, which are made in here and nowhere else. */
+static void
+make_dtbsr(struct use *u)
+{
+	const struct activation *a = u->a;
+
+	u->signing = a->kind == KIND_DTBSR ? 0 : clock_wall() / 1000 * 1000;
+	for (size_t i = 0; i < u->n; i++) {
+		struct signed_attributes m = { .kind = a->kind, .attrs = a->attrs, .alg = a->alg,
+			.digest = activation_digest(a, u->index[i]), .cert = a->cert,
+			.signing_ms = u->signing };
+		uint8_t digest[DIGEST_MAX];
+
+		if (a->kind == KIND_DTBSR)
+			memcpy(digest, m.digest.p, m.digest.n);
+		else
+			signed_attributes_digest(&m, digest);
+		memcpy(u->dtbsr + i * a->alg->digest_len, digest, a->alg->digest_len);
+	}
 }
 
 static void
@@ -64,6 +96,7 @@ use_answer(struct sam *sam, struct call *c, const struct use *u)
 	memcpy(m.activation, u->a->id, ID_LEN);
 	m.expires = u->a->exp;
 	m.results.place = u->place;
+	m.results.signing = u->signing;
 	m.results.n = u->n;
 	for (size_t i = 0; i < u->n; i++) {
 		size_t len = u->status[i] == USE_SIGNED ? u->a->alg->signature_len : 0;
@@ -101,14 +134,17 @@ write_outcome(struct sam *sam, struct call *c)
 	struct entry_outcome entry = { .reserved = u->reserved, .alg = u->a->alg->number,
 		.exp = u->a->exp, .n = u->n };
 	static struct outcome_item items[USE_ITEMS_MAX];
+	uint8_t link[OUTCOME_LINK_LEN];
 
 	memcpy(entry.d, u->a->d, sizeof(entry.d));
 	memcpy(entry.key, u->a->key, ID_LEN);
+	if (u->signing != 0)
+		entry.link = outcome_link(link, u->signing, u->a->cert);
 	for (size_t i = 0; i < u->n; i++) {
 		size_t len = u->status[i] == USE_SIGNED ? u->a->alg->signature_len : 0;
 
 		items[i] = (struct outcome_item){ u->index[i], u->status[i],
-			activation_digest(u->a, u->index[i]),
+			use_dtbsr(u, i),
 			span_of(u->signatures + i * u->a->alg->signature_len, len) };
 	}
 	entry_outcome_write(journal_begin(sam->journal, ENTRY_OUTCOME), &entry, items);
@@ -187,7 +223,7 @@ sign_order(struct sam *sam, const struct use *u, struct writer *w, struct err *e
 	m.wrapped = writer_span(&wrapped);
 	m.n = u->n;
 	for (size_t i = 0; i < u->n; i++)
-		m.digest[i] = activation_digest(a, u->index[i]);
+		m.digest[i] = use_dtbsr(u, i);
 	msg_hsm_sign_write(w, &m);
 	return writer_ok(w) || err_set(e, ERR_BUG, "signing order over its bounds");
 }
@@ -272,6 +308,7 @@ use_begin(struct sam *sam, struct call *c, struct activation *a, const uint32_t 
 		a->used[index[i]] = 1;
 	for (size_t i = 0; a->window && i < n; i++)
 		activation_fill(a, index[i], digest[i]);
+	make_dtbsr(u);
 	write_reservation(sam, u);
 	fail_point("reserving");
 	journal_wait(sam->journal, ON_DISK, reservation_is_durable, c);

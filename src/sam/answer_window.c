@@ -97,6 +97,7 @@ window_make(struct sam *sam, const struct msg_open_window *m, const struct entry
 	a->key_epoch = k->epoch;
 	a->mech = k->record.mech;
 	a->seen = SEEN_LABELS;
+	a->kind = KIND_DTBSR;
 	return a;
 }
 

@@ -8,6 +8,7 @@
 static const struct rule rules[] = {
 	/* purpose			approvals by			fresh by	behind */
 	{ PURPOSE_SIGN,			BY_SIGNER,			FRESH_NONCE,	false },
+	{ PURPOSE_SIGN_ONCE,		BY_SIGNER,			FRESH_NONCE,	false },
 	{ PURPOSE_INVITE,		BY_REGISTRATION_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_BIND,			BY_CODE_AND_NEW,		FRESH_NONCE,	false },
 	{ PURPOSE_SUSPEND,		BY_REGISTRATION,		FRESH_PROPOSAL,	false },
@@ -18,6 +19,7 @@ static const struct rule rules[] = {
 	{ PURPOSE_CREATE_KEY,		BY_SIGNER,			FRESH_NONCE,	false },
 	{ PURPOSE_DESTROY_KEY,		BY_SIGNER,			FRESH_NONCE,	false },
 	{ PURPOSE_RELEASE_KEY,		BY_SIGNER,			FRESH_NONCE,	false },
+	{ PURPOSE_OPEN_SESSION,		BY_SIGNER,			FRESH_NONCE,	false },
 	{ PURPOSE_FOUND,		BY_NOBODY,			FRESH_NEVER,	false },
 	{ PURPOSE_ADD_ANCHOR,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_REMOVE_ANCHOR,	BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },

@@ -9,6 +9,7 @@
 
 #define WHAT_KEY	1
 #define WHAT_SIGNER	2
+#define WHAT_ONCE	3
 
 struct attesting {
 	struct call	*call;
@@ -98,6 +99,29 @@ attest_authenticator(struct sam *sam, struct call *c, const uint8_t signer[ID_LE
 	wr_u8(out, s->loa);
 	wr_u8(out, auth->protection);
 	wr_u64(out, s->enrolled);
+	wr_u64(out, clock_wall());
+	attest(sam, c, out, done);
+}
+
+void
+attest_once(struct sam *sam, struct call *c, struct once *o, attest_done done)
+{
+	struct writer *out = &o->attestation;
+	uint8_t hash[HASH_LEN];
+
+	sha256(span_of(o->spki, o->alg->spki_len), hash);
+	wr_u8(out, WHAT_ONCE);
+	wr_bytes(out, sam->state->group, GROUP_LEN);
+	wr_bytes(out, o->key, ID_LEN);
+	wr_bytes(out, o->signer, ID_LEN);
+	wr_bytes(out, hash, sizeof(hash));
+	wr_u16(out, o->alg->number);
+	wr_u8(out, CLASS_SIGNATURE);
+	wr_u8(out, LEVEL_SCAL2);
+	wr_bytes(out, o->session, ID_LEN);
+	wr_bytes(out, o->profile, sizeof(o->profile));
+	wr_bytes(out, o->idv, sizeof(o->idv));
+	wr_bytes(out, o->approval.d, sizeof(o->approval.d));
 	wr_u64(out, clock_wall());
 	attest(sam, c, out, done);
 }

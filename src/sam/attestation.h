@@ -4,6 +4,7 @@
 #ifndef SAM_ATTESTATION_H
 #define SAM_ATTESTATION_H
 
+#include "sam/once.h"
 #include "sam/record.h"
 #include "sam/sam.h"
 
@@ -15,5 +16,9 @@ void	attest_key(struct sam *, struct call *, const uint8_t key[ID_LEN], const ui
 	    attest_done);
 void	attest_authenticator(struct sam *, struct call *, const uint8_t signer[ID_LEN],
 	    const struct signer_record *, const struct authenticator *, struct writer *out, attest_done);
+
+/* Of a one-time key: what the CA may know of whose approval it rests on. Its body goes to
+ * o->attestation. */
+void	attest_once(struct sam *, struct call *, struct once *, attest_done);
 
 #endif

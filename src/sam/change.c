@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changes of signers and keys: sealing their records, writing their entries. */
 #include "sam/enact.h"
+#include "sam/once.h"
 
 static void
 copy_or_zero(uint8_t out[32], const uint8_t *from)
@@ -24,6 +25,7 @@ log_signer(struct sam *sam, const struct signer_change *change)
 	journal_end(sam->journal);
 	if (change->state != SIGNER_ACTIVE || change->record.n > 0)
 		activations_close(sam->activations, RECORD_SIGNER, change->id);
+	onces_recheck(sam);
 }
 
 void

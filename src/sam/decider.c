@@ -11,11 +11,13 @@
 #include "sam/counters.h"
 #include "sam/follow.h"
 #include "sam/heads.h"
+#include "sam/once.h"
 #include "sam/proofread.h"
 #include "sam/recover.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
 #include "sam/start.h"
+#include "sam/supply.h"
 
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define GATHER_US	3000	/* how long a flush may gather while work for so long is queued */
@@ -38,9 +40,10 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	sam->clock_offset = wall_offset();
 	return (sam->pool = pool_new(setup->n_workers, setup->deadline_ms, sam, e)) != NULL &&
 	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
-	    (sam->counters = counters_new(e)) != NULL &&
+	    (sam->onces = onces_new(e)) != NULL && (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
-	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL;
+	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL &&
+	    (sam->supply = supply_new(&setup->onetime, setup->n_workers, e)) != NULL;
 }
 
 static void
@@ -51,8 +54,10 @@ sam_free(struct sam *sam)
 	pool_free(sam->pool);
 	heads_free(sam->heads);
 	proofread_free(sam->proofread);
+	supply_free(sam->supply);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
+	onces_free(sam->onces);
 	counters_free(sam->counters);
 	nonces_free(sam->nonces);
 	seal_free(sam->seal);
@@ -93,6 +98,7 @@ listen_to_launcher(struct sam *sam)
 			sam->stopping = true;
 			sam->stop_by = clock_life() + PATIENCE_ANCHOR_MS;
 			snprintf(sam->why, sizeof(sam->why), "stopping");
+			onces_end_all(sam, SESSION_RESTART);
 			start_stop(sam);
 			break;
 		default:
@@ -174,6 +180,8 @@ tick(struct sam *sam)
 	expire(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
+	supply_tick(sam, now);
+	onces_tick(sam, now);
 	followers_tick(sam, now);
 	proofread_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))

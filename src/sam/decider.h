@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "crypto/alg.h"
 #include "sam/pool.h"
 
 struct decider_peers { const uid_t *uids; size_t n; };	/* who may connect */
@@ -29,6 +30,11 @@ struct decider_setup {
 	size_t			 n_workers;
 	bool			 pin_refused;		/* by the token: none will come */
 	uint32_t		 deadline_ms;		/* for one operation of a worker */
+	struct decider_onetime {			/* keys for one signature, in stock */
+		uint16_t	 mark[KINDS];		/* by enum key_kind, over all workers */
+		uint32_t	 age;			/* seconds */
+		bool		 refuse;		/* none there: do not make one */
+	}			 onetime;
 	uint32_t		 activations;		/* open at once */
 	uint32_t		 nonces;		/* alive at once */
 	struct decider_peers	 ssa, officers;

@@ -79,6 +79,7 @@ key_record_make(struct sam *sam, const struct making *m, const uint8_t id[ID_LEN
 	*k = (struct key_record){ .alg = alg_find(m->body.alg), .class = m->body.class,
 		.level = m->body.level, .spki = made->spki, .created = clock_wall(),
 		.mech = made->mech };
+	memcpy(k->profile, m->body.profile, sizeof(k->profile));
 	if (!spki_check(k->alg->kind, made->spki, e))
 		return err_set(e, ERR_BACKEND, "the module made a malformed key");
 	sam_random(sam, nonce, sizeof(nonce));

@@ -7,6 +7,7 @@
 #include "crypto/verify.h"
 #include "der/name.h"
 #include "sam/enact.h"
+#include "sam/once.h"
 #include "sam/start.h"
 #include "webauthn/leaf.h"
 
@@ -15,7 +16,6 @@ may_add_anchor(const struct sam *sam, const struct statement *st, struct err *e)
 {
 	const struct body_add_anchor *b = &st->add_anchor;
 	const struct alg *alg = alg_find(b->alg);
-	struct span both[] = { b->spki, b->issuer };
 	uint8_t id[32];
 
 	if (alg == NULL)
@@ -25,9 +25,9 @@ may_add_anchor(const struct sam *sam, const struct statement *st, struct err *e)
 	if ((b->usage == ANCHOR_ISSUER && !spki_check(alg->kind, b->spki, e)) ||
 	    !name_check(b->issuer, e))
 		return false;
-	sha256_parts(both, COUNT(both), id);
+	anchor_id(b, id);
 	if (state_anchor(sam->state, id) != NULL)
-		return err_why(e, ERR_DENIED, "state", "this CA is an anchor already");
+		return err_why(e, ERR_DENIED, "state", "this CA is an anchor already, for this profile");
 	if (sam->state->anchors >= ANCHORS_MAX)
 		return err_why(e, ERR_DENIED, "limit", "%d anchors are the most", ANCHORS_MAX);
 	return true;
@@ -172,6 +172,9 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 		if (acts[i].purpose == a->st.purpose && !acts[i].may(sam, &a->st, e))
 			return false;
 	log_act(sam, a);
+	if (a->st.purpose == PURPOSE_SET_POLICY)	/* what was approved under another one */
+		onces_end_all(sam, SESSION_CHANGED);
+	onces_recheck(sam);
 	nonces_set_lifetime(sam->nonces, sam->state->policy.statement_life);
 	answer_act(sam, a, journal_last(sam->journal));
 	return true;

@@ -117,13 +117,13 @@ anchor_add(struct fold *f, const struct body_add_anchor *b, struct err *e)
 {
 	struct state *s = f->s;
 	struct trust_anchor *a = &s->anchor[s->anchors];
-	struct span both[] = { b->spki, b->issuer };
 
 	if (s->anchors == ANCHORS_MAX || b->spki.n > sizeof(a->spki) ||
 	    b->issuer.n > sizeof(a->issuer) || b->label.n > sizeof(a->label) ||
+	    b->policy.n > sizeof(a->policy) || b->added.n > sizeof(a->added) ||
 	    alg_find(b->alg) == NULL)
 		return impossible(f, "one trust anchor too many", e);
-	sha256_parts(both, COUNT(both), a->id);
+	anchor_id(b, a->id);
 	a->alg = b->alg;
 	a->spki_len = b->spki.n;
 	memcpy(a->spki, b->spki.p, b->spki.n);
@@ -133,6 +133,12 @@ anchor_add(struct fold *f, const struct body_add_anchor *b, struct err *e)
 	memcpy(a->label, b->label.p, b->label.n);
 	a->max_days = b->max_days;
 	a->usage = b->usage;
+	memcpy(a->profile, b->profile, sizeof(a->profile));
+	a->rules = b->rules;
+	a->policy_len = b->policy.n;
+	memcpy(a->policy, b->policy.p, b->policy.n);
+	a->added_len = b->added.n;
+	memcpy(a->added, b->added.p, b->added.n);
 	s->anchors++;
 	return true;
 }
@@ -278,9 +284,11 @@ fold_reserved(struct fold *f, struct err *e)
 	struct row *row = index_find(f->s->index, RECORD_KEY, p->key);
 	struct state *s = f->s;
 
-	if (row == NULL || p->uses != row->uses + p->n)
-		return impossible(f, "the key's uses have a gap", e);
-	row->uses = p->uses;
+	if (open_session_of_key(s->sessions, p->key) == NULL) {		/* of those the table keeps count */
+		if (row == NULL || p->uses != row->uses + p->n)
+			return impossible(f, "the key's uses have a gap", e);
+		row->uses = p->uses;
+	}
 	for (size_t i = 0; i < RESERVED_OPEN_MAX; i++) {
 		struct reserved *open = reserved_slot(s, f->entry->sequence, i);
 
@@ -337,6 +345,18 @@ fold_window(struct fold *f, struct err *e)
 	return true;
 }
 
+/* Sessions of one-time keys: open_sessions_follow has seen each entry before. */
+static bool
+fold_session(struct fold *f, struct err *e)
+{
+	const struct entry_session *p = &f->p->session;
+
+	if (index_find(f->s->index, RECORD_SIGNER, p->signer) == NULL)
+		return impossible(f, "session of an unknown signer", e);
+	return index_find(f->s->index, RECORD_KEY, p->key) == NULL ||
+	    impossible(f, "the key is a long-lived one", e);
+}
+
 static bool
 fold_refused(struct fold *f, struct err *e UNUSED)
 {
@@ -363,8 +383,12 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		[ENTRY_REFUSALS] = fold_nothing,
 		[ENTRY_ALARM] = fold_nothing,
 		[ENTRY_WINDOW] = fold_window,
+		[ENTRY_SESSION] = fold_session,
+		[ENTRY_SESSION_CERTIFIED] = fold_nothing,
+		[ENTRY_SESSION_ENDED] = fold_nothing,
 	};
 	union entry_payload payload;
+	const char *why;
 	struct fold f = { .s = s, .entry = entry, .bytes = bytes, .position = position, .p = &payload };
 
 	if (entry->sequence != s->entries)
@@ -373,7 +397,11 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		return impossible(&f, "unknown kind", e);
 	if (entry->kind != ENTRY_GENESIS && s->entries == 0)
 		return impossible(&f, "a log begins with its genesis", e);
-	if (!entry_payload_read(entry, &payload, e) || !kinds[entry->kind](&f, e))
+	if (!entry_payload_read(entry, &payload, e))
+		return false;
+	if ((why = open_sessions_follow(s->sessions, entry, &payload)) != NULL)
+		return impossible(&f, why, e);
+	if (!kinds[entry->kind](&f, e))
 		return false;
 	s->entries++;
 	s->time = entry->time;

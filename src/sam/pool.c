@@ -21,11 +21,13 @@ struct ask {
 	void		*job;
 	uint8_t		 type;
 	uint64_t	 number;
+	struct pool_place at;		/* for this incarnation alone; life 0: for any */
 	struct span	 frame;		/* ours */
 };
 
 struct worker {
 	int		 fd;		/* -1: none */
+	uint64_t	 life;		/* of who is here; 0: nobody */
 	bool		 ended;		/* its process did: nothing more is asked of it */
 	struct ask	*has[DEPTH];	/* the first one runs */
 	uint64_t	 deadline;	/* of that one, or of the limbo */
@@ -39,6 +41,8 @@ struct pool {
 	size_t		 n, queued;
 	uint64_t	 patience;	/* ms per operation */
 	uint64_t	 number;
+	uint64_t	 lives;		/* workers that came, so far */
+	struct pool_place heard;	/* whose answer is being read */
 	uint64_t	 alone_since;	/* no worker alive since; 0: there is one */
 	void		*owner;
 	struct ask	*first, *last;
@@ -102,10 +106,13 @@ pool_free(struct pool *p)
 static void
 fail(struct pool *p, struct ask *a, const char *reason, const char *text)
 {
+	struct pool_place heard = p->heard;
 	struct err e = { 0 };
 
 	err_why(&e, ERR_BACKEND, reason, "%s", text);
+	p->heard = (struct pool_place){ 0 };
 	a->done(p->owner, a->job, NULL, &e);
+	p->heard = heard;
 	ask_free(a);
 }
 
@@ -138,16 +145,71 @@ put_first(struct pool *p, struct ask *a)
 	p->queued++;
 }
 
+/* Which of the queue go out of it, and what they are told. */
+struct unwanted {
+	pool_done		 done;
+	bool			 (*job)(const void *);
+	struct pool_place	 gone;		/* if there is no `done` */
+	const char		*reason, *text;
+};
+
+static bool
+is_same(struct pool_place a, struct pool_place b)
+{
+	return a.life != 0 && a.life == b.life && a.worker == b.worker;
+}
+
+static bool
+is_unwanted(const struct unwanted *u, const struct ask *a)
+{
+	return u->done != NULL ? a->done == u->done && u->job(a->job) : is_same(a->at, u->gone);
+}
+
+/* First all are taken out, then all are told: who is told may ask again. */
+static void
+throw_out(struct pool *p, const struct unwanted *u)
+{
+	struct ask *kept = NULL, **keep = &kept, *out = NULL, **take = &out;
+
+	p->last = NULL;
+	for (struct ask *a = p->first; a != NULL; a = a->next)
+		if (is_unwanted(u, a)) {
+			*take = a;
+			take = &a->next;
+			p->queued--;
+		} else {
+			*keep = p->last = a;
+			keep = &a->next;
+		}
+	*take = *keep = NULL;
+	p->first = kept;
+	while (out != NULL) {
+		struct ask *a = out;
+
+		out = a->next;
+		fail(p, a, u->reason, u->text);
+	}
+}
+
+static struct unwanted
+meant_for(struct pool_place gone)
+{
+	return (struct unwanted){ .gone = gone, .reason = "lost",
+		.text = "the module worker that this was for is gone" };
+}
+
 /* A worker takes its requests in order and answers each before it begins the next. */
 void
 pool_lost(struct pool *p, size_t i)
 {
 	struct worker *w = &p->worker[i];
+	struct unwanted its = meant_for(pool_at(p, i));
 	struct ask *a = w->has[0];
 
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
+	w->life = 0;
 	if (w->limbo == NULL && (w->limbo = w->has[1]) != NULL)
 		w->deadline = clock_life() + p->patience;
 	w->has[0] = w->has[1] = NULL;
@@ -156,23 +218,41 @@ pool_lost(struct pool *p, size_t i)
 		p->alone_since = clock_life();
 	if (a != NULL)
 		fail(p, a, "lost", "the module worker was lost while it worked on this");
+	if (its.gone.life != 0)
+		throw_out(p, &its);
 }
 
-/* Gives worker i the first of the queue, if it has less than `depth`. */
+/* The first of the queue that worker i may be given, out of it. */
+static struct ask *
+next_for(struct pool *p, size_t i, size_t size_max)
+{
+	struct ask **at = &p->first, *before = NULL, *a;
+
+	while ((a = *at) != NULL && a->at.life != 0 && !is_same(a->at, pool_at(p, i))) {
+		before = a;
+		at = &a->next;
+	}
+	if (a == NULL || a->frame.n > size_max)
+		return NULL;
+	*at = a->next;
+	if (p->last == a)
+		p->last = before;
+	p->queued--;
+	return a;
+}
+
+/* Gives worker i its next one, if it has less than `depth`. */
 static void
 start(struct pool *p, size_t i, size_t depth)
 {
 	struct worker *w = &p->worker[i];
-	struct ask *a = p->first;
+	struct ask *a;
 	struct err e = { 0 };
 	size_t place = w->has[0] == NULL ? 0 : 1;
 
-	if (w->fd < 0 || w->ended || w->heard || a == NULL || place >= depth ||
-	    w->has[place] != NULL || (place > 0 && a->frame.n > SECOND_MAX))
+	if (w->fd < 0 || w->ended || w->heard || place >= depth || w->has[place] != NULL ||
+	    (a = next_for(p, i, place > 0 ? SECOND_MAX : SIZE_MAX)) == NULL)
 		return;
-	if ((p->first = a->next) == NULL)
-		p->last = NULL;
-	p->queued--;
 	w->has[place] = a;
 	if (place == 0)
 		w->deadline = clock_life() + p->patience;
@@ -201,8 +281,10 @@ bring_back(struct pool *p, size_t i)
 	struct ask *a = p->worker[i].limbo;
 
 	p->worker[i].limbo = NULL;
-	if (a != NULL)
+	if (a != NULL && a->at.life == 0)
 		put_first(p, a);
+	else if (a != NULL)
+		fail(p, a, "lost", meant_for(a->at).text);
 }
 
 void
@@ -215,14 +297,15 @@ pool_attach(struct pool *p, size_t i, int fd)
 	pool_lost(p, i);
 	bring_back(p, i);	/* a new one is raised when the former was reaped */
 	p->worker[i].fd = fd;
+	p->worker[i].life = ++p->lives;
 	p->worker[i].ended = false;
 	p->alone_since = 0;
 	start_all(p);
 }
 
-bool
-pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_done done, void *job,
-    struct err *e)
+static bool
+ask(struct pool *p, struct pool_place place, uint8_t type, struct span payload, bool urgent,
+    pool_done done, void *job, struct err *e)
 {
 	struct writer w = writer_grow(FRAME_MAX + FRAME_HEAD);
 	struct ask *a = calloc(1, sizeof(*a));
@@ -241,7 +324,7 @@ pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_do
 		return err_set(e, ERR_BACKEND, "no memory for a request to the module");
 	}
 	*a = (struct ask){ .done = done, .job = job, .type = type, .number = p->number,
-	    .frame = writer_span(&w) };
+	    .at = place, .frame = writer_span(&w) };
 	if (p->first == NULL || urgent) {
 		put_first(p, a);
 	} else {
@@ -253,36 +336,68 @@ pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_do
 	return true;
 }
 
-/* First all are taken out, then all are told: who is told may ask again. */
+bool
+pool_ask(struct pool *p, uint8_t type, struct span payload, bool urgent, pool_done done, void *job,
+    struct err *e)
+{
+	return ask(p, (struct pool_place){ 0 }, type, payload, urgent, done, job, e);
+}
+
+bool
+pool_ask_at(struct pool *p, struct pool_place place, uint8_t type, struct span payload, bool urgent,
+    pool_done done, void *job, struct err *e)
+{
+	if (!is_same(pool_at(p, place.worker), place))
+		return err_why(e, ERR_BACKEND, "lost", "%s", meant_for(place).text);
+	return ask(p, place, type, payload, urgent, done, job, e);
+}
+
+struct pool_place
+pool_at(const struct pool *p, size_t i)
+{
+	return (struct pool_place){ i, i < p->n ? p->worker[i].life : 0 };
+}
+
+struct pool_place
+pool_place(const struct pool *p)
+{
+	return p->heard;
+}
+
 void
 pool_withdraw(struct pool *p, pool_done done, bool (*unwanted)(const void *job))
 {
-	struct ask *kept = NULL, **keep = &kept, *out = NULL, **take = &out;
-
-	p->last = NULL;
-	for (struct ask *a = p->first; a != NULL; a = a->next)
-		if (a->done == done && unwanted(a->job)) {
-			*take = a;
-			take = &a->next;
-			p->queued--;
-		} else {
-			*keep = p->last = a;
-			keep = &a->next;
-		}
-	*take = *keep = NULL;
-	p->first = kept;
-	while (out != NULL) {
-		struct ask *a = out;
-
-		out = a->next;
-		fail(p, a, "withdrawn", "its key may no longer be used");
-	}
+	throw_out(p, &(struct unwanted){ .done = done, .job = unwanted, .reason = "withdrawn",
+	    .text = "its key may no longer be used" });
 }
 
 int
 pool_fd(const struct pool *p, size_t i)
 {
 	return p->worker[i].fd;
+}
+
+/* The worker's own word goes on where the asker must tell one from the other. */
+static void
+refused(struct pool *p, struct ask *a, struct reader *r)
+{
+	struct err e = { 0 };
+	bool own_word;
+
+	msg_refused_raise(r, "module", &e);
+	own_word = a->type >= HSM_STOCK && a->type <= HSM_DROP && strcmp(e.reason, "lost") != 0;
+	if (strcmp(e.reason, HSM_LEAVING) == 0 && a->at.life == 0) {
+		put_first(p, a);
+		return;
+	}
+	if (strcmp(e.reason, HSM_LEAVING) == 0) {
+		fail(p, a, "lost", "the module worker that this was for is leaving");
+		return;
+	}
+	if (!own_word)
+		snprintf(e.reason, sizeof(e.reason), "refused");
+	a->done(p->owner, a->job, NULL, &e);
+	ask_free(a);
 }
 
 /* An answer that is not one to the question ends the worker: a broken peer is not recovered
@@ -293,7 +408,6 @@ answered(struct pool *p, size_t i, const struct frame *f)
 	struct worker *w = &p->worker[i];
 	struct reader r = reader_over(f->payload);
 	struct ask *a = w->has[0];
-	struct err e = { 0 };
 
 	if (a == NULL || f->number != a->number ||
 	    (f->type != MSG_REFUSED && f->type != a->type + 1))
@@ -301,18 +415,14 @@ answered(struct pool *p, size_t i, const struct frame *f)
 	w->has[0] = w->has[1];
 	w->has[1] = NULL;
 	w->deadline = clock_life() + p->patience;
+	p->heard = pool_at(p, i);
 	if (f->type != MSG_REFUSED) {
 		a->done(p->owner, a->job, &r, NULL);
+		ask_free(a);
 	} else {
-		msg_refused_raise(&r, "module", &e);
-		if (strcmp(e.reason, HSM_LEAVING) == 0) {
-			put_first(p, a);
-			return true;
-		}
-		snprintf(e.reason, sizeof(e.reason), "refused");
-		a->done(p->owner, a->job, NULL, &e);
+		refused(p, a, &r);
 	}
-	ask_free(a);
+	p->heard = (struct pool_place){ 0 };
 	return true;
 }
 

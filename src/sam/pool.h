@@ -15,8 +15,14 @@
 #define WORKERS_MAX 64
 
 struct pool;
+/* One incarnation of the worker at a place: what lives in its memory only is found there again. */
+struct pool_place {
+	size_t		worker;
+	uint64_t	life;		/* 0: none */
+};
 /* Called once per job. answer is NULL when the worker was lost, or refused: *e says which
- * (code ERR_BACKEND, reason "lost", "refused" or "withdrawn"). type is the answer's type. */
+ * (code ERR_BACKEND, reason "lost", "refused" or "withdrawn"; of a refused HSM_STOCK, _TAKE, _ONCE,
+ * _DROP code and reason are the worker's). */
 typedef void (*pool_done)(void *owner, void *job, struct reader *answer, const struct err *e);
 
 struct pool	*pool_new(size_t workers, uint64_t deadline_ms, void *owner, struct err *) MUST_USE;
@@ -31,6 +37,13 @@ void		 pool_lost(struct pool *, size_t worker);	/* at once, whatever it says */
 /* Queues a request; payload is copied. ERR_BUSY past the queue's limit. urgent: before others. */
 bool		 pool_ask(struct pool *, uint8_t type, struct span payload, bool urgent, pool_done,
 		    void *job, struct err *) MUST_USE;
+/* The same for this incarnation alone. False with reason "lost" if it is gone; if it goes before it
+ * has answered, `done` hears "lost". */
+bool		 pool_ask_at(struct pool *, struct pool_place, uint8_t type, struct span payload,
+		    bool urgent, pool_done, void *job, struct err *) MUST_USE;
+/* Who is at this place now, or none; and, inside of a `done` with an answer or a refusal, whose. */
+struct pool_place pool_at(const struct pool *, size_t worker);
+struct pool_place pool_place(const struct pool *);
 /* Takes back the requests with this `done` that are unwanted and that no worker was given. */
 void		 pool_withdraw(struct pool *, pool_done, bool (*unwanted)(const void *job));
 /* The socket to poll for reading, or -1. */

@@ -20,6 +20,11 @@ bool	answer_activate(struct sam *, struct call *, struct reader *, struct err *)
 bool	answer_use(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_open_window(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_close_windows(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_session_challenge(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_open_session(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_session_certificate(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_session_sign(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_end_session(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_enact(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_propose(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_request_certificate(struct sam *, struct call *, struct reader *, struct err *);

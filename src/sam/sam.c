@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "sam/once.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
 #include "sam/use.h"
@@ -125,7 +126,8 @@ calls_settle(struct sam *sam)
 	while (*at != NULL) {
 		struct call *c = *at;
 
-		if (activations_closing(sam->activations, c->signer, c->key)) {
+		if (activations_closing(sam->activations, c->signer, c->key) ||
+		    onces_closing(sam->onces, c->signer)) {
 			at = &c->next;
 			continue;
 		}
@@ -147,6 +149,8 @@ call_answer_when(struct sam *sam, struct call *c, enum durable level, struct wri
 	c->work_free = payload_free;
 	if (activations_closing(sam->activations, c->signer, c->key))
 		uses_withdraw(sam);
+	if (onces_closing(sam->onces, c->signer))
+		onces_withdraw(sam);
 	journal_wait(sam->journal, level, is_durable, c);
 }
 

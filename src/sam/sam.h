@@ -52,8 +52,10 @@ struct sam {
 	struct pool	*pool;
 	struct seal	*seal;
 	struct nonces	*nonces;
+	struct supply	*supply;		/* of one-time keys */
 	struct activations *activations;
 	uint64_t	 expire_at;		/* life clock: they are looked through again */
+	struct onces	*onces;			/* sessions of one-time keys */
 	struct counters	*counters;		/* of passkeys, in this life */
 	struct sessions	*sessions;
 	struct refusals	*refusals;

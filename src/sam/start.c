@@ -215,6 +215,22 @@ settle_reservations(struct sam *sam)
 	}
 }
 
+/* One-time keys died with the worker, or the life, that had them. */
+static void
+settle_sessions(struct sam *sam)
+{
+	const struct open_sessions *open = sam->state->sessions;
+
+	while (open->n > 0) {
+		struct entry_session_ended entry = { .why = SESSION_RESTART };
+
+		memcpy(entry.session, open->list[0].session, ID_LEN);
+		memcpy(entry.key, open->list[0].key, ID_LEN);
+		entry_session_ended_write(journal_begin(sam->journal, ENTRY_SESSION_ENDED), &entry);
+		journal_end(sam->journal);
+	}
+}
+
 /* A clock that was put back while we were down: the log's times may go back at an ALARM only. */
 static void
 watch_past(struct sam *sam)
@@ -267,6 +283,7 @@ start_life(struct sam *sam)
 	sha256(span_of(boot, sizeof(boot)), entry.random);
 	entry_start_write(journal_begin(sam->journal, ENTRY_START), &entry);
 	journal_end(sam->journal);
+	settle_sessions(sam);
 	settle_reservations(sam);
 	journal_wait(sam->journal, ANCHORED, opened, NULL);
 }

@@ -21,6 +21,7 @@ state_new(struct err *e)
 	}
 	if ((s->index = index_new(e)) == NULL || (s->answers = answers_new(e)) == NULL ||
 	    (s->prints = prints_new(e)) == NULL ||
+	    (s->sessions = calloc(1, sizeof(*s->sessions))) == NULL ||
 	    (s->reserved = calloc(RESERVED_OPEN_MAX, sizeof(*s->reserved))) == NULL) {
 		err_set(e, ERR_BACKEND, "no memory for the state");
 		state_free(s);
@@ -38,6 +39,7 @@ state_free(struct state *s)
 	answers_free(s->answers);
 	prints_free(s->prints);
 	free(s->reserved);
+	free(s->sessions);
 	free(s);
 }
 
@@ -48,6 +50,14 @@ state_officer(const struct state *s, const uint8_t id[ID_LEN])
 		if (memcmp(s->officer[i].id, id, ID_LEN) == 0)
 			return &s->officer[i];
 	return NULL;
+}
+
+void
+anchor_id(const struct body_add_anchor *b, uint8_t id[32])
+{
+	struct span parts[] = { b->spki, b->issuer, span_of(b->profile, PROFILE_LEN) };
+
+	sha256_parts(parts, COUNT(parts), id);
 }
 
 const struct trust_anchor *
@@ -107,6 +117,10 @@ static const struct field anchors[] = {
 	{ HELD16(struct state, anchor[0].issuer, anchor[0].issuer_len, 1), EACH_ANCHOR },
 	{ HELD8(struct state, anchor[0].label, anchor[0].label_len, 1), EACH_ANCHOR },
 	{ NUMBER(struct state, anchor[0].max_days), EACH_ANCHOR },
+	{ BYTES(struct state, anchor[0].profile), EACH_ANCHOR },
+	{ RANGE(struct state, anchor[0].rules, 0, ANCHOR_RULES_ALL), EACH_ANCHOR },
+	{ HELD8(struct state, anchor[0].policy, anchor[0].policy_len, 0), EACH_ANCHOR },
+	{ HELD8(struct state, anchor[0].added, anchor[0].added_len, 0), EACH_ANCHOR },
 	{ FIELD_END },
 };
 static const struct field group_fields[] = {
@@ -208,6 +222,7 @@ state_write(struct writer *w, const struct state *s)
 	for (size_t i = 0; i < PROPOSALS_MAX; i++)
 		fields_write(w, proposal_fields, &s->proposal[i], 0);
 	reserved_write(w, s);
+	open_sessions_write(w, s->sessions);
 	fields_write(w, count_fields, s, 0);
 	head_write(w, &s->head);
 	answers_write(w, s->answers);
@@ -224,7 +239,7 @@ small_parts_read(struct reader *r, struct state *s, struct err *e)
 	for (size_t i = 0; i < PROPOSALS_MAX; i++)
 		if (!fields_read(r, proposal_fields, &s->proposal[i]))
 			return false;
-	return reserved_read(r, s) && fields_read(r, count_fields, s) && head_read(r, &s->head);
+	return reserved_read(r, s) && open_sessions_read(r, s->sessions) && fields_read(r, count_fields, s) && head_read(r, &s->head);
 }
 
 struct state *

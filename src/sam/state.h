@@ -9,9 +9,11 @@
 #include "audit/entry.h"
 #include "audit/tree.h"
 #include "audit/genesis.h"
+#include "audit/open_sessions.h"
 #include "crypto/alg.h"
 #include "sam/answers.h"
 #include "sam/index.h"
+#include "statement/statement.h"
 #include "sam/prints.h"
 #include "webauthn/passkey.h"
 #include "webauthn/relying_party.h"
@@ -38,6 +40,10 @@ struct trust_anchor {		/* an issuing CA, or an attestation root: no path buildin
 	uint8_t		issuer[ANCHOR_NAME_MAX];
 	uint8_t		label[64];
 	uint32_t	max_days;
+	uint8_t		profile[PROFILE_LEN];
+	uint16_t	rules;		/* enum certificate_rule */
+	size_t		policy_len, added_len;
+	uint8_t		policy[32], added[64];
 };
 
 struct proposal {
@@ -70,6 +76,7 @@ struct state {
 	struct prints	*prints;	/* of the group's signing keys */
 	struct reserved	*reserved;	/* RESERVED_OPEN_MAX places */
 	size_t		 reserved_open;
+	struct open_sessions *sessions;	/* of one-time keys */
 	uint64_t	 signed_count, refused_count;
 	uint64_t	 entries;	/* folded so far */
 	uint64_t	 time;		/* of the last one */
@@ -85,6 +92,8 @@ bool	fold_apply(struct state *, const struct entry *, struct span bytes, uint64_
 	    struct err *) MUST_USE;
 
 const struct officer	  *state_officer(const struct state *, const uint8_t id[ID_LEN]);
+/* SHA-256(spki || issuer || profile) */
+void		 anchor_id(const struct body_add_anchor *, uint8_t id[32]);
 const struct trust_anchor *state_anchor(const struct state *, const uint8_t id[32]);
 struct proposal		  *state_proposal(struct state *, const uint8_t id[32]);
 /* Is this public key an officer's? EN 419 241-1 SRG_M.1.5 */

@@ -48,6 +48,8 @@ static const struct setting {
 	TEXT("timestamp", "url", timestamp_url, false),
 	TEXT("timestamp", "ca", timestamp_ca, false),
 	NUMBER("timestamp", "timeout_ms", timestamp_ms, 60000),
+	NUMBER("status", "interval_seconds", status_interval_s, 2592000),
+	NUMBER("status", "before_signing_seconds", status_before_s, 2592000),
 	NUMBER("limits", "connections", connections, 100000),
 	NUMBER("limits", "connections_per_peer", connections_per_peer, 100000),
 	NUMBER("limits", "idle_seconds", idle_s, 3600),
@@ -114,6 +116,8 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
 		return value_set(r->config, s, value) || err_set(r->e, ERR_FORMAT,
 		    "%s: [%s] %s: this value cannot be used", r->path, section, name);
 	}
+	if (strncmp(section, "ca ", 3) == 0)
+		return ca_list_set(&r->config->cas, section, name, value, r->e);
 	return err_set(r->e, ERR_FORMAT, "%s: there is no setting [%s] %s", r->path, section, name);
 }
 
@@ -145,7 +149,7 @@ values_fit(const struct config *c, const char *path, struct err *e)
 	if (c->timestamp_url[0] != '\0' && strncmp(c->timestamp_url, "http://", 7) != 0 &&
 	    strncmp(c->timestamp_url, "https://", 8) != 0)
 		return err_set(e, ERR_FORMAT, "%s: [timestamp] url begins with http:// or https://", path);
-	return true;
+	return ca_list_fits(&c->cas, e);
 }
 
 bool
@@ -154,7 +158,7 @@ config_read(struct config *out, const char *path, struct err *e)
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
 		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
-		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .scal1_count = 100, .timestamp_ms = 10000,
+		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .scal1_count = 100, .timestamp_ms = 10000, .status_interval_s = 3600,
 		.connections = 1024, .idle_s = 60, .anonymous = 500, .anonymous_per_peer = 50,
 		.per_account = 2000, .authorizations = 64, .documents_mib = 64,
 		.tries_by_name = 10, .tries_by_address = 50, .cached = 65536, .log_requests = true };

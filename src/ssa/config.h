@@ -4,6 +4,7 @@
 #define SSA_CONFIG_H
 
 #include "base/err.h"
+#include "cmp/config.h"
 
 #define TEXT_MAX	256
 
@@ -36,6 +37,11 @@ struct config {
 	/* [timestamp] */
 	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
 	unsigned	timestamp_ms;
+	/* [ca NAME] */
+	struct ca_list	cas;
+	/* [status] of certificates */
+	unsigned	status_interval_s;	/* 0: never asked on schedule */
+	unsigned	status_before_s;	/* how old it may be when one signs; 0: not looked at */
 	/* [limits] */
 	unsigned	connections, connections_per_peer, idle_s;
 	unsigned	anonymous, anonymous_per_peer;	/* a second */

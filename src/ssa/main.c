@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "sandbox/sandbox.h"
 #include "ssa/api/call.h"
+#include "ssa/issue/issuer.h"
+#include "ssa/issue/revoked_command.h"
 #include "ssa/oauth/client_command.h"
 
 #define PEM_MAX	65536
@@ -20,6 +22,7 @@
 static const char usage[] =
     "usage: propria-ssa -c FILE\n"
     CLIENT_USAGE
+    REVOKED_USAGE
     "\n"
     "The web-facing server of a signing service. FILE is its configuration (propria-ssa(8)).\n"
     "\n"
@@ -115,7 +118,8 @@ serve(struct ssa *s, struct http **http, struct err *e)
 		return false;
 	g.certificate = (const char *)secret_span(certificate).p;
 	g.key = (const char *)secret_span(key).p;
-	if (!http_start(*http, &g, call_begin, s, e) ||
+	if ((s->issuer = issuer_start(s, *http, e)) == NULL ||
+	    !http_start(*http, &g, call_begin, s, e) ||
 	    !endpoint_write(s->config.endpoint_file, s->base[0].url, e) ||
 	    !endpoint_write(s->config.plain_endpoint_file, s->base[1].url, e))
 		return false;
@@ -140,9 +144,11 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	}
 	if (http != NULL)
 		http_quiesce(http);
+	issuer_halt(s.issuer);
 	stamper_stop(s.stamper);
 	slow_stop(s.slow);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */
+	issuer_free(s.issuer);	/* its threads call whoever waits for them */
 	http_close(http);
 	ssa_close(&s);
 	return e->code == ERR_NONE ? 0 : 1;
@@ -161,6 +167,8 @@ main(int argc, char **argv)
 	umask(077);
 	if (argc > 1 && strcmp(argv[1], "client") == 0)
 		return client_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "revoked") == 0)
+		return revoked_command(argc - 1, argv + 1);
 	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);

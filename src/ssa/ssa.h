@@ -43,6 +43,7 @@ struct ssa {
 	struct slow	*slow;			/* passwords */
 	struct tries	*by_name, *by_address;	/* failed logins */
 	uint8_t		 ceremony_key[32];	/* of challenges for login passkeys; of this run */
+	struct issuer	*issuer;		/* NULL until it is started */
 	struct stamper	*stamper;		/* NULL: no time stamps */
 	struct writer	 genesis;
 	uint8_t		 group[HASH_LEN];	/* its hash */

@@ -61,13 +61,35 @@ const struct field body_signer[] = {
 	{ FIELD_END },
 };
 
-/* One-time profiles are not offered yet. */
-static bool
-has_no_profile(const void *statement)
+/* Letters a-z, digits, hyphens, then zero bytes; not empty. */
+bool
+profile_is_named(const uint8_t p[PROFILE_LEN])
 {
-	static const uint8_t zero[16];
+	size_t n = 0;
 
-	return memcmp(((const struct statement *)statement)->create_key.profile, zero, 16) == 0;
+	while (n < PROFILE_LEN && ((p[n] >= 'a' && p[n] <= 'z') || (p[n] >= '0' && p[n] <= '9') ||
+	    p[n] == '-'))
+		n++;
+	for (size_t i = n; i < PROFILE_LEN; i++)
+		if (p[i] != 0)
+			return false;
+	return n > 0;
+}
+
+bool
+profile_is_none(const uint8_t p[PROFILE_LEN])
+{
+	static const uint8_t zero[PROFILE_LEN];
+
+	return memcmp(p, zero, PROFILE_LEN) == 0;
+}
+
+static bool
+created_with_profile(const void *statement)
+{
+	const uint8_t *p = ((const struct statement *)statement)->create_key.profile;
+
+	return profile_is_none(p) || profile_is_named(p);
 }
 
 const struct field body_create_key[] = {
@@ -77,7 +99,7 @@ const struct field body_create_key[] = {
 	{ RANGE(S, create_key.level, 1, 2) },
 	{ BYTES(S, create_key.profile) },
 	{ RANGE(S, create_key.evidences, 1, 2) },
-	{ CHECKED(has_no_profile) },
+	{ CHECKED(created_with_profile) },
 	{ FIELD_END },
 };
 
@@ -92,6 +114,32 @@ const struct field body_found[] = {
 	{ FIELD_END },
 };
 
+/* The content of an object identifier: each arc minimal and ended. */
+static bool
+is_oid(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == 0x80 && (i == 0 || (s.p[i - 1] & 0x80) == 0))
+			return false;
+	return s.n > 0 && (s.p[s.n - 1] & 0x80) == 0;
+}
+
+static bool
+anchor_fits(const void *statement)
+{
+	const struct body_add_anchor *b = &((const struct statement *)statement)->add_anchor;
+	struct reader r = reader_over(b->added);
+	struct span oid;
+
+	if (b->usage == ANCHOR_ATTESTATION)
+		return profile_is_none(b->profile) && b->rules == 0 && b->policy.n == 0 && b->added.n == 0;
+	while (!rd_end(&r))
+		if (!rd_span8(&r, 1, UINT8_MAX, &oid) || !is_oid(oid))
+			return false;
+	return (profile_is_none(b->profile) || profile_is_named(b->profile)) &&
+	    (b->policy.n == 0 || is_oid(b->policy));
+}
+
 const struct field body_add_anchor[] = {
 	{ NUMBER(S, add_anchor.alg) },
 	{ SPAN16(S, add_anchor.spki, 1, 1024) },
@@ -99,6 +147,11 @@ const struct field body_add_anchor[] = {
 	{ RANGE(S, add_anchor.max_days, 1, UINT32_MAX) },
 	{ TEXT8(S, add_anchor.label, 1, 64) },
 	{ RANGE(S, add_anchor.usage, ANCHOR_ISSUER, ANCHOR_ATTESTATION) },
+	{ BYTES(S, add_anchor.profile) },
+	{ RANGE(S, add_anchor.rules, 0, ANCHOR_RULES_ALL) },
+	{ SPAN8(S, add_anchor.policy, 0, 32) },
+	{ SPAN8(S, add_anchor.added, 0, 64) },
+	{ CHECKED(anchor_fits) },
 	{ FIELD_END },
 };
 

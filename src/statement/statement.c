@@ -9,6 +9,7 @@ static const struct kind {
 	const struct field *body;
 } kinds[] = {
 	{ PURPOSE_SIGN, "SIGN", body_sign },
+	{ PURPOSE_SIGN_ONCE, "SIGN_ONCE", body_sign_once },
 	{ PURPOSE_INVITE, "INVITE", body_invite },
 	{ PURPOSE_BIND, "BIND", body_bind },
 	{ PURPOSE_SUSPEND, "SUSPEND", body_signer },
@@ -19,6 +20,7 @@ static const struct kind {
 	{ PURPOSE_CREATE_KEY, "CREATE_KEY", body_create_key },
 	{ PURPOSE_DESTROY_KEY, "DESTROY_KEY", body_key },
 	{ PURPOSE_RELEASE_KEY, "RELEASE_KEY", body_key },
+	{ PURPOSE_OPEN_SESSION, "OPEN_SESSION", body_open_session },
 	{ PURPOSE_FOUND, "FOUND", body_found },
 	{ PURPOSE_ADD_ANCHOR, "ADD_ANCHOR", body_add_anchor },
 	{ PURPOSE_REMOVE_ANCHOR, "REMOVE_ANCHOR", body_remove_anchor },
@@ -106,4 +108,15 @@ statement_digest(struct span bytes, uint8_t d[HASH_LEN])
 	struct span parts[] = { span_of(tag, sizeof(tag)), bytes };
 
 	sha256_parts(parts, COUNT(parts), d);
+}
+
+void
+statement_session(const uint8_t fresh[FRESH_LEN], uint8_t session[16])
+{
+	static const char tag[] = "propria-session-v1";
+	struct span parts[] = { span_of(tag, sizeof(tag)), span_of(fresh, FRESH_LEN) };
+	uint8_t hash[HASH_LEN];
+
+	sha256_parts(parts, COUNT(parts), hash);
+	memcpy(session, hash, 16);
 }

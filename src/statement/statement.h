@@ -17,13 +17,15 @@
 #define FRESH_LEN	40
 #define PROPOSAL_LEN	32
 #define NONCE_MAC_LEN	16
-#define POLICY_LEN	38
+#define PROFILE_LEN	16
+#define POLICY_LEN	42
 #define PASSKEY_ATTESTATION_MAX	8192
 #define PASSKEY_CLIENT_MAX	2048
 #define AUTHENTICATOR_SPKI_MAX	552	/* RSA-4096 */
 
 enum purpose {
 	PURPOSE_SIGN		= 0x0101,
+	PURPOSE_SIGN_ONCE	= 0x0102,
 	PURPOSE_INVITE		= 0x0201,
 	PURPOSE_BIND		= 0x0202,
 	PURPOSE_SUSPEND		= 0x0203,
@@ -34,6 +36,7 @@ enum purpose {
 	PURPOSE_CREATE_KEY	= 0x0301,
 	PURPOSE_DESTROY_KEY	= 0x0302,
 	PURPOSE_RELEASE_KEY	= 0x0303,
+	PURPOSE_OPEN_SESSION	= 0x0304,
 	PURPOSE_FOUND		= 0x0400,
 	PURPOSE_ADD_ANCHOR	= 0x0401,
 	PURPOSE_REMOVE_ANCHOR	= 0x0402,
@@ -43,11 +46,13 @@ enum purpose {
 	PURPOSE_RESUME		= 0x0406,
 };
 
+enum attrs { ATTRS_APPROVAL = 1 << 0, ATTRS_ORIGIN = 1 << 1 };	/* one of them at most */
 enum item_kind { KIND_DTBSR = 1, KIND_CADES = 2, KIND_PADES = 3 };
 enum key_class { CLASS_SIGNATURE = 1, CLASS_SEAL = 2 };
 enum key_level { LEVEL_SCAL1 = 1, LEVEL_SCAL2 = 2 };
 enum seen { SEEN_DOCUMENT = 1, SEEN_LABELS = 2 };
 enum anchor_usage { ANCHOR_ISSUER = 1, ANCHOR_ATTESTATION = 2 };
+#define ANCHOR_RULES_ALL	0xf	/* of enum certificate_rule */
 enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE,
 	PROTECTION_PASSKEY, PROTECTION_PASSKEY_ATTESTED, PROTECTION_PASSKEY_COPIED };
 
@@ -56,7 +61,7 @@ struct item {
 	struct span	label;
 };
 
-struct body_sign {
+struct body_sign {		/* SIGN, SIGN_ONCE */
 	uint8_t		key[16];
 	uint8_t		spki[HASH_LEN];
 	uint8_t		class, level;
@@ -69,6 +74,12 @@ struct body_sign {
 	size_t		n;
 	struct item	items[ITEMS_MAX];
 	struct span	text;
+};
+
+struct body_open_session {
+	uint16_t	alg;
+	uint8_t		class, level;
+	uint8_t		profile[16], idv[32], session[16];
 };
 
 struct body_invite {
@@ -116,6 +127,10 @@ struct body_add_anchor {
 	uint32_t	max_days;
 	struct span	label;
 	uint8_t		usage;
+	uint8_t		profile[PROFILE_LEN];	/* zero: of keys without a profile */
+	uint16_t	rules;			/* what its certificates must say: der/certificate.h */
+	struct span	policy;			/* OID content that they must name; empty: none */
+	struct span	added;			/* v8 OIDs of attributes it may add to the name */
 };
 
 struct body_add_officer {
@@ -141,6 +156,7 @@ struct statement {
 	struct span	body;		/* filled by statement_read: its bytes */
 	union {
 		struct body_sign	sign;
+		struct body_open_session open_session;
 		struct body_invite	invite;
 		struct body_bind	bind;
 		struct body_signer	signer;
@@ -163,6 +179,10 @@ void	statement_write(struct writer *, const struct statement *);
 void	statement_body_write(struct writer *, const struct statement *);
 /* d, what approvals sign. */
 void	statement_digest(struct span bytes, uint8_t d[HASH_LEN]);
+/* The one-time session that a nonce names. PROTOCOL.sam 1.3 */
+void	statement_session(const uint8_t fresh[FRESH_LEN], uint8_t session[16]);
+bool	profile_is_named(const uint8_t[PROFILE_LEN]);
+bool	profile_is_none(const uint8_t[PROFILE_LEN]);		/* all zero */
 const char *purpose_name(uint16_t);	/* "SIGN", ...; NULL if there is no such purpose */
 
 #endif

@@ -24,7 +24,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_RECORD_PUT] = "INSERT INTO records VALUES (?,?,?,?,?) ON CONFLICT (type, id) DO UPDATE"
 	    " SET owner = excluded.owner, version = excluded.version, sealed = excluded.sealed"
 	    " WHERE excluded.version >= version",
-	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ACCOUNT_GET] = "SELECT * FROM accounts WHERE id = ?",
 	[SQL_RECORD_GET] = "SELECT * FROM records WHERE type = ? AND id = ?",
 	[SQL_KEY_GET] = "SELECT * FROM keys WHERE id = ?",
@@ -75,6 +75,18 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_SWEEP_TOKENS] = "DELETE FROM tokens WHERE expires < ?",
 	[SQL_SWEEP_ASSERTIONS] = "DELETE FROM assertions WHERE expires < ?",
 	[SQL_SWEEP_HANDLES] = "DELETE FROM handles WHERE expires < ?",
+	[SQL_TASK_PUT] = "INSERT OR REPLACE INTO tasks VALUES (?,?,?,?,?,?,?,?)",
+	[SQL_TASK_GET] = "SELECT * FROM tasks WHERE key = ? AND kind = ?",
+	[SQL_TASK_NEXT] = "SELECT * FROM tasks WHERE ca = ? AND state = 1 AND due <= ? ORDER BY due LIMIT 1",
+	[SQL_TASK_DROP] = "DELETE FROM tasks WHERE key = ? AND kind = ?",
+	[SQL_TASKS_COUNT] = "SELECT count(*) FROM tasks WHERE state = ?",
+	[SQL_STATUS_PUT] = "INSERT OR REPLACE INTO statuses VALUES (?,?,?,?,?,?,?)",
+	[SQL_STATUS_GET] = "SELECT * FROM statuses WHERE key = ?",
+	/* 3 active, 4 suspended */
+	[SQL_STATUS_DUE] = "SELECT k.id FROM keys k LEFT JOIN statuses s ON s.key = k.id"
+	    " WHERE k.profile = ? AND k.state IN (3, 4) AND length(k.certificate) > 0"
+	    " AND ifnull(s.tried, 0) < ? ORDER BY ifnull(s.tried, 0) LIMIT 1",
+	[SQL_KEYS_CERTIFIED] = "SELECT * FROM keys WHERE length(certificate) > 0",
 };
 
 static const struct advice {

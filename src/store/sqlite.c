@@ -58,10 +58,10 @@ op_record_put(struct store *s, const struct record *r, struct err *e)
 static bool
 op_key_put(struct store *s, const struct key_row *k, struct err *e)
 {
-	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssi", k->id, sizeof(k->id),
+	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssib", k->id, sizeof(k->id),
 	    k->owner, sizeof(k->owner), (int64_t)k->alg, (int64_t)k->class, (int64_t)k->level,
 	    (int64_t)k->state, (int64_t)k->version, (int64_t)k->created, k->spki, k->certificate,
-	    k->chain, (int64_t)k->evidences);
+	    k->chain, (int64_t)k->evidences, k->profile, sizeof(k->profile));
 }
 
 /* A column of exactly n bytes; a row that we did not write is damage. */
@@ -165,7 +165,8 @@ key_of_row(struct sqlite *q, sqlite3_stmt *st, struct key_row *k)
 	column_lend(q, &k->spki);
 	column_lend(q, &k->certificate);
 	column_lend(q, &k->chain);
-	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16);
+	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16) &&
+	    column_fixed(st, 12, k->profile, 16);
 }
 
 static bool
@@ -184,28 +185,44 @@ op_key_get(struct store *s, const uint8_t id[16], struct key_row *k, struct err 
 	return true;
 }
 
+/* After connection_row: each row there is. */
+static bool
+keys_walk(struct sqlite *q, enum sql which, bool row, key_seen *seen, void *arg, struct err *e)
+{
+	while (row) {
+		struct key_row k = { 0 };
+
+		writer_reset(&q->lent);
+		if (!key_of_row(q, q->db.statement[which], &k) || !writer_ok(&q->lent))
+			return sqlite_row_done(q, which, false, e);
+		if (!seen(arg, &k)) {
+			connection_reset(&q->db, which);
+			return true;
+		}
+		if (!connection_next(&q->db, which, &row, e))
+			return false;
+	}
+	return true;
+}
+
 static bool
 op_keys_of(struct store *s, const uint8_t owner[16], key_seen *seen, void *arg, struct err *e)
 {
 	struct sqlite *q = sqlite_of(s);
 	bool row;
 
-	if (!connection_row(&q->db, SQL_KEYS_OF, &row, e, "b", owner, (size_t)16))
-		return false;
-	while (row) {
-		struct key_row k = { 0 };
+	return connection_row(&q->db, SQL_KEYS_OF, &row, e, "b", owner, (size_t)16) &&
+	    keys_walk(q, SQL_KEYS_OF, row, seen, arg, e);
+}
 
-		writer_reset(&q->lent);
-		if (!key_of_row(q, q->db.statement[SQL_KEYS_OF], &k) || !writer_ok(&q->lent))
-			return sqlite_row_done(q, SQL_KEYS_OF, false, e);
-		if (!seen(arg, &k)) {
-			connection_reset(&q->db, SQL_KEYS_OF);
-			return true;
-		}
-		if (!connection_next(&q->db, SQL_KEYS_OF, &row, e))
-			return false;
-	}
-	return true;
+static bool
+op_keys_certified(struct store *s, key_seen *seen, void *arg, struct err *e)
+{
+	struct sqlite *q = sqlite_of(s);
+	bool row;
+
+	return connection_row(&q->db, SQL_KEYS_CERTIFIED, &row, e, "") &&
+	    keys_walk(q, SQL_KEYS_CERTIFIED, row, seen, arg, e);
 }
 
 static void
@@ -377,6 +394,9 @@ static const struct store_ops sqlite_ops = {
 	.authenticator_drop = op_authenticator_drop,
 	.authenticators_of = op_authenticators_of, .uses_by = op_uses_by, .key_is_of = op_key_is_of,
 	.evidence_put = op_evidence_put, .evidences_of = op_evidences_of, .grant_end = op_grant_end, .token_end = op_token_end,
+	.task_put = op_task_put, .task_get = op_task_get, .task_next = op_task_next, .task_drop = op_task_drop,
+	.tasks_count = op_tasks_count, .status_put = op_status_put, .status_get = op_status_get,
+	.status_due = op_status_due, .keys_certified = op_keys_certified,
 };
 
 struct store *

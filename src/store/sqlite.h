@@ -60,4 +60,15 @@ bool	op_evidence_put(struct store *, const struct evidence_row *, const struct e
 bool	op_evidences_of(struct store *, const uint8_t d[32], uint64_t since, evidence_seen *, void *,
 	    struct err *);
 
+/* issue.c */
+bool	op_task_put(struct store *, const struct task_row *, struct err *);
+bool	op_task_get(struct store *, const uint8_t key[16], uint8_t kind, struct task_row *, struct err *);
+bool	op_task_next(struct store *, struct span ca, uint64_t now, struct task_row *, struct err *);
+bool	op_task_drop(struct store *, const uint8_t key[16], uint8_t kind, struct err *);
+bool	op_tasks_count(struct store *, uint8_t state, uint64_t *, struct err *);
+bool	op_status_put(struct store *, const struct status_row *, struct err *);
+bool	op_status_get(struct store *, const uint8_t key[16], struct status_row *, struct err *);
+bool	op_status_due(struct store *, const uint8_t profile[16], uint64_t before, uint8_t key[16],
+	    struct err *);
+
 #endif

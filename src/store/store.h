@@ -30,6 +30,7 @@ struct key_row {
 	uint32_t	version;
 	uint64_t	created;
 	struct span	spki, certificate, chain;	/* each may be empty */
+	uint8_t		profile[16];	/* whose CA certifies it; zero: that of keys without one */
 };
 struct activation_row {
 	uint8_t		handle[32];	/* SHA-256 of the SAD */
@@ -116,6 +117,22 @@ struct evidence_room {			/* of the mailbox */
 	size_t		of_one, of_all;		/* of one d, of all */
 	uint64_t	life;
 };
+enum task_kind { TASK_CERTIFY = 1, TASK_REVOKE, TASK_STOP };
+enum task_state { TASK_WAITING = 1, TASK_FAILED, TASK_DONE };
+struct task_row {
+	uint8_t		key[16];
+	uint8_t		kind, state;
+	uint32_t	tries;
+	uint64_t	due;
+	struct span	ca;		/* name of its section; empty: of none */
+	struct span	data, why;
+};
+struct status_row {			/* of a key's certificate */
+	uint8_t		key[16];
+	uint8_t		standing;	/* enum ca_standing */
+	uint64_t	tried, checked;	/* checked 0: no answer yet */
+	uint64_t	this_update, next_update, revoked_at;
+};
 
 struct store;
 typedef bool authenticator_seen(void *arg, const struct authenticator_row *);
@@ -198,6 +215,20 @@ struct store_ops {
 	/* Ends every token and handle of the grant (not zero); says which tokens. */
 	bool	(*grant_end)(struct store *, const uint8_t grant[16], token_ended *, void *, struct err *);
 	bool	(*token_end)(struct store *, const uint8_t hash[32], struct err *);
+
+	/* What is to be done with CAs, and what they said; durable when they return. */
+	bool	(*task_put)(struct store *, const struct task_row *, struct err *);	/* one of a kind */
+	bool	(*task_get)(struct store *, const uint8_t key[16], uint8_t kind, struct task_row *,
+		    struct err *);
+	bool	(*task_next)(struct store *, struct span ca, uint64_t now, struct task_row *, struct err *);
+	bool	(*task_drop)(struct store *, const uint8_t key[16], uint8_t kind, struct err *);
+	bool	(*tasks_count)(struct store *, uint8_t state, uint64_t *, struct err *);
+	bool	(*status_put)(struct store *, const struct status_row *, struct err *);
+	bool	(*status_get)(struct store *, const uint8_t key[16], struct status_row *, struct err *);
+	/* A key of the profile, with a certificate, in use, whose status was not tried since. */
+	bool	(*status_due)(struct store *, const uint8_t profile[16], uint64_t before, uint8_t key[16],
+		    struct err *);
+	bool	(*keys_certified)(struct store *, key_seen *, void *, struct err *);
 };
 
 struct store {

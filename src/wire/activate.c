@@ -41,6 +41,7 @@ static const struct field result[] = {
 };
 static const struct field msg_results_fields[] = {
 	{ NUMBER(struct msg_results, place) },
+	{ NUMBER(struct msg_results, signing) },
 	{ LIST32(struct msg_results, n, 0, USES_MAX, result) },
 	{ FIELD_END },
 };

@@ -49,6 +49,7 @@ struct use_result {
 };
 struct msg_results {
 	uint64_t	place;		/* of the outcome's entry in the log, for RECEIPT; 0: none */
+	uint64_t	signing;	/* ms: the signing time of kinds 2 and 3; 0: kind 1 */
 	size_t		n;
 	struct use_result result[USES_MAX];
 };

@@ -27,6 +27,11 @@ enum msg_type {
 	SAM_ROSTER			= 30,
 	SAM_OPEN_WINDOW			= 32,
 	SAM_CLOSE_WINDOWS		= 34,
+	SAM_SESSION_CHALLENGE		= 36,
+	SAM_OPEN_SESSION		= 38,
+	SAM_SESSION_CERTIFICATE		= 40,
+	SAM_SESSION_SIGN		= 42,
+	SAM_END_SESSION			= 44,
 	HSM_HELLO			= 64,
 	HSM_HMAC			= 66,
 	HSM_SIGN_HEAD			= 68,
@@ -35,6 +40,10 @@ enum msg_type {
 	HSM_RANDOM			= 74,
 	HSM_ANCHOR_GET			= 76,
 	HSM_ANCHOR_SET			= 78,
+	HSM_STOCK			= 80,
+	HSM_TAKE			= 82,
+	HSM_ONCE			= 84,
+	HSM_DROP			= 86,
 };
 
 #define FRAME_HEAD	13			/* length, type, number */

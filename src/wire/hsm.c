@@ -76,6 +76,59 @@ static const struct field msg_hsm_signed_fields[] = {
 };
 MESSAGE(msg_hsm_signed, "HSM_SIGN answer")
 
+static const struct field stock_items[] = {
+	{ NUMBER(struct msg_hsm_stock, alg[0]), EACH_OF(struct msg_hsm_stock, alg), .rises = true },
+	{ RANGE(struct msg_hsm_stock, mark[0], 0, HSM_STOCK_MAX), EACH_OF(struct msg_hsm_stock, mark) },
+	{ FIELD_END },
+};
+static const struct field msg_hsm_stock_fields[] = {
+	{ NUMBER(struct msg_hsm_stock, age) },
+	{ LIST8(struct msg_hsm_stock, n, 0, HSM_STOCKS_MAX, stock_items) },
+	{ FIELD_END },
+};
+MESSAGE(msg_hsm_stock, "HSM_STOCK")
+
+static const struct field stocked_items[] = {
+	{ NUMBER(struct msg_hsm_stocked, alg[0]), EACH_OF(struct msg_hsm_stocked, alg), .rises = true },
+	{ RANGE(struct msg_hsm_stocked, have[0], 0, HSM_STOCK_MAX),
+	    EACH_OF(struct msg_hsm_stocked, have) },
+	{ FIELD_END },
+};
+static const struct field msg_hsm_stocked_fields[] = {
+	{ LIST8(struct msg_hsm_stocked, n, 0, HSM_STOCKS_MAX, stocked_items) },
+	{ FIELD_END },
+};
+MESSAGE(msg_hsm_stocked, "HSM_STOCK answer")
+
+static const struct field msg_hsm_take_fields[] = {
+	{ NUMBER(struct msg_hsm_take, alg) },
+	{ BYTES(struct msg_hsm_take, id) },
+	{ FLAG(struct msg_hsm_take, wait) },
+	{ FIELD_END },
+};
+MESSAGE(msg_hsm_take, "HSM_TAKE")
+
+static const struct field msg_hsm_taken_fields[] = {
+	{ SPAN16(struct msg_hsm_taken, spki, 1, HSM_SPKI_MAX) },
+	{ NUMBER(struct msg_hsm_taken, made) },
+	{ FIELD_END },
+};
+MESSAGE(msg_hsm_taken, "HSM_TAKE answer")
+
+static const struct field once_digest[] = {
+	{ SPAN8(struct msg_hsm_once, digest[0], 1, HSM_DIGEST_MAX),
+	    EACH_OF(struct msg_hsm_once, digest) },
+	{ FIELD_END },
+};
+static const struct field msg_hsm_once_fields[] = {
+	{ BYTES(struct msg_hsm_once, id) },
+	{ SPAN16(struct msg_hsm_once, spki, 1, HSM_SPKI_MAX) },
+	{ FLAG(struct msg_hsm_once, last) },
+	{ LIST16(struct msg_hsm_once, n, 1, HSM_DIGESTS_MAX, once_digest) },
+	{ FIELD_END },
+};
+MESSAGE(msg_hsm_once, "HSM_ONCE")
+
 static bool
 malformed(struct err *e, const char *message)
 {
@@ -114,3 +167,4 @@ ONE_U16(msg_hsm_generate, ANY, "HSM_GENERATE")
 ONE_U16(msg_hsm_random, RANDOM, "HSM_RANDOM")
 ONE_SPAN(msg_hsm_randomness, HSM_RANDOM_MAX, "HSM_RANDOM answer")
 ONE_SPAN(msg_hsm_anchor, HSM_ANCHOR_MAX, "HSM_ANCHOR")
+ONE_BYTES(msg_hsm_drop, ID_LEN, "HSM_DROP")

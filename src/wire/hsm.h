@@ -20,6 +20,9 @@
 #define HSM_ANCHOR_MAX		256
 #define HSM_MAC_LEN		32
 #define HSM_HEAD_SIG_LEN	64
+#define HSM_STOCKS_MAX		8	/* algorithms with keys in stock */
+#define HSM_STOCK_MAX		256	/* ... and keys of each */
+#define HSM_TAKEN_MAX		1024	/* keys under an id at once, in one worker */
 
 /* Payloads of the largest request and the largest answer. */
 #define HSM_REQUEST_MAX		(72u * 1024)
@@ -75,7 +78,39 @@ struct msg_hsm_signed {		/* answer to SIGN: in the order of the digests */
 	struct span	signature[HSM_DIGESTS_MAX];	/* empty if failed */
 };
 
-/* HELLO, ANCHOR_GET as requests, ANCHOR_SET as answer: no bytes. */
+struct msg_hsm_stock {		/* one-time keys: how many are to wait */
+	uint32_t	age;		/* seconds; older ones are destroyed unused */
+	size_t		n;		/* ascending, none twice */
+	uint16_t	alg[HSM_STOCKS_MAX];
+	uint16_t	mark[HSM_STOCKS_MAX];
+};
+
+struct msg_hsm_stocked {	/* the answer: how many wait now */
+	size_t		n;
+	uint16_t	alg[HSM_STOCKS_MAX];
+	uint16_t	have[HSM_STOCKS_MAX];
+};
+
+struct msg_hsm_take {
+	uint16_t	alg;
+	uint8_t		id[ID_LEN];
+	bool		wait;		/* none in stock: make one */
+};
+
+struct msg_hsm_taken {
+	struct span	spki;
+	uint64_t	made;		/* ms since 1970 */
+};
+
+struct msg_hsm_once {		/* answered by a msg_hsm_signed */
+	uint8_t		id[ID_LEN];
+	struct span	spki;
+	bool		last;		/* the key is gone before the answer, whatever happened */
+	size_t		n;		/* 1..HSM_DIGESTS_MAX */
+	struct span	digest[HSM_DIGESTS_MAX];
+};
+
+/* HELLO, ANCHOR_GET as requests, ANCHOR_SET and DROP as answers: no bytes. */
 bool	msg_hsm_empty_read(struct reader *, struct err *) MUST_USE;
 
 MESSAGE_OF(msg_hsm_hello);
@@ -105,5 +140,13 @@ void	msg_hsm_randomness_write(struct writer *, struct span bytes);
 /* The same bytes: the answer of ANCHOR_GET and the request of ANCHOR_SET. */
 bool	msg_hsm_anchor_read(struct reader *, struct span *value, struct err *) MUST_USE;
 void	msg_hsm_anchor_write(struct writer *, struct span value);
+
+MESSAGE_OF(msg_hsm_stock);
+MESSAGE_OF(msg_hsm_stocked);
+MESSAGE_OF(msg_hsm_take);
+MESSAGE_OF(msg_hsm_taken);
+MESSAGE_OF(msg_hsm_once);
+bool	msg_hsm_drop_read(struct reader *, uint8_t id[ID_LEN], struct err *) MUST_USE;
+void	msg_hsm_drop_write(struct writer *, const uint8_t id[ID_LEN]);
 
 #endif

@@ -21,6 +21,8 @@ static const struct field msg_status_fields[] = {
 	{ NUMBER(struct msg_status, signed_count) },
 	{ NUMBER(struct msg_status, refused) },
 	{ NUMBER(struct msg_status, follower) },
+	{ NUMBER(struct msg_status, sessions) },
+	{ NUMBER(struct msg_status, stock) },
 	{ FIELD_END },
 };
 MESSAGE(msg_status, "STATUS answer")
@@ -44,6 +46,7 @@ static const struct field roster_officers[] = {
 static const struct field roster_anchors[] = {
 	{ BYTES(struct msg_roster, anchor[0].id), EACH_OF(struct msg_roster, anchor) },
 	{ NUMBER(struct msg_roster, anchor[0].usage), EACH_OF(struct msg_roster, anchor) },
+	{ BYTES(struct msg_roster, anchor[0].profile), EACH_OF(struct msg_roster, anchor) },
 	{ SPAN8(struct msg_roster, anchor[0].label, 1, 64), EACH_OF(struct msg_roster, anchor) },
 	{ FIELD_END },
 };

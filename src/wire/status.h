@@ -25,6 +25,7 @@ struct msg_status {
 	uint8_t		workers, busy;
 	uint32_t	activations;
 	uint64_t	signers, keys, signed_count, refused, follower;
+	uint32_t	sessions, stock;	/* one-time: open, and keys without an owner */
 };
 struct msg_head {
 	uint8_t		head[HEAD_WIRE_LEN];		/* PROTOCOL.sam 5.3 */
@@ -38,10 +39,11 @@ struct roster_officer {
 struct roster_anchor {
 	uint8_t		id[32];
 	uint8_t		usage;
+	uint8_t		profile[16];		/* zero: of keys without one */
 	struct span	label;
 };
 struct msg_roster {
-	uint8_t		policy[38];
+	uint8_t		policy[42];
 	size_t		officers, anchors;
 	struct roster_officer officer[OFFICERS_MAX];
 	struct roster_anchor anchor[ANCHORS_MAX];

@@ -148,8 +148,18 @@ static void alg_unknown(struct act *a) { a->st.sign.alg = 99; }
 static void alg_none(struct act *a) { a->st.sign.alg = 0; }
 static void digest_short(struct act *a) { a->st.sign.items[0].digest.n = 31; }
 static void digest_long(struct act *a) { a->st.sign.items[0].digest.n = 33; }
-static void kind_cades(struct act *a) { a->st.sign.kind = KIND_CADES; }
-static void kind_pades(struct act *a) { a->st.sign.kind = KIND_PADES; }
+static void
+kind_cades(struct act *a)
+{
+	a->st.sign.kind = KIND_CADES;
+	a->st.sign.attrs = ATTRS_APPROVAL | ATTRS_ORIGIN;
+}
+static void
+kind_pades(struct act *a)
+{
+	a->st.sign.kind = KIND_PADES;
+	a->st.sign.attrs = 4;
+}
 static void kind_zero(struct act *a) { a->st.sign.kind = 0; }
 static void kind_root(struct act *a) { a->st.sign.kind = 129; }
 static void with_attrs(struct act *a) { a->st.sign.attrs = 1; }
@@ -329,8 +339,8 @@ static const struct {
 	{ "algorithm none", alg_none, "parse" },
 	{ "digest too short", digest_short, "parse" },
 	{ "digest too long", digest_long, "parse" },
-	{ "kind CAdES", kind_cades, "kind" },
-	{ "kind PAdES", kind_pades, "kind" },
+	{ "CAdES with two commitments", kind_cades, "kind" },
+	{ "PAdES with unknown attributes", kind_pades, "kind" },
 	{ "kind zero", kind_zero, "parse" },
 	{ "kind root", kind_root, "parse" },
 	{ "attributes", with_attrs, "kind" },

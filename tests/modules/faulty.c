@@ -18,10 +18,14 @@
  *   sessions N            C_OpenSession answers CKR_SESSION_COUNT with N open
  *   drop ATTRIBUTE        is left out of templates of new keys (C_Generate..., C_UnwrapKey)
  *
- * Not for threads. Only the calls that Propria makes are under orders; others pass as they are.
+ *   lie ATTRIBUTE         C_GetAttributeValue answers CK_FALSE for it
+ *   deaf                  C_Initialize answers CKR_CANT_LOCK to who wants threads
+ *
+ * Threads may call it at once; the counting is then as they come. Only the calls that Propria makes are under orders; others pass as they are.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,6 +43,7 @@
 static CK_FUNCTION_LIST *real, list;
 static char plan[PLAN_MAX];
 static unsigned long sessions_open;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* plan and counters */
 static struct counter { const char *call; unsigned long n; } counters[CALLS_MAX];
 
 static void
@@ -62,20 +67,26 @@ plan_read(void)
 	if (fd >= 0)
 		close(fd);
 	now[n < 0 ? 0 : n] = '\0';
+	pthread_mutex_lock(&lock);
 	if (strcmp(now, plan) != 0)
 		memset(counters, 0, sizeof(counters));
 	strcpy(plan, now);
+	pthread_mutex_unlock(&lock);
 }
 
 static unsigned long
 count(const char *call)
 {
+	unsigned long n;
 	size_t i = 0;
 
+	pthread_mutex_lock(&lock);
 	while (i < CALLS_MAX - 1 && counters[i].call != NULL && strcmp(counters[i].call, call) != 0)
 		i++;
 	counters[i].call = call;
-	return ++counters[i].n;
+	n = ++counters[i].n;
+	pthread_mutex_unlock(&lock);
+	return n;
 }
 
 static void
@@ -94,9 +105,12 @@ trace(const char *call)
 static bool
 ordered(const char *verb, const char *call, unsigned long n, bool with_value, unsigned long *value)
 {
-	char at[32], which[64], numbers[64];
-	const char *line = plan;
+	char at[32], which[64], numbers[64], orders[PLAN_MAX];
+	const char *line = orders;
 
+	pthread_mutex_lock(&lock);
+	strcpy(orders, plan);
+	pthread_mutex_unlock(&lock);
 	for (; line != NULL && *line != '\0';
 	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		char *rest = numbers;
@@ -161,7 +175,6 @@ thin(const CK_ATTRIBUTE *from, CK_ULONG n, CK_ATTRIBUTE to[ATTRS_MAX])
 		return rv != CKR_OK ? rv : real->call args; \
 	}
 
-PASS(C_Initialize, (void *a), (a))
 PASS(C_GetSlotList, (CK_BBOOL a, CK_SLOT_ID *b, CK_ULONG *c), (a, b, c))
 PASS(C_GetTokenInfo, (CK_SLOT_ID a, CK_TOKEN_INFO *b), (a, b))
 PASS(C_Login, (CK_SESSION_HANDLE s, CK_USER_TYPE a, unsigned char *b, CK_ULONG c), (s, a, b, c))
@@ -169,8 +182,6 @@ PASS(C_Logout, (CK_SESSION_HANDLE s), (s))
 PASS(C_CreateObject, (CK_SESSION_HANDLE s, CK_ATTRIBUTE *a, CK_ULONG b, CK_OBJECT_HANDLE *c),
     (s, a, b, c))
 PASS(C_DestroyObject, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE a), (s, a))
-PASS(C_GetAttributeValue, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE a, CK_ATTRIBUTE *b, CK_ULONG c),
-    (s, a, b, c))
 PASS(C_SetAttributeValue, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE a, CK_ATTRIBUTE *b, CK_ULONG c),
     (s, a, b, c))
 PASS(C_FindObjectsInit, (CK_SESSION_HANDLE s, CK_ATTRIBUTE *a, CK_ULONG b), (s, a, b))
@@ -178,6 +189,30 @@ PASS(C_FindObjects, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE *a, CK_ULONG b, CK_UL
 PASS(C_FindObjectsFinal, (CK_SESSION_HANDLE s), (s))
 PASS(C_SignInit, (CK_SESSION_HANDLE s, CK_MECHANISM *a, CK_OBJECT_HANDLE b), (s, a, b))
 PASS(C_GenerateRandom, (CK_SESSION_HANDLE s, unsigned char *a, CK_ULONG b), (s, a, b))
+
+static CK_RV
+f_C_GetAttributeValue(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE *t, CK_ULONG n)
+{
+	CK_RV rv = before("C_GetAttributeValue");
+	unsigned long type;
+
+	if (rv == CKR_OK)
+		rv = real->C_GetAttributeValue(s, o, t, n);
+	if (rv == CKR_OK && n == 1 && ordered("lie", NULL, 0, true, &type) && t->type == type)
+		memset(t->pValue, 0, t->ulValueLen);
+	return rv;
+}
+
+static CK_RV
+f_C_Initialize(void *a)
+{
+	CK_RV rv = before("C_Initialize");
+	unsigned long v;
+
+	if (rv == CKR_OK && a != NULL && ordered("deaf", NULL, 0, false, &v))
+		rv = CKR_CANT_LOCK;
+	return rv != CKR_OK ? rv : real->C_Initialize(a);
+}
 
 static CK_RV
 f_C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *a, CK_NOTIFY b, CK_SESSION_HANDLE *s)

@@ -178,6 +178,7 @@ take_results(const struct msg_results *m, struct activated *out)
 	CHECK(m->n <= ACT_DIGESTS);
 	out->n = m->n;
 	out->place = m->place;
+	out->signing = m->signing;
 	for (size_t i = 0; i < m->n; i++) {
 		out->status[i] = m->result[i].status;
 		CHECK((m->result[i].signature.n == 64) == (m->result[i].status == USE_SIGNED));
@@ -221,7 +222,7 @@ act_activate(struct act *a, int fd, struct activated *out)
 }
 
 /* The answer of USE and of OUTCOME. */
-static const char *
+const char *
 ask_results(int fd, uint8_t type, struct span payload, struct activated *out)
 {
 	static struct msg_results got;

@@ -50,13 +50,15 @@ struct activated {
 	size_t		n;			/* results */
 	uint8_t		status[ACT_DIGESTS];
 	uint8_t		signature[ACT_DIGESTS][64];
-	uint64_t	place;
+	uint64_t	place, signing;
 	size_t		signed_;		/* results that carry a signature */
 };
 const char *act_activate(struct act *, int fd, struct activated *);
 /* Digests are the statement's, unless given. */
 const char *act_use(struct act *, int fd, const uint8_t activation[ID_LEN], const uint32_t *index,
 	    size_t n, const struct span *digests, struct activated *);
+/* Any request that is answered by results. */
+const char *ask_results(int fd, uint8_t type, struct span payload, struct activated *);
 const char *act_outcome(struct act *, int fd, const uint32_t *index, size_t n, struct activated *);
 
 #endif

@@ -110,7 +110,7 @@ trial_policy(void)
 {
 	return (struct policy){ .statement_life = 300000, .min_loa = 2, .protections = 0x7e,
 		.ro_quorum = 1, .so_quorum = 2, .keys_per_signer = 8,
-		.scal1_seconds = 300, .scal1_count = 100 };
+		.scal1_seconds = 300, .scal1_count = 100, .session_seconds = 1800 };
 }
 
 const char *

@@ -348,5 +348,6 @@ set_policy(struct group *g, uint32_t life_ms, uint16_t protections, uint8_t so_q
 	wr_u8(&w, 0);
 	wr_u32(&w, 300);
 	wr_u32(&w, 100);
+	wr_u32(&w, 1800);
 	return security_does(a, 2);
 }

@@ -43,6 +43,8 @@ count_entry(struct tally *t, struct span bytes)
 		while (entry_refusals_item(&items, &refusals))
 			count_reason(t, refusals.reason, refusals.count);
 	}
+	if (entry.kind == ENTRY_SESSION_ENDED)
+		t->ended[p.session_ended.why]++;
 	if (entry.kind == ENTRY_OUTCOME) {
 		items = reader_over(p.outcome.items);
 		while (entry_outcome_item(&items, &item))

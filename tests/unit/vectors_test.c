@@ -8,6 +8,7 @@
 
 #include "audit/batch.h"
 #include "crypto/verify.h"
+#include "der/signed_attributes.h"
 #include "sam/nonce.h"
 #include "sam/record.h"
 #include "sam/seal.h"
@@ -164,6 +165,38 @@ TEST(evidences_and_the_keys_that_verify_them)
 		vector("evidences", purpose_name(sample_purposes[i]), evidences_of(sample_purposes[i], d));
 	}
 	same_as_committed("evidences.txt");
+}
+
+static void
+attributes(const char *name, uint16_t alg, uint8_t kind, uint16_t attrs, uint64_t ms)
+{
+	uint8_t mem[SIGNED_ATTRIBUTES_MAX], cert[HASH_LEN], document[DIGEST_MAX], dtbsr[DIGEST_MAX];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct signed_attributes m = { .kind = kind, .attrs = attrs, .alg = alg_find(alg), .cert = cert,
+		.signing_ms = ms };
+
+	sha256(span_str("certificate"), cert);
+	m.digest = alg_digest(m.alg, span_str("document"), document);
+	signed_attributes_write(&w, &m);
+	CHECK(writer_ok(&w));
+	signed_attributes_digest(&m, dtbsr);
+	vector("attributes", name, writer_span(&w));
+	vector("dtbsr", name, span_of(dtbsr, m.alg->digest_len));
+}
+
+TEST(signed_attributes_of_documents)
+{
+	note("Signed attributes (1.5) of the document \"document\" under the certificate \"certificate\", "
+	    "and");
+	note("DTBS/R. Signing time of CAdES: that of the sample group, of \"late\": 2050-01-01.");
+	attributes("cades", ALG_ECDSA_P256_SHA256, ATTRIBUTES_CADES, 0, SAMPLE_TIME + 999);
+	attributes("cades.approval", ALG_RSA3072_PSS_SHA256, ATTRIBUTES_CADES, COMMITMENT_APPROVAL,
+	    SAMPLE_TIME);
+	attributes("cades.late", ALG_ECDSA_P384_SHA384, ATTRIBUTES_CADES, 0, 2524608000000);
+	attributes("pades", ALG_ECDSA_P256_SHA256, ATTRIBUTES_PADES, 0, SAMPLE_TIME);
+	attributes("pades.origin", ALG_RSA3072_PKCS1_SHA256, ATTRIBUTES_PADES, COMMITMENT_ORIGIN,
+	    SAMPLE_TIME);
+	same_as_committed("attributes.txt");
 }
 
 TEST(the_enrolment_code)
@@ -449,6 +482,44 @@ third_batch(struct a_log *l)
 	batch_done(l, "3");
 }
 
+/* Of a one-time key: the entries of its session, and the link in its outcome. */
+static void
+session(void)
+{
+	uint8_t mem[512], link[OUTCOME_LINK_LEN];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct entry_session m = { .alg = 1, .kind = KIND_CADES, .expires = SAMPLE_TIME + 1800000,
+		.made = SAMPLE_TIME };
+	struct entry_session_certified certified = { .not_before = SAMPLE_TIME,
+		.not_after = SAMPLE_TIME + 600000 };
+	struct entry_session_ended ended = { .why = SESSION_SIGNED };
+
+	statement_of(PURPOSE_SIGN_ONCE, m.d);
+	memcpy(m.session, st.sign.session, 16);
+	memcpy(m.profile, st.sign.profile, 16);
+	memcpy(m.idv, st.sign.idv, 32);
+	sample_id("one-time key", m.key);
+	sample_id("signer", m.signer);
+	sample_id("authenticator", m.authenticator);
+	sample_id("requester", m.requester);
+	sha256(evidences_of(PURPOSE_SIGN_ONCE, m.d), m.evidence);
+	sha256(fixed_spki(sample_key("one-time key")), m.spki);
+	memcpy(certified.session, m.session, 16);
+	memcpy(ended.session, m.session, 16);
+	memcpy(ended.key, m.key, 16);
+	sha256(span_str("certificate"), certified.cert);
+	sha256(span_str("anchor"), certified.anchor);
+	entry_session_write(&w, &m);
+	vector("session", "", writer_span(&w));
+	writer_reset(&w);
+	entry_session_certified_write(&w, &certified);
+	vector("session_certified", "", writer_span(&w));
+	writer_reset(&w);
+	entry_session_ended_write(&w, &ended);
+	vector("session_ended", "", writer_span(&w));
+	vector("link", "", outcome_link(link, SAMPLE_TIME, certified.cert));
+}
+
 /* On the SSA's word: not in this log, as no key here was made at SCAL1. */
 static void
 window(void)
@@ -465,6 +536,7 @@ window(void)
 	entry_window_write(&w, &m);
 	CHECK(writer_ok(&w));
 	vector("window", "", writer_span(&w));
+	session();
 }
 
 static bool
@@ -570,6 +642,7 @@ main(int argc, char **argv)
 		OF_FILE(one_of_each_message),
 		OF_FILE(statements_and_their_digests),
 		OF_FILE(evidences_and_the_keys_that_verify_them),
+		OF_FILE(signed_attributes_of_documents),
 		OF_FILE(the_enrolment_code),
 		OF_FILE(the_genesis_and_an_officers_card),
 		OF_FILE(sealed_records_under_a_known_root),

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -141,7 +142,7 @@ class Reader:
         must(not self.b, 'nothing behind')
 
 
-PURPOSES = {0x101: 'SIGN', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
+PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
             0x206: 'ADD_AUTHENTICATOR', 0x207: 'REMOVE_AUTHENTICATOR',
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
@@ -150,13 +151,25 @@ DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
 SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
 
 
-def sign_body(r):
+def profile_of(b):
+    must(re.fullmatch(rb'[a-z0-9-]+\0*', b), 'profile')
+
+
+def sign_body(r, once):
     s = {'key': r.take(16), 'spki': r.take(32), 'class': r.u(1), 'level': r.u(1), 'alg': r.u(2)}
     must(s['class'] in (1, 2) and s['level'] in (1, 2), 'class and level')
-    must(r.u(1) == 1 and r.u(1) in (1, 2), 'kind and seen')
+    s['kind'] = r.u(1)
+    must(s['kind'] == (2 if once else 1) and r.u(1) in (1, 2), 'kind and seen')
     s['requester'] = r.take(16)
     r.text(1, 0, 128)
-    must(r.take(16 + 16 + 32 + 2) == bytes(66), 'what is reserved')
+    s['session'], profile, idv, attrs = r.take(16), r.take(16), r.take(32), r.u(2)
+    s['profile'], s['idv'] = profile, idv
+    if once:
+        profile_of(profile)
+        must(s['key'] + s['spki'] == bytes(48) and attrs in (0, 1, 2), 'no key yet')
+        must(s['class'] == 1 and s['level'] == 2, 'class and level of a one-time key')
+    else:
+        must(s['session'] + profile + idv == bytes(64) and attrs == 0, 'what is of one-time keys')
     n = r.u(4)
     must(1 <= n <= 1000, 'items')
     s['items'] = []
@@ -239,8 +252,13 @@ def passkey(spki, d, evidence):
 
 
 def body(purpose, r):
-    if purpose == 0x101:
-        return sign_body(r)
+    if purpose in (0x101, 0x102):
+        return sign_body(r, purpose == 0x102)
+    if purpose == 0x304:
+        must(r.u(2) in DIGEST and r.u(1) == 1 and r.u(1) == 2, 'key')
+        profile_of(r.take(16))
+        r.take(32)
+        return {'session': r.take(16)}
     if purpose == 0x201:
         must(r.u(1) in (1, 2, 3), 'loa')
         r.text(1, 1, 64)
@@ -257,7 +275,7 @@ def body(purpose, r):
     elif purpose == 0x301:
         r.u(4)
         must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2), 'key')
-        must(r.take(16) == bytes(16) and r.u(1) in (1, 2), 'profile and evidences')
+        must(re.fullmatch(rb'[a-z0-9-]*\0*', r.take(16)) and r.u(1) in (1, 2), 'profile and evidences')
     elif purpose in (0x302, 0x303):
         r.take(20)
         r.text(1, 0, 200)
@@ -267,13 +285,20 @@ def body(purpose, r):
         r.v(2, 1, 1024)
         r.u(4)
         r.text(1, 1, 64)
-        must(r.u(1) in (1, 2), 'usage')
+        usage = r.u(1)
+        must(usage in (1, 2), 'usage')
+        profile, rules, policy, added = r.take(16), r.u(2), r.v(1, 0, 32), r.v(1, 0, 64)
+        must(re.fullmatch(rb'[a-z0-9-]*\0*', profile) and rules < 16, 'profile and rules')
+        must(usage == 1 or not (any(profile) or rules or policy or added), 'rules of a root')
+        while added:
+            must(0 < added[0] < len(added) and added[added[0]] < 0x80, 'added')
+            added = added[1 + added[0]:]
     elif purpose == 0x403:
         must(1 <= r.u(1) <= 5 and r.u(1) == 1, 'role and type')
         r.text(1, 1, 64)
         r.v(2, 91, 91)
     else:
-        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 38, 0x406: 84}[purpose])
+        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
     return None
 
 
@@ -304,6 +329,9 @@ def check_statements(v):
         s = statement(b)
         must(s['purpose'] == number, 'purpose of ' + name)
         must(sha(b'propria-statement-v1\0' + b) == v['d.' + name], 'd of ' + name)
+    for name in ('SIGN_ONCE', 'OPEN_SESSION'):
+        s = statement(v['statement.' + name])
+        must(s['sign']['session'] == sha(b'propria-session-v1\0' + s['fresh'])[:16], 'session of ' + name)
     check_enrolment(statement(v['statement.ADD_AUTHENTICATOR']))
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
@@ -324,6 +352,39 @@ def check_evidences(v, d):
             key = by_id.get(who) or v['key.alice' if name == 'BIND' else 'key.fay']
             must(kind == 1 and (who in by_id or who == bytes(16)), 'who approved ' + name)
             must(es256(key, b'propria-approval-v1\0' + d['d.' + name], sig), 'approval of ' + name)
+
+
+def der(tag, *parts):
+    b = b''.join(parts)
+    return bytes([tag]) + (bytes([len(b)]) if len(b) < 128 else b'\x81' + bytes([len(b)])) + b
+
+
+PKCS9 = '06092a864886f70d0109'
+ESS = '060b2a864886f70d01091002'
+COMMITMENT = '060b2a864886f70d01091006'
+
+
+def check_attributes(v):
+    times = {'cades': b'250101000000Z', 'cades.approval': b'250101000000Z', 'cades.late': b'20500101000000Z'}
+    commitment = {'cades.approval': '05', 'pades.origin': '01'}
+    for name in ('cades', 'cades.approval', 'cades.late', 'pades', 'pades.origin'):
+        hashed = hashlib.sha384 if name == 'cades.late' else hashlib.sha256
+        what = [(PKCS9 + '03', bytes.fromhex('06092a864886f70d010701')),
+                (PKCS9 + '04', der(4, hashed(b'document').digest())),
+                (ESS + '2f', der(0x30, der(0x30, der(0x30, der(4, sha(b'certificate'))))))]
+        if name in times:
+            what.append((PKCS9 + '05', der(0x18 if name == 'cades.late' else 0x17, times[name])))
+        if name in commitment:
+            what.append((ESS + '10', der(0x30, bytes.fromhex(COMMITMENT + commitment[name]))))
+        want = der(0x31, *sorted(der(0x30, bytes.fromhex(oid), der(0x31, value)) for oid, value in what))
+        must(v['attributes.' + name] == want, 'attributes ' + name)
+        must(v['dtbsr.' + name] == hashed(want).digest(), 'DTBS/R ' + name)
+        said = openssl('asn1parse', '-inform', 'DER', data=want).stdout.decode()
+        for word in ['contentType', 'pkcs7-data', 'messageDigest', 'id-smime-aa-signingCertificateV2',
+                     hashed(b'document').hexdigest().upper(), sha(b'certificate').hex().upper()]:
+            must(word in said, 'openssl finds %s in %s' % (word, name))
+        must(('signingTime' in said) == (name in times), 'signing time in ' + name)
+        must(('id-smime-aa-ets-commitmentType' in said) == (name in commitment), 'commitment in ' + name)
 
 
 def check_code(v):
@@ -351,7 +412,7 @@ def check_genesis(v):
     r = Reader(v['genesis'])
     must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
     r.take(8 + 32)
-    policy = Reader(r.take(38))
+    policy = Reader(r.take(42))
     policy.take(8)
     quorum = policy.u(1)
     policy.take(2)
@@ -478,7 +539,7 @@ def check_batches(v):
             head = Reader(e)
             must(head.u(8) == len(entries), 'sequence')
             time = head.u(8)
-            must(time >= last and 1 <= head.u(1) <= 14 and head.u(1) == 1, 'entry')
+            must(time >= last and 1 <= head.u(1) <= 17 and head.u(1) == 1, 'entry')
             last = time
             entries.append(e)
         inside.end()
@@ -500,7 +561,8 @@ def check_receipt(v, entries, keys, d, statements, alice):
     r = Reader(entries[index])
     r.take(16)
     must(r.u(1) == 10 and r.u(1) == 1 and r.take(32) == d and r.take(16) == s['key'], 'outcome')
-    must(r.u(8) == index - 1 and r.u(2) == s['alg'] and r.u(8) == statements['exp'], 'outcome of that reservation')
+    must(r.u(8) == index - 1 and r.u(2) == s['alg'] and r.u(8) == statements['exp'] and r.v(1) == b'',
+         'outcome of that reservation')
     for i in range(r.u(4)):
         must(r.u(4) == i and r.v(1) == s['items'][i] and r.u(1) == 0, 'item')
         must(len(r.v(2)) == SIGNATURE[s['alg']], 'signature')
@@ -525,10 +587,31 @@ def check_window(b, s):
     r.end()
 
 
+def check_session(v, s, d):
+    r = Reader(v['session'])
+    session, key = r.take(16), r.take(16)
+    must(session == s['sign']['session'] and r.take(16) == s['subject'] and r.take(32) == d, 'whose session')
+    r.take(16 + 32)
+    must(r.u(2) == s['sign']['alg'] and r.u(1) == s['sign']['kind'], 'kind of the session')
+    must(r.take(16) == s['sign']['profile'] and r.take(32) == s['sign']['idv'], 'profile and proofing')
+    r.take(32)
+    must(r.take(16) == s['sign']['requester'] and r.u(8) - r.u(8) == 1800000, 'time of the session')
+    r.end()
+    r = Reader(v['session_certified'])
+    must(r.take(16) == session and r.take(32) == sha(b'certificate') and r.u(8) < r.u(8), 'its certificate')
+    r.take(32)
+    r.end()
+    must(v['session_ended'] == session + key + b'\x01', 'its end')
+    link = Reader(v['link'])
+    must(link.u(8) == 1735689600000 and link.take(32) == sha(b'certificate'), 'link of an outcome')
+    link.end()
+
+
 def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
     check_evidences(ev, statements)
+    check_attributes(load(directory, 'attributes.txt'))
     check_code(load(directory, 'code.txt'))
     keys = check_genesis(load(directory, 'genesis.txt'))
     check_sealed(load(directory, 'sealed.txt'))
@@ -536,6 +619,7 @@ def main(directory):
     log = load(directory, 'log.txt')
     check_receipt(log, check_batches(log), keys, statements['d.SIGN'], statement(statements['statement.SIGN']),
                   ev['key.alice'])
+    check_session(log, statement(statements['statement.SIGN_ONCE']), statements['d.SIGN_ONCE'])
     check_window(log['window'], statement(statements['statement.SIGN']))
     print('all vectors are what PROTOCOL.sam says')
 

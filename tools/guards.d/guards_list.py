@@ -65,6 +65,19 @@ WINDOW_DIES = ('window', 'an_open_window_dies_with_the_state_it_rests_on')
 WINDOW_POLICY = ('window', 'officers_say_whether_scal1_is_offered_at_all')
 WINDOW_CERT = ('window', 'a_window_waits_for_the_certificate_to_be_valid')
 WINDOW_SOCKET = ('window', 'officers_open_no_windows')
+ONE_OPENS = ('once', 'only_what_its_signer_approved_opens_a_session')
+ONE_BIT = ('once', 'nothing_the_ssa_changes_after_the_approval_opens_a_session')
+ONE_CERT = ('once', 'a_certificate_that_does_not_fit_ends_the_session')
+ONE_TURN = ('once', 'each_step_has_its_turn_and_comes_once')
+ONE_FIRST = ('once', 'where_the_certificate_comes_first_its_dtbsr_is_approved_after')
+ONE_DTBSR = ('once', 'dtbsr_of_a_session_are_its_signers_or_the_session_ends')
+ONE_OTHER = ('once', 'no_other_signer_gets_into_a_session')
+ONE_DIES = ('once', 'a_session_dies_with_what_it_rests_on')
+ONE_TIME = ('once', 'a_session_ends_in_time')
+ONE_POLICY = ('once', 'a_policy_without_sessions_offers_none')
+ONE_LOST = ('once', 'a_lost_worker_takes_its_sessions_with_it')
+ONE_SIGNS = ('once', 'documents_are_signed_by_a_key_that_was_not_there')
+LONG_DOCUMENTS = ('once', 'a_long_lived_key_signs_documents_too')
 PASSKEY = ('passkey', 'nothing_is_an_approval_but_the_signers_own_on_the_sics_page')
 CROSS = ('passkey', 'asked_across_origins_it_is_none')
 P_BIND = ('passkey', 'only_an_enrolment_of_this_statement_on_the_sics_page_binds')
@@ -476,8 +489,8 @@ G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - 
 # --- answer_certificate.c
 
 F = 'answer_certificate.c'
-G('certificates under signers\' CAs alone', 'i3: attestation', *ROOT_ISSUES, (F,
-  'if (a->usage != ANCHOR_ISSUER)', 'if (false)'))
+G('certificates under signers\' CAs alone', 'i3: attestation', *ROOT_ISSUES, ('issuer.c',
+  'return a->usage == ANCHOR_ISSUER && memcmp', 'return memcmp'))
 G('request: the key is in the signer\'s list', 'H24', *CERT_RECORDS, (F,
   'if (!signer_has_key(&s.record, m.key))', 'if (false)'), behind='the owner that the key record names')
 G('request: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,
@@ -491,11 +504,11 @@ G('link: state of the signer', 'SRC_SKS.1.2', *CERT_SUSPENDED, (F,
   'memcpy(c->signer, k.owner, ID_LEN);\n\tif (false)'))
 G('link: state of the key', 'H17', *CERT_ONCE, (F, 'if (k.row->state != KEY_REQUESTED)', 'if (false)'))
 G('link: it fits key, subject, time and use', 'SRC_SKS.1.2', *LINK, (F,
-  ' ||\n\t    !certificate_fits(&cert, k.record.spki, s.record.name, clock_wall(), max_days, e))', ')'))
-G('link: signed by an anchor', 'C14', *LINK, (F,
-  'if (certificate_open(der, &ca, cert, &why)) {',
-  'struct certificate_cut cut; (void)ca;\n\n\t\tif (certificate_cut(der, &cut, &why) && certificate_read(&cut, cert, &why)) {'))
-G('link: longest validity', 'C14', *LINK, (F, '*max_days = a->max_days;', '*max_days = 100000;'))
+  ' ||\n\t    !issuer_accepts(ca, &cert, k.record.spki, s.record.name, k.record.class, e))', ')'))
+G('link: signed by an anchor', 'C14', *LINK, ('issuer.c',
+  'if (certificate_open(der, &ca, cert, &why))',
+  'struct certificate_cut cut; (void)ca;\n\n\t\tif (certificate_cut(der, &cut, &why) && certificate_read(&cut, cert, &why))'))
+G('link: longest validity', 'C14', *LINK, ('issuer.c', 'clock_wall(), a->max_days, e)', 'clock_wall(), 100000, e)'))
 
 # --- answer_window.c
 
@@ -540,7 +553,7 @@ G('FREEZE by the whole id', 'EXT-1', *WHOLE_ID, (F,
 
 F = 'answer_receipt.c'
 G('outcomes of this statement', 'H15', *OUTCOMES, (F,
-  'if (results.place == 0 && activation_of(sam->activations, m.d) == NULL)', 'if (false)'))
+  'if (results.place == 0 && activation_of(sam->activations, m.d) == NULL &&\n\t    once_of(sam->onces, m.d) == NULL)', 'if (false)'))
 
 # --- request.c, session.c, refusal.c
 
@@ -572,3 +585,81 @@ G('snapshot opened whole', '5.6', *SNAPSHOT, ('seal.c',
   behind='the root inside it, compared with the tree file')
 G('the log has what the snapshot was made of', 'C8, 5.5', *OLDER_LOG, (F,
   'if (memcmp(there, want, sizeof(want)) != 0 || memcmp(root', 'if (memcmp(root'))
+
+# --- once*.c: keys that live for one signature
+
+F = 'once_request.c'
+G('one-time: purpose of the statement', 'C11', *ONE_OPENS, (F,
+  'if (q->st.purpose != PURPOSE_SIGN_ONCE && q->st.purpose != PURPOSE_OPEN_SESSION)', 'if (false)'),
+  behind='the nonce, which is of its purpose')
+G('one-time: offered by the policy', 'SIG-6.3.1-14', *ONE_POLICY, (F,
+  'if (sam->state->policy.session_seconds == 0)\n\t\treturn err_why(e, ERR_DENIED, "kind", "the policy offers no one-time keys");', ''),
+  behind='the life of the statement and of the session, which are zero then')
+G('one-time: group, epoch, time', 'rows 9, 10', *ONE_OPENS, (F,
+  '!statement_is_for_us(sam, &q->st, longest_life(&sam->state->policy), e) ||\n\t    !statement_nonce', '!statement_nonce'))
+G('one-time: nonce of ours', 'row 11, RPL-2', *ONE_OPENS, (F,
+  ' ||\n\t    !statement_nonce_holds(sam, &q->st, e))', ')'))
+G('one-time: nonce unspent', 'row 5, RPL-1', *ONE_OPENS, (F,
+  'return !nonces_is_spent(sam->nonces, q->st.fresh) ||', 'return true ||'),
+  behind='the nonce is spent when there is a key')
+G('one-time: state of the signer', 'H3', *ONE_DIES, (F,
+  'if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)', 'if (false)'),
+  behind='the state asked again before a key is taken')
+G('one-time: proofing in the record', 'SIG-6.3.1-12', *ONE_OPENS, (F,
+  'if (memcmp(idv, s->record.evidence, 32) != 0)', 'if (false)'))
+G('one-time: the approval', 'SRA_SAP.2', *ONE_BIT, (F,
+  'return approvals_hold(rule_find(q->st.purpose), sam->state, &s->record, &q->st, q->d, &q->ev,\n\t    &q->approved, e);', 'return true;'))
+F = 'once_open.c'
+G('one-time: DTBS/R come after the certificate', 'C11', *ONE_TURN, (F,
+  'if (documents && q->st.sign.kind == KIND_DTBSR)', 'if (false)'))
+G('one-time: session of the nonce', 'SIG-6.3.1-11', *ONE_OPENS, (F,
+  'return memcmp(session, documents ? q->st.sign.session : q->st.open_session.session, ID_LEN) == 0 ||', 'return true ||'))
+G('one-time: all holds before a key is taken', 'H3', *ONE_OPENS, (F,
+  'return session_time(sam, &q->st, o, e) && once_still_holds(sam, o, e);', 'return session_time(sam, &q->st, o, e);'),
+  behind='the same, when the key is there')
+G('one-time: nonce spent with the key', 'RPL-1', *ONE_OPENS, (F,
+  ' ||\n\t    !nonces_spend(sam->nonces, o->fresh, &e)) {', ') {'))
+F = 'once.c'
+G('one-time: a session is open once', 'GEN-6.2.1-09', *ONE_OPENS, (F,
+  'if (once_any(t, session) != NULL) {', 'if (false) {'),
+  behind='the nonce, which is spent')
+G('one-time: each step in its turn', 'row 6', *ONE_TURN, (F,
+  'if (o != NULL && o->step == step && !o->busy)', 'if (o != NULL)'))
+G('one-time: version of the signer', 'H3', *ONE_DIES, (F,
+  'if (row->version != o->signer_version)', 'if (false)'))
+G('one-time: state of the signer at each step', 'H3', *ONE_DIES, (F,
+  'if (row->state != SIGNER_BOUND && row->state != SIGNER_ACTIVE)', 'if (false)'))
+G('one-time: time of the session', 'SIG-6.3.1-14', *ONE_TIME, (F,
+  'else if (now >= o->exp || now_life >= o->exp_life)', 'else if (false)'))
+G('one-time: a lost worker is noticed', 'DEL-6.3.2-05', *ONE_LOST, (F,
+  'if (o->taken && pool_at(sam->pool, o->place.worker).life != o->place.life)', 'if (false)'))
+G('one-time: changes end sessions', 'H3', *ONE_DIES, ('change.c', '\tonces_recheck(sam);\n', ''))
+G('one-time: a new policy ends sessions', 'H3', *ONE_DIES, ('enact_officers.c',
+  '\t\tonces_end_all(sam, SESSION_CHANGED);\n', '\t\t;\n'))
+G('one-time: an anchor that is gone', 'C14', *ONE_DIES, ('enact_officers.c', '\tonces_recheck(sam);\n', ''))
+F = 'once_certify.c'
+G('one-time: a refused certificate ends the session', 'C14', *ONE_CERT, (F,
+  '\t\tonce_end(sam, o, SESSION_REFUSED);\n', ''))
+G('one-time: everything holds at the certificate', 'H3', *ONE_DIES, (F,
+  'if (!once_still_holds(sam, o, e)) {', 'if (false) {'),
+  behind='a change ends the session at once')
+F = 'once_sign.c'
+G('one-time: documents are not DTBS/R', 'C11', *ONE_TURN, (F,
+  'if (q.st.purpose != PURPOSE_SIGN_ONCE || q.st.sign.kind != KIND_DTBSR)', 'if (q.st.purpose != PURPOSE_SIGN_ONCE)'))
+G('one-time: the session is this signer\'s', 'row 14', *ONE_OTHER, (F,
+  'if (memcmp(o->signer, q.st.subject, ID_LEN) != 0)', 'if (false)'))
+G('one-time: key of the session', 'row 6', *ONE_DTBSR, (F, 'if (memcmp(b->key, o->key, ID_LEN) != 0)', 'if (false)'))
+G('one-time: public key of the session', 'row 6', *ONE_DTBSR, (F, 'if (memcmp(b->spki, spki, sizeof(spki)) != 0)', 'if (false)'))
+G('one-time: algorithm of the session', 'row 6', *ONE_DTBSR, (F, 'if (b->alg != o->alg->number)', 'if (false)'))
+G('one-time: profile of the session', 'C11', *ONE_DTBSR, (F,
+  'if (memcmp(b->profile, o->profile, sizeof(o->profile)) != 0)', 'if (false)'))
+G('one-time: no second try of an approval', '4.11', *ONE_DTBSR, (F,
+  '\t\tonce_end(sam, o, SESSION_REFUSED);\n', ''))
+G('one-time: everything holds at the approval', 'H3', *ONE_DIES, (F,
+  'if (!once_still_holds(sam, o, e)) {', 'if (false) {'),
+  behind='a change ends the session at once')
+G('one-time: approval is spent', 'RPL-1', *ONE_FIRST, (F,
+  ' ||\n\t    !nonces_spend(sam->nonces, q.st.fresh, e)) {', ') {'))
+F = 'answer_activate.c'
+G('attributes of the closed set', 'C11', *FITS, (F,
+  'if (b->kind == KIND_DTBSR ? b->attrs != 0 : !signed_attributes_are_offered(b->kind, b->attrs))', 'if (b->kind == KIND_DTBSR && b->attrs != 0)'))

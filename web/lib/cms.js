@@ -45,6 +45,30 @@ export async function signedAttributes({ alg, documentDigest, certificate, time 
 	return { attributes, digest: await digestWith(alg, attributes) };
 }
 
+/**
+ * The attributes as the SAM builds them from an approved document (PROTOCOL.sam 1.5), and DTBS/R.
+ * @param {object} o
+ * @param {import('./alg.js').Alg} o.alg
+ * @param {number} o.kind  2 CAdES, 3 PAdES
+ * @param {number} o.attrs of the statement
+ * @param {Uint8Array} o.documentDigest @param {Uint8Array} o.certificateHash SHA-256 @param {number} o.signing ms
+ * @returns {Promise<{attributes: Uint8Array, digest: Uint8Array}>} attributes: DER SET OF
+ */
+export async function approvedAttributes({ alg, kind, attrs, documentDigest, certificateHash, signing }) {
+	const reference = der(TAG.SEQUENCE, der(TAG.OCTETS, certificateHash));
+	const all = [
+		attribute(OID.CONTENT_TYPE, derOid(OID.DATA)),
+		attribute(OID.MESSAGE_DIGEST, der(TAG.OCTETS, documentDigest)),
+		attribute(OID.SIGNING_CERTIFICATE_V2, der(TAG.SEQUENCE, der(TAG.SEQUENCE, reference))),
+	];
+	if (kind === 2)
+		all.push(attribute(OID.SIGNING_TIME, derTime(signing)));
+	if (attrs)
+		all.push(attribute(OID.COMMITMENT, der(TAG.SEQUENCE, derOid(attrs === 1 ? OID.APPROVAL : OID.ORIGIN))));
+	const attributes = derSetOf(TAG.SET, all);
+	return { attributes, digest: await digestWith(alg, attributes) };
+}
+
 function attributeValues(attributes) {
 	const all = new DerReader(attributes), set = all.enter(TAG.SET), out = new Map();
 	all.end();

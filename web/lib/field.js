@@ -28,6 +28,12 @@ export function fixed(n) {
 	return { read: (r) => r.bytes(n).slice(), write: (w, v) => (must(v.length === n, 'length'), w.bytes(v)) };
 }
 
+/** A field whose value must also please `holds`. @param {Field} field @returns {Field} */
+export function checked(field, holds, what) {
+	const check = (v) => (must(holds(v), what), v);
+	return { read: (r, all) => check(field.read(r, all)), write: (w, v, all) => field.write(w, check(v), all) };
+}
+
 /** n bytes that are zero; the value is not kept. @returns {Field} */
 export function zero(n) {
 	return {

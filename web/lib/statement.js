@@ -2,7 +2,7 @@
 /* Statements: the canonical bytes of one act, and d, which is what people approve. PROTOCOL.sam 1 */
 import { algOf } from './alg.js';
 import { FormatError, Reader, Writer, cleanText, equal, sha256, tag, utf8 } from './bytes.js';
-import { bytes, depends, fixed, list, number, oneOf, readFields, text, writeFields, zero } from './field.js';
+import { bytes, checked, depends, fixed, list, number, oneOf, readFields, text, writeFields, zero } from './field.js';
 
 const MAX = 262144;
 /* A device key is P-256; a passkey also Ed25519 or RSA. */
@@ -20,7 +20,7 @@ const DIGEST = depends((all) => {
 const POLICY = {
 	statementLife: u32, minLoa: u8, protections: u16, roQuorum: u8, soQuorum: u8, keysPerSigner: u8,
 	follower: u8, zero: zero(2), eddsaUntil: u64, rs256Until: u64, sharedSic: oneOf(8, 0, 1),
-	scal1Seconds: u32, scal1Count: u32,
+	scal1Seconds: u32, scal1Count: u32, sessionSeconds: number(32, 0, 7200),
 };
 const SIGNER = { from: u32, reason: text(8, 0, 200) };
 const AUTHENTICATOR = {
@@ -31,13 +31,42 @@ const AUTHENTICATOR = {
 };
 const KEY = { key: fixed(16), from: u32, reason: text(8, 0, 200) };
 
+/* Letters a-z, digits, hyphens, then zero bytes: of the CA that certifies a one-time key. */
+const PROFILE = checked(fixed(16), (b) => /^[a-z0-9-]+\0*$/.test(String.fromCharCode(...b)), 'profile');
+const PROFILE_OR_NONE = checked(fixed(16), (b) => /^[a-z0-9-]*\0*$/.test(String.fromCharCode(...b)), 'profile');
+/* The content of an object identifier: each arc minimal and ended. */
+const isOid = (b) => b.length > 0 && (b[b.length - 1] & 0x80) === 0 && b.every((x, i) => x !== 0x80 || (i > 0 && (b[i - 1] & 0x80) !== 0));
+
+/** The object identifiers, each behind its length; undefined if that is not what the bytes are. */
+export function oidsOf(b) {
+	const oids = [];
+	for (let at = 0; at < b.length; at += 1 + b[at]) {
+		const oid = b.slice(at + 1, at + 1 + b[at]);
+		if (oid.length !== b[at] || !isOid(oid))
+			return undefined;
+		oids.push(oid);
+	}
+	return oids;
+}
+const isZero = (b) => b.every((x) => x === 0);
+const SESSION = checked(fixed(16), (b) => !isZero(b), 'session');
+const REST = { items: list(1, 1000, { digest: DIGEST, label: text(8, 0, 200) }), text: text(16, 0, 1000) };
+
 /** Purpose number: name and body, in the order of the bytes. */
 const PURPOSES = {
 	0x0101: ['SIGN', {
 		key: fixed(16), spki: fixed(32), class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), alg: oneOf(16, 1, 2, 16, 32),
-		kind: oneOf(8, 1), seen: oneOf(8, 1, 2), requester: fixed(16), name: text(8, 0, 128),
-		session: zero(16), profile: zero(16), idv: zero(32), attrs: zero(2),
-		items: list(1, 1000, { digest: DIGEST, label: text(8, 0, 200) }), text: text(16, 0, 1000),
+		kind: oneOf(8, 1, 2, 3), seen: oneOf(8, 1, 2), requester: fixed(16), name: text(8, 0, 128),
+		session: zero(16), profile: zero(16), idv: zero(32),
+		attrs: depends((all) => all.kind === 1 ? zero(2) : oneOf(16, 0, 1, 2)), ...REST,
+	}],
+	0x0102: ['SIGN_ONCE', {
+		key: fixed(16), spki: fixed(32), class: oneOf(8, 1), level: oneOf(8, 2), alg: oneOf(16, 1, 2, 16, 32),
+		kind: depends((all) => isZero(all.key) && isZero(all.spki) ? oneOf(8, 2, 3)
+			: isZero(all.key) || isZero(all.spki) ? oneOf(8) : oneOf(8, 1)),
+		seen: oneOf(8, 1, 2), requester: fixed(16), name: text(8, 0, 128),
+		session: SESSION, profile: PROFILE, idv: fixed(32),
+		attrs: depends((all) => all.kind === 1 ? zero(2) : oneOf(16, 0, 1, 2)), ...REST,
 	}],
 	0x0201: ['INVITE', {
 		loa: oneOf(8, 1, 2, 3), proofing: text(8, 1, 64), evidence: fixed(32), name: bytes(16, 1, 1024),
@@ -50,14 +79,21 @@ const PURPOSES = {
 	0x0206: ['ADD_AUTHENTICATOR', AUTHENTICATOR],
 	0x0207: ['REMOVE_AUTHENTICATOR', { from: u32, authenticator: fixed(16) }],
 	0x0301: ['CREATE_KEY', {
-		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: zero(16), evidences: oneOf(8, 1, 2),
+		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: PROFILE_OR_NONE, evidences: oneOf(8, 1, 2),
 	}],
 	0x0302: ['DESTROY_KEY', KEY],
 	0x0303: ['RELEASE_KEY', KEY],
+	0x0304: ['OPEN_SESSION', {
+		alg: oneOf(16, 1, 2, 16, 32), class: oneOf(8, 1), level: oneOf(8, 2), profile: PROFILE, idv: fixed(32), session: SESSION,
+	}],
 	0x0400: ['FOUND', {}],
 	0x0401: ['ADD_ANCHOR', {
 		alg: u16, spki: bytes(16, 1, 1024), issuer: bytes(16, 1, 1024), maxDays: number(32, 1),
 		label: text(8, 1, 64), usage: oneOf(8, 1, 2),
+		profile: depends((all) => all.usage === 1 ? PROFILE_OR_NONE : zero(16)),
+		rules: depends((all) => all.usage === 1 ? number(16, 0, 15) : zero(2)),
+		policy: depends((all) => all.usage === 1 ? checked(bytes(8, 0, 32), (b) => b.length === 0 || isOid(b), 'policy') : bytes(8, 0, 0)),
+		added: depends((all) => all.usage === 1 ? checked(bytes(8, 0, 64), (b) => oidsOf(b) !== undefined, 'added') : bytes(8, 0, 0)),
 	}],
 	0x0402: ['REMOVE_ANCHOR', { anchor: fixed(32) }],
 	0x0403: ['ADD_OFFICER', { role: number(8, 1, 5), type: oneOf(8, 1, 2), person: text(8, 1, 64), spki: depends(keyOf) }],
@@ -86,7 +122,8 @@ const HEADER = {
  * @property {number} iat  milliseconds
  * @property {number} exp
  * @property {object} body by purpose, members named as in PROTOCOL.sam 1.3, ids and hashes as bytes, texts as
- *   strings. SIGN: key, spki, class, level, alg, kind, seen, requester, name, items [{digest, label}], text.
+ *   strings. SIGN: key, spki, class, level, alg, kind, seen, requester, name, attrs, items [{digest, label}], text.
+ *   SIGN_ONCE: the same and session, profile, idv. OPEN_SESSION: alg, class, level, profile, idv, session.
  *   BIND, ADD_AUTHENTICATOR: from, type, protection, spki, label, attestation, client. CREATE_KEY: from, alg, class, level, evidences.
  *   DESTROY_KEY, RELEASE_KEY: key, from, reason. The rest: the table above.
  */
@@ -121,6 +158,11 @@ export function decodeStatement(encoded) {
 	if (!equal(encodeStatement(statement), encoded))
 		throw new FormatError('statement: not canonical');
 	return statement;
+}
+
+/** The one-time session that a nonce names. @param {Uint8Array} fresh @returns {Promise<Uint8Array>} 16 bytes */
+export async function sessionOf(fresh) {
+	return (await sha256(tag('propria-session-v1'), fresh)).slice(0, 16);
 }
 
 /** d. @param {Uint8Array} encoded @returns {Promise<Uint8Array>} 32 bytes */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A decoded statement in words, one fact a line, from our own decoder: what a person reads before approving. */
 import { algOf } from './alg.js';
-import { FormatError, hex, sha256 } from './bytes.js';
-import { PURPOSE } from './statement.js';
+import { FormatError, cleanText, hex, sha256 } from './bytes.js';
+import { PURPOSE, oidsOf } from './statement.js';
+import { DerReader, TAG, der } from './der.js';
 import { nameText } from './name.js';
 
 /**
@@ -16,14 +17,14 @@ import { nameText } from './name.js';
 /** Every message that words() asks its translation function for. */
 export const WORD_KEYS = Object.freeze([
 	...Object.keys(PURPOSE).map((name) => 'purpose.' + name),
-	...['group', 'epoch', 'until', 'signer', 'key', 'class', 'level', 'alg', 'requester', 'seen', 'text', 'count',
+	...['group', 'epoch', 'until', 'signer', 'key', 'class', 'level', 'alg', 'requester', 'seen', 'text', 'count', 'kind', 'commitment', 'profile', 'sessionSeconds',
 		'loa', 'proofing', 'proofingFile', 'subject', 'codeKey', 'from', 'authenticator', 'authenticatorId', 'kept', 'authKey', 'reason',
-		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchor', 'officer', 'person', 'role',
+		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchorProfile', 'rule', 'policyOid', 'mayAdd', 'keyProfile', 'anchor', 'officer', 'person', 'role',
 		'officerKey', 'officerType', 'life', 'minLoa', 'protections', 'roQuorum', 'soQuorum', 'keysPerSigner',
 		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'scal1Seconds', 'scal1Count', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
 		'logRoot', 'lost'].map((k) => 'label.' + k),
-	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
-		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
+	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'kind.1', 'kind.2', 'kind.3', 'commitment.1', 'commitment.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
+		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'rule.0', 'rule.1', 'rule.2', 'rule.3', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
 		'none', 'unknown', 'badName', 'lost', 'seconds', 'days'].map((k) => 'value.' + k),
 	...Array.from({ length: 8 }, (_, i) => 'value.protection.' + i),
 ]);
@@ -90,16 +91,49 @@ function policy(p, b) {
 	p.line('sharedSic', p.t(b.sharedSic ? 'value.yes' : 'value.no'));
 	p.line('scal1Seconds', b.scal1Seconds);
 	p.line('scal1Count', b.scal1Count);
+	p.line('sessionSeconds', b.sessionSeconds);
+}
+
+const oidText = (content) => new DerReader(der(TAG.OID, content)).oid();
+
+/** What officers ask of a CA's certificates: every fact that the statement has. */
+function anchorRules(p, b) {
+	const name = cleanText(b.profile.filter((x) => x !== 0));
+	p.line('anchorProfile', name === '' ? p.t('value.none') : name);
+	for (let i = 0; i < 4; i++)
+		if ((b.rules >> i & 1) !== 0)
+			p.word('rule', 'rule', i);
+	if (b.policy.length > 0)
+		p.line('policyOid', oidText(b.policy));
+	for (const oid of oidsOf(b.added))
+		p.line('mayAdd', oidText(oid));
+}
+const profile = (p, b) => p.line('profile', cleanText(b.profile.filter((x) => x !== 0)));
+
+function sign(p, b) {
+	p.line('requester', b.name);
+	p.line('count', b.items.length);
+	p.word('seen', 'seen', b.seen);
+	p.word('kind', 'kind', b.kind);
+	if (b.attrs)
+		p.word('commitment', 'commitment', b.attrs);
+	if (b.text !== '')
+		p.line('text', b.text);
+	if (b.key.some((x) => x !== 0))
+		p.hex('key', b.key);
+	p.word('class', 'class', b.class);
+	p.word('level', 'level', b.level);
+	p.alg('alg', b.alg);
 }
 
 const WORDS = {
-	SIGN: (p, b) => {
-		p.line('requester', b.name);
-		p.line('count', b.items.length);
-		p.word('seen', 'seen', b.seen);
-		if (b.text !== '')
-			p.line('text', b.text);
-		p.hex('key', b.key);
+	SIGN: sign,
+	SIGN_ONCE: (p, b) => {
+		profile(p, b);
+		sign(p, b);
+	},
+	OPEN_SESSION: (p, b) => {
+		profile(p, b);
 		p.word('class', 'class', b.class);
 		p.word('level', 'level', b.level);
 		p.alg('alg', b.alg);
@@ -125,6 +159,8 @@ const WORDS = {
 		p.word('class', 'class', b.class);
 		p.word('level', 'level', b.level);
 		p.line('approvals', b.evidences);
+		if (b.profile.some((x) => x !== 0))
+			p.line('keyProfile', cleanText(b.profile.filter((x) => x !== 0)));
 	},
 	DESTROY_KEY: key,
 	RELEASE_KEY: key,
@@ -136,6 +172,8 @@ const WORDS = {
 		p.alg('signsWith', b.alg);
 		await p.print('caKey', b.spki);
 		p.line('maxDays', p.t('value.days', { n: b.maxDays }));
+		if (b.usage === 1)
+			anchorRules(p, b);
 	},
 	REMOVE_ANCHOR: (p, b) => p.hex('anchor', b.anchor),
 	ADD_OFFICER: async (p, b) => {
@@ -178,7 +216,7 @@ export async function words(statement, t, when = (ms) => new Date(ms).toISOStrin
 	p.hex('group', statement.group);
 	p.line('epoch', statement.epoch);
 	p.time('until', statement.exp);
-	const items = statement.name === 'SIGN' ? statement.body.items : [];
+	const items = statement.body.items ?? [];
 	return {
 		title: strict('purpose.' + statement.name), lines: p.lines,
 		items: items.map((i) => ({ label: i.label, digest: hex(i.digest) })),

@@ -23,7 +23,7 @@ async function act({ api, config, account }, purpose, body, by = account.authent
 
 /* level 1: the service orders its uses; 2: each needs the signer. */
 export function createKey(all, alg, level) {
-	return act(all, PURPOSE.CREATE_KEY, { from: all.account.version, alg, class: SIGNATURE, level, evidences: 1 });
+	return act(all, PURPOSE.CREATE_KEY, { from: all.account.version, alg, class: SIGNATURE, level, profile: new Uint8Array(16), evidences: 1 });
 }
 
 /* The one that goes is not asked: it may be lost. */

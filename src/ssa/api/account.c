@@ -6,6 +6,7 @@
 #include "der/name.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/issue/view.h"
 #include "wire/status.h"
 
 #define KEYS_MAX	64
@@ -26,7 +27,7 @@ key_noted(void *arg, const struct key_row *k)
 }
 
 static void
-key_write(struct emit *m, const struct key *k)
+key_write(struct call *c, struct emit *m, const struct key *k)
 {
 	emit_object(m, NULL);
 	emit_hex(m, "credentialID", span_of(k->row.id, 16));
@@ -39,6 +40,9 @@ key_write(struct emit *m, const struct key *k)
 		emit_base64(m, "spki", k->row.spki);
 	if (k->row.certificate.n > 0)
 		emit_base64(m, "certificate", k->row.certificate);
+	if (k->row.certificate.n > 0)
+		emit_text(m, "certificateStatus", view_cert_status(c->ssa, k, c->now));
+	view_write(c->ssa, k, c->now, m);
 	emit_number(m, "evidences", k->row.evidences);
 	emit_object_end(m);
 }
@@ -109,7 +113,7 @@ account_write(struct call *c)
 		AUTO(key) *k = vault_key(c->ssa->vault, l->id[i], &e);
 
 		if (k != NULL)
-			key_write(&m, k);
+			key_write(c, &m, k);
 	}
 	emit_array_end(&m);
 	call_answered(c, &m);

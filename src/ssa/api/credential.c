@@ -8,6 +8,7 @@
 #include "ssa/api/activation.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/issue/view.h"
 #include "wire/activate.h"
 
 static bool
@@ -73,7 +74,9 @@ cert_write(const struct call *c, struct emit *m, const struct key *k,
 
 	emit_object(m, "cert");
 	if (certificate_of(k, &cert)) {
-		emit_text(m, "status", cert.not_after < c->now ? "expired" : "valid");
+		emit_text(m, "status", view_cert_status(c->ssa, k, c->now));
+		if (call_version(c) != 1)
+			view_write(c->ssa, k, c->now, m);
 		certificates_write(m, k, wish);
 	}
 	if (info && certificate_of(k, &cert)) {

@@ -6,6 +6,7 @@
 #include "ssa/api/act.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/issue/issuer.h"
 #include "statement/evidence.h"
 
 #define CREDENTIAL_MAX	1023
@@ -31,7 +32,8 @@ new_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, s
 
 	memcpy(row.id, m->id, 16);
 	memcpy(row.owner, c->account, 16);
-	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e);
+	memcpy(row.profile, a->profile, 16);
+	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e) && issuer_certify(c->ssa, &row, e);
 }
 
 static bool
@@ -45,7 +47,8 @@ old_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, s
 	row = k->row;
 	row.version = m->version;
 	row.state = a->purpose == PURPOSE_DESTROY_KEY ? KEY_DESTROYED : KEY_ACTIVE;
-	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e);
+	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e) &&
+	    (row.state != KEY_DESTROYED || issuer_revoke(c->ssa, &k->row, e));
 }
 
 /* What My keys shows of authenticators follows what the SAM keeps sealed. */
@@ -152,6 +155,7 @@ act_fault(struct call *c, struct act *a)
 		a->class = s.create_key.class;
 		a->level = s.create_key.level;
 		a->evidences = s.create_key.evidences;
+		memcpy(a->profile, s.create_key.profile, 16);
 		return NULL;
 	case PURPOSE_ADD_AUTHENTICATOR:
 		a->type = s.bind.type;

@@ -7,6 +7,7 @@
 #include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/issue/issuer.h"
 #include "wire/certificate.h"
 
 #define CHAIN_MAX	8
@@ -123,11 +124,18 @@ handle_key_request(struct call *c)
 {
 	struct certifying *s = certifying_new(c);
 	AUTO(key) *k = call_credential(c);
+	struct span csr, attestation;
 
 	if (k == NULL)
 		return;
 	memcpy(s->key, k->row.id, 16);
-	request_ask(c);
+	if (k->row.certificate.n > 0 && issuer_paper(c->ssa, s->key, &csr, &attestation)) {
+		wr_span(&s->csr, csr);
+		wr_span(&s->attestation, attestation);
+		request_answer(c);
+	} else {
+		request_ask(c);
+	}
 }
 
 static bool
@@ -227,4 +235,26 @@ handle_key_certificate(struct call *c)
 		return;
 	memcpy(s->key, k->row.id, 16);
 	link_ask(c);
+}
+
+/* keys/certify: the key's CA is asked (again), in the background. */
+void
+handle_key_certify(struct call *c)
+{
+	AUTO(key) *k = call_credential(c);
+	const struct ca_config *ca = k == NULL ? NULL : issuer_ca(c->ssa, k->row.profile);
+	struct err e = { 0 };
+
+	if (k == NULL)
+		return;
+	if (ca == NULL || strcmp(ca->method, "cmp") != 0)
+		call_error(c, 400, "invalid_request", "No CA is configured for this key: take its request to"
+		    " one by hand", "ca");
+	else if (k->row.certificate.n > 0 || k->row.state > KEY_REQUESTED)
+		call_error(c, 400, "invalid_request", "This key has a certificate: one key, one certificate;"
+		    " make a new key", "state");
+	else if (!issuer_certify(c->ssa, &k->row, &e))
+		call_failed(c, &e);
+	else
+		call_done(c);
 }

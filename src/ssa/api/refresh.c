@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealed records that the store lost or never had: the SAM gives its current ones back. */
 #include "base/log.h"
-#include "ssa/api/call.h"
+#include "ssa/api/credential.h"
+#include "ssa/issue/issuer.h"
 #include "wire/enact.h"
 
 static const uint8_t no_key[16];
@@ -38,7 +39,10 @@ key_kept(struct call *c, const struct msg_record *m, struct err *e)
 	row = k->row;
 	row.state = m->state;
 	row.version = m->version;
-	return vault_key_put(c->ssa->vault, &row, &m->record, m->record.n > 0, e);
+	/* Destroyed by an officer, or by proof: its certificate is of no key any more. */
+	return vault_key_put(c->ssa->vault, &row, &m->record, m->record.n > 0, e) &&
+	    (row.state != KEY_DESTROYED || k->row.state == KEY_DESTROYED ||
+	    issuer_revoke(c->ssa, &k->row, e));
 }
 
 static void

@@ -70,6 +70,7 @@ static const struct route routes[] = {
 	{ "/propria/v1/enact",			false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_enact },
 	{ "/propria/v1/keys/request",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_request },
 	{ "/propria/v1/keys/certificate",	false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certificate },
+	{ "/propria/v1/keys/certify",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_key_certify },
 	{ "/propria/v1/outcome",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_outcome },
 	{ "/propria/v1/receipt",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_receipt },
 	{ "/propria/v1/history",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_history },

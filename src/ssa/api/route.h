@@ -71,6 +71,7 @@ void	handle_account(struct call *);
 void	handle_enact(struct call *);
 void	handle_key_request(struct call *);
 void	handle_key_certificate(struct call *);
+void	handle_key_certify(struct call *);
 void	handle_outcome(struct call *);
 void	handle_receipt(struct call *);
 

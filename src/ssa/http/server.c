@@ -95,6 +95,18 @@ exchange_header(const struct exchange *x, const char *name)
 }
 
 void
+http_lock(struct http *h)
+{
+	pthread_mutex_lock(&h->lock);
+}
+
+void
+http_unlock(struct http *h)
+{
+	pthread_mutex_unlock(&h->lock);
+}
+
+void
 exchange_suspend(struct exchange *x)
 {
 	x->suspended = true;

@@ -74,6 +74,9 @@ unsigned	 http_plain_port(const struct http *);	/* 0: none */
 /* Serves from now on. */
 bool		 http_start(struct http *, const struct http_config *, http_handler *, void *app,
 		    struct err *) MUST_USE;
+/* No handler runs meanwhile: for threads of our own that use what handlers use. */
+void		 http_lock(struct http *);
+void		 http_unlock(struct http *);
 void		 http_quiesce(struct http *);	/* no new connections */
 void		 http_close(struct http *);	/* nothing may be suspended; NULL is fine */
 

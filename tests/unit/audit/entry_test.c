@@ -47,6 +47,11 @@ rewrite(struct writer *w, enum entry_kind kind, const union entry_payload *p)
 		entry_refusals_write(w, &p->refusals, counts);
 		break;
 	case ENTRY_WINDOW: entry_window_write(w, &p->window); break;
+	case ENTRY_SESSION: entry_session_write(w, &p->session); break;
+	case ENTRY_SESSION_CERTIFIED:
+		entry_session_certified_write(w, &p->session_certified);
+		break;
+	case ENTRY_SESSION_ENDED: entry_session_ended_write(w, &p->session_ended); break;
 	case ENTRY_ALARM: entry_alarm_write(w, &p->alarm); break;
 	}
 }
@@ -111,7 +116,8 @@ TEST(a_flipped_payload_has_still_one_encoding)
 			}
 			w.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
-		CHECK(refused > 0 || kind == ENTRY_HEAD_SIGNED || kind == ENTRY_PROPOSED);
+		CHECK(refused > 0 || kind == ENTRY_HEAD_SIGNED || kind == ENTRY_PROPOSED ||
+		    kind == ENTRY_SESSION_CERTIFIED);
 	}
 }
 
@@ -160,7 +166,7 @@ outcome_reads(uint16_t alg, uint8_t status, size_t digest, size_t signature, uin
 
 	wr_zero(&w, HASH_LEN + ID_LEN + 8);
 	wr_u16(&w, alg);
-	wr_zero(&w, 8);
+	wr_zero(&w, 8 + 1);		/* exp, and no link */
 	wr_u32(&w, 2);
 	wr_u32(&w, 3);
 	wr_span8(&w, span_of(fill, digest));

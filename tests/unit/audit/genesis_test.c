@@ -120,6 +120,7 @@ TEST(values_out_of_range_are_refused)
 	REFUSES(policy.shared_sic, 2);
 	REFUSES(policy.scal1_seconds, SCAL1_SECONDS_MAX + 1);
 	REFUSES(policy.scal1_count, SCAL1_COUNT_MAX + 1);
+	REFUSES(policy.session_seconds, SESSION_SECONDS_MAX + 1);
 	REFUSES(policy.protections, 1);
 	REFUSES(policy.ro_quorum, 0);
 	REFUSES(policy.so_quorum, 0);
@@ -180,7 +181,7 @@ TEST(a_card_is_read_as_it_was_written_and_no_other_length)
 	writer_wipe(&m.w);
 }
 
-TEST(a_policy_takes_thirteen_bytes_and_ends_with_zeros)
+TEST(a_policy_takes_its_bytes_and_no_others)
 {
 	uint8_t mem[POLICY_LEN];
 	struct writer w = writer_over(mem, sizeof(mem));
@@ -239,7 +240,7 @@ main(void)
 		cmocka_unit_test(values_out_of_range_are_refused),
 		cmocka_unit_test(a_proof_by_another_key_or_of_another_role_does_not_hold),
 		cmocka_unit_test(a_card_is_read_as_it_was_written_and_no_other_length),
-		cmocka_unit_test(a_policy_takes_thirteen_bytes_and_ends_with_zeros),
+		cmocka_unit_test(a_policy_takes_its_bytes_and_no_others),
 		cmocka_unit_test(a_head_is_bound_to_everything_in_it_and_to_its_group),
 	};
 	struct err e = { 0 };

@@ -46,6 +46,9 @@ test_payload(struct writer *w, enum entry_kind kind)
 	struct entry_refused refused = { .reason = span_str("replay"), .request = 8, .socket = 1 };
 	struct entry_refusals refusals = { .since = 1, .n = COUNT(counts) };
 	struct entry_window window = { .expires = 9, .count = 1000 };
+	struct entry_session session = { .alg = 1, .kind = 2, .profile = "short-term", .expires = 9 };
+	struct entry_session_certified certified = { .not_before = 1, .not_after = 2 };
+	struct entry_session_ended ended = { .why = SESSION_SIGNED };
 	struct entry_alarm alarm = { span_str("clock"), span_str("1 h, \xc3\xa9") };
 
 	switch (kind) {
@@ -54,6 +57,9 @@ test_payload(struct writer *w, enum entry_kind kind)
 	case ENTRY_REFUSED: entry_refused_write(w, &refused); break;
 	case ENTRY_REFUSALS: entry_refusals_write(w, &refusals, counts); break;
 	case ENTRY_WINDOW: entry_window_write(w, &window); break;
+	case ENTRY_SESSION: entry_session_write(w, &session); break;
+	case ENTRY_SESSION_CERTIFIED: entry_session_certified_write(w, &certified); break;
+	case ENTRY_SESSION_ENDED: entry_session_ended_write(w, &ended); break;
 	case ENTRY_ALARM: entry_alarm_write(w, &alarm); break;
 	default: write_state(w, kind); break;
 	}

@@ -5,7 +5,7 @@
 
 #include "audit/entry.h"
 
-#define TEST_KINDS	14
+#define TEST_KINDS	17
 
 void	test_payload(struct writer *, enum entry_kind);
 

@@ -87,6 +87,8 @@ names_make(struct names *n)
 	n->subject = writer_span(&s);
 }
 
+static const struct certificate_rules *rules;	/* of the test that runs */
+
 /* The way of the SAM: open under the anchor, then compare. */
 static bool
 links(struct span der, uint16_t ca, struct err *e)
@@ -99,7 +101,7 @@ links(struct span der, uint16_t ca, struct err *e)
 	names_make(&n);
 	anchor.issuer = n.issuer;
 	return certificate_open(der, &anchor, &c, e) &&
-	    certificate_fits(&c, soft_key(ALG_ECDSA_P256_SHA256)->spki, n.subject, NOW, 366, e);
+	    certificate_fits(&c, soft_key(ALG_ECDSA_P256_SHA256)->spki, n.subject, rules, NOW, 366, e);
 }
 
 static void
@@ -207,7 +209,7 @@ TEST(a_certificate_for_another_key_is_refused)
 
 	names_make(&n);
 	CHECK(certificate_cut(make(&wish, mem), &cut, NULL) && certificate_read(&cut, &c, NULL));
-	CHECK(!certificate_fits(&c, soft_key_other(ALG_ECDSA_P256_SHA256)->spki, n.subject, NOW, 366, &e));
+	CHECK(!certificate_fits(&c, soft_key_other(ALG_ECDSA_P256_SHA256)->spki, n.subject, NULL, NOW, 366, &e));
 	CHECK(strstr(e.text, "public key") != NULL && strcmp(e.reason, "cert") == 0);
 }
 
@@ -243,6 +245,76 @@ TEST(unknown_critical_extensions_are_refused)
 	refuses((struct wish){ .oid = "nameConstraints", .der = "critical,DER:3000" }, "critical");
 	accepts((struct wish){ .oid = "certificatePolicies", .der = "critical,DER:3007300506032a0304" });
 	accepts((struct wish){ .oid = "1.3.6.1.5.5.7.1.3", .der = "DER:3000" });
+}
+
+#define QC	"1.3.6.1.5.5.7.1.3"
+
+TEST(what_officers_ask_of_a_ca_must_stand_in_its_certificates)
+{
+	static const uint16_t each[] = { RULE_QC_COMPLIANCE, RULE_QC_SSCD, RULE_QC_TYPE, RULE_SHORT_TERM };
+	struct wish all = { .oid = QC, .der = "DER:"
+	    "302730080606" "04008e460101" "30080606" "04008e460104" "30110606" "04008e460106" "3007"
+	    "0605" "04008e4601" };
+	struct wish esign = { .oid = QC, .der = "DER:"
+	    "302930080606" "04008e460101" "30080606" "04008e460104" "30130606" "04008e460106" "3009"
+	    "0607" "04008e46010601" };
+	struct certificate_rules wanted = { .rules = 7, .class = 1 };
+
+	rules = &wanted;
+	accepts(esign);
+	wanted.class = 2;
+	refuses(esign, "type for this key's class");
+	wanted.class = 1;
+	refuses(all, "type for this key's class");
+	wanted.rules = 3;
+	accepts(all);
+	for (size_t i = 0; i < COUNT(each); i++) {
+		wanted.rules = each[i];
+		refuses((struct wish){ .cn = NULL }, "certificate:");
+		refuses((struct wish){ .oid = QC, .der = "DER:3000" }, "certificate:");
+	}
+	accepts((struct wish){ .oid = "0.4.0.194121.2.1", .der = "DER:0500" });
+	refuses((struct wish){ .oid = "0.4.0.194121.2.1", .der = "DER:0400" }, "malformed");
+	wanted = (struct certificate_rules){ .policy = span_of("\x2a\x03\x04", 3) };
+	accepts((struct wish){ .oid = "certificatePolicies", .der = "DER:3007300506032a0304" });
+	refuses((struct wish){ .oid = "certificatePolicies", .der = "DER:3007300506032a0305" }, "policy");
+	refuses((struct wish){ .cn = NULL }, "policy");
+	rules = NULL;
+	refuses((struct wish){ .oid = "certificatePolicies", .der = "DER:3000" }, "malformed");
+	refuses((struct wish){ .oid = QC, .der = "DER:3003060100" }, "malformed");
+}
+
+TEST(a_name_has_beside_the_enrolled_one_only_what_the_ca_may_add)
+{
+	static const struct { const char *name, *base; bool fits; } rows[] = {
+		{ "CN=A,C=SE", "CN=A,C=SE", true },
+		{ "serialNumber=1,CN=A,C=SE", "CN=A,C=SE", true },
+		{ "CN=A,serialNumber=1,C=SE", "CN=A,C=SE", true },
+		{ "CN=A,C=SE,serialNumber=1", "CN=A,C=SE", true },
+		{ "CN=A,organizationIdentifier=x,C=SE,serialNumber=1", "CN=A,C=SE", true },
+		{ "CN=A,C=SE,serialNumber=1,serialNumber=2", "CN=A,C=SE", false },
+		{ "serialNumber=2,CN=A,serialNumber=1,C=SE", "CN=A,serialNumber=1,C=SE", false },
+		{ "CN=A,serialNumber=1,C=SE", "CN=A,serialNumber=1,C=SE", true },
+		{ "CN=A,serialNumber=2,C=SE", "CN=A,serialNumber=1,C=SE", false },
+		{ "O=X,CN=A,C=SE", "CN=A,C=SE", false },
+		{ "CN=B,C=SE", "CN=A,C=SE", false },
+		{ "CN=A", "CN=A,C=SE", false },
+		{ "serialNumber=1,C=SE", "CN=A,C=SE", false },
+		{ "C=SE,CN=A,serialNumber=1", "CN=A,C=SE", false },
+	};
+	/* serialNumber, organizationIdentifier */
+	struct span added = span_of("\x03\x55\x04\x05\x03\x55\x04\x61", 8);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t name[NAME_MAX_DER], base[NAME_MAX_DER];
+		struct writer n = writer_over(name, sizeof(name)), b = writer_over(base, sizeof(base));
+
+		CHECK(name_from_text(rows[i].name, &n, NULL) && name_from_text(rows[i].base, &b, NULL));
+		if (name_extends(writer_span(&n), writer_span(&b), added) != rows[i].fits)
+			fail_msg("%s over %s", rows[i].name, rows[i].base);
+		CHECK(name_extends(writer_span(&n), writer_span(&b), span_of(NULL, 0)) ==
+		    (strcmp(rows[i].name, rows[i].base) == 0));
+	}
 }
 
 TEST(malformed_extensions_are_refused)
@@ -456,6 +528,8 @@ main(void)
 		cmocka_unit_test(what_does_not_fit_is_refused_by_name),
 		cmocka_unit_test(validity_is_judged_at_its_edges),
 		cmocka_unit_test(unknown_critical_extensions_are_refused),
+		cmocka_unit_test(what_officers_ask_of_a_ca_must_stand_in_its_certificates),
+		cmocka_unit_test(a_name_has_beside_the_enrolled_one_only_what_the_ca_may_add),
 		cmocka_unit_test(malformed_extensions_are_refused),
 		cmocka_unit_test(only_version_3_is_read),
 		cmocka_unit_test(signed_but_malformed_bodies_are_refused),

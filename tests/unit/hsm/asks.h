@@ -71,6 +71,78 @@ asked_verifies(const struct asked_key *k, const struct msg_hsm_signed *done, siz
 		   span_of(digest, k->alg->digest_len), done->signature[i]);
 }
 
+/* Keys under ids of one byte. */
+static inline bool
+ask_take(int fd, uint16_t alg, uint8_t id, bool wait, struct asked_key *k, struct err *e)
+{
+	AUTO_WRITER q = writer_grow(64), a = writer_grow(ASK_MAX);
+	struct msg_hsm_taken m;
+	struct reader r;
+
+	err_clear(e);
+	msg_hsm_take_write(&q, &(struct msg_hsm_take){ .alg = alg, .id = { id }, .wait = wait });
+	if (!frame_ask(fd, HSM_TAKE, writer_span(&q), &a, e))
+		return false;
+	r = reader_over(writer_span(&a));
+	if (!msg_hsm_taken_read(&r, &m, e))
+		return false;
+	k->alg = alg_find(alg);
+	memcpy(k->spki, m.spki.p, m.spki.n);
+	return m.spki.n == k->alg->spki_len;
+}
+
+static inline bool
+ask_once(int fd, const struct asked_key *k, uint8_t id, bool last, size_t n, struct writer *answer,
+    struct msg_hsm_signed *done, struct err *e)
+{
+	static uint8_t digests[HSM_DIGESTS_MAX][48];
+	static struct msg_hsm_once m;
+	AUTO_WRITER q = writer_grow(HSM_REQUEST_MAX);
+	struct reader r;
+
+	err_clear(e);
+	m = (struct msg_hsm_once){ .id = { id }, .spki = span_of(k->spki, k->alg->spki_len),
+		.last = last, .n = n };
+	for (size_t i = 0; i < n; i++) {
+		memset(digests[i], (int)(i + 1), sizeof(digests[i]));
+		m.digest[i] = span_of(digests[i], k->alg->digest_len);
+	}
+	msg_hsm_once_write(&q, &m);
+	if (!writer_ok(&q) || !frame_ask(fd, HSM_ONCE, writer_span(&q), answer, e))
+		return false;
+	r = reader_over(writer_span(answer));
+	return msg_hsm_signed_read(&r, done, e);
+}
+
+static inline bool
+ask_drop(int fd, uint8_t id, struct err *e)
+{
+	uint8_t whole[ID_LEN] = { id };
+	AUTO_WRITER q = writer_grow(64), a = writer_grow(64);
+
+	msg_hsm_drop_write(&q, whole);
+	return frame_ask(fd, HSM_DROP, writer_span(&q), &a, e) && a.n == 0;
+}
+
+static inline bool
+ask_stock(int fd, uint16_t alg, uint16_t mark, uint16_t *have, struct err *e)
+{
+	AUTO_WRITER q = writer_grow(64), a = writer_grow(64);
+	struct msg_hsm_stocked m;
+	struct reader r;
+
+	err_clear(e);
+	msg_hsm_stock_write(&q, &(struct msg_hsm_stock){ .age = 600, .n = 1, .alg = { alg },
+	    .mark = { mark } });
+	if (!frame_ask(fd, HSM_STOCK, writer_span(&q), &a, e))
+		return false;
+	r = reader_over(writer_span(&a));
+	if (!msg_hsm_stocked_read(&r, &m, e) || m.n != 1)
+		return false;
+	*have = m.have[0];
+	return true;
+}
+
 static inline bool
 ask_hello(int fd, struct writer *answer, struct msg_hsm_hello *m, struct err *e)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The worker over a module that lies, loses its token, hangs, crashes: no wrong signature leaves. */
 #include <poll.h>
+#include <time.h>
 
 #include "asks.h"
 #include "base/clock.h"
@@ -312,6 +313,82 @@ TEST(a_module_without_a_free_session_may_be_tried_again_later)
 	CHECK(rig_wait(&worker) == 3);
 }
 
+TEST(a_one_time_key_over_a_lying_module_gives_nothing_and_is_gone)
+{
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k;
+	struct err e = {0};
+
+	CHECK(ask_take(worker.fd, 1, 1, true, &k, &e));
+	rig_plan(&rig, "flip\n");
+	CHECK(ask_once(worker.fd, &k, 1, true, 2, &a, &done, &e));
+	CHECK(done.status[0] == HSM_FAILED && done.status[1] == HSM_FAILED);
+	CHECK(strcmp(rig_trace(&rig), "C_SignInit C_Sign C_DestroyObject") == 0);
+	CHECK(rig_wait(&worker) == 4);
+}
+
+TEST(a_one_time_key_whose_use_was_lost_is_not_used_again)
+{
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k;
+	struct err e = {0};
+
+	CHECK(ask_take(worker.fd, 1, 1, true, &k, &e));
+	rig_plan(&rig, "fail C_Sign 0xe0\n");
+	CHECK(!ask_once(worker.fd, &k, 1, false, 1, &a, &done, &e) && e.code == ERR_BACKEND);
+	CHECK(rig_wait(&worker) == 3);
+}
+
+TEST(a_token_opened_anew_has_no_one_time_keys)
+{
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k;
+	struct err e = {0};
+
+	CHECK(ask_take(worker.fd, 1, 1, true, &k, &e));
+	rig_plan(&rig, "fail C_UnwrapKey 0xb3 1\n");
+	CHECK(signs(1, &e));
+	CHECK(!ask_once(worker.fd, &k, 1, true, 1, &a, &done, &e) && e.code == ERR_MISSING);
+	CHECK(ask_take(worker.fd, 1, 1, true, &k, &e));
+	CHECK(ask_once(worker.fd, &k, 1, true, 1, &a, &done, &e) && asked_verifies(&k, &done, 0));
+}
+
+TEST(a_one_time_key_that_can_not_be_destroyed_takes_all_with_it)
+{
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k, other;
+	struct err e = {0};
+
+	CHECK(ask_take(worker.fd, 1, 1, true, &k, &e) && ask_take(worker.fd, 1, 2, true, &other, &e));
+	rig_plan(&rig, "fail C_DestroyObject 6 1\n");
+	CHECK(ask_once(worker.fd, &k, 1, true, 1, &a, &done, &e) && asked_verifies(&k, &done, 0));
+	CHECK(strstr(rig_trace(&rig), "C_CloseSession") != NULL);
+	CHECK(!ask_once(worker.fd, &other, 2, true, 1, &a, &done, &e) && e.code == ERR_MISSING);
+	rig_plan(&rig, "");
+	CHECK(ask_take(worker.fd, 1, 2, true, &other, &e));
+	rig_plan(&rig, "fail C_DestroyObject 6\nfail C_CloseSession 6\n");
+	(void)ask_once(worker.fd, &other, 2, true, 1, &a, &done, &e);
+	CHECK(rig_wait(&worker) == 3);
+}
+
+TEST(a_module_that_bears_no_threads_makes_keys_between_requests)
+{
+	uint64_t start_at = clock_life();
+	struct asked_key k;
+	uint16_t have = 0;
+	struct err e = {0};
+
+	rig_stop(&worker);
+	rig_plan(&rig, "deaf\n");
+	worker = rig_start(&rig, "1", RIG_PIN);
+	CHECK(ask_stock(worker.fd, 1, 3, &have, &e) && have == 0);
+	while (have < 3 && clock_life() - start_at < 60000) {
+		nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
+		CHECK(ask_stock(worker.fd, 1, 3, &have, &e));
+	}
+	CHECK(have == 3 && ask_take(worker.fd, 1, 1, false, &k, &e));
+}
+
 #define WITH(f)	cmocka_unit_test_setup_teardown(f, open_rig, close_rig)
 
 int
@@ -338,6 +415,11 @@ main(void)
 		WITH(an_algorithm_that_fails_its_probe_is_not_offered),
 		WITH(a_stalled_call_stalls_only_its_own_process),
 		WITH(a_crash_of_the_module_is_a_closed_socket_and_another_worker_goes_on),
+		WITH(a_one_time_key_over_a_lying_module_gives_nothing_and_is_gone),
+		WITH(a_one_time_key_whose_use_was_lost_is_not_used_again),
+		WITH(a_token_opened_anew_has_no_one_time_keys),
+		WITH(a_one_time_key_that_can_not_be_destroyed_takes_all_with_it),
+		WITH(a_module_that_bears_no_threads_makes_keys_between_requests),
 		WITH(a_module_without_a_free_session_may_be_tried_again_later),
 	};
 

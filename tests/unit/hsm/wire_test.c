@@ -108,6 +108,35 @@ again_signed(struct reader *r, struct writer *w, struct err *e)
 	return true;
 }
 
+#define AGAIN(name)							\
+	static bool							\
+	again_##name(struct reader *r, struct writer *w, struct err *e)	\
+	{								\
+		static struct msg_hsm_##name m;				\
+									\
+		if (!msg_hsm_##name##_read(r, &m, e))			\
+			return false;					\
+		msg_hsm_##name##_write(w, &m);				\
+		return true;						\
+	}
+
+AGAIN(stock)
+AGAIN(stocked)
+AGAIN(take)
+AGAIN(taken)
+AGAIN(once)
+
+static bool
+again_drop(struct reader *r, struct writer *w, struct err *e)
+{
+	uint8_t id[ID_LEN];
+
+	if (!msg_hsm_drop_read(r, id, e))
+		return false;
+	msg_hsm_drop_write(w, id);
+	return true;
+}
+
 static bool
 again_random(struct reader *r, struct writer *w, struct err *e)
 {
@@ -341,6 +370,45 @@ TEST(the_largest_answer_fits_its_bound)
 	CHECK(is_canonical_or_refused(again_signed, writer_span(&w), &accepted) && accepted);
 }
 
+TEST(messages_about_one_time_keys_have_one_encoding)
+{
+	static const struct msg_hsm_stock stock = { .age = 86400, .n = 2, .alg = { 1, 16 },
+		.mark = { 32, HSM_STOCK_MAX } };
+	static const struct msg_hsm_stocked stocked = { .n = 2, .alg = { 1, 16 }, .have = { 3, 0 } };
+	static const struct msg_hsm_take take = { .alg = 1, .id = { 7 }, .wait = true };
+	static const struct msg_hsm_taken taken = { .spki = { bytes, 91 }, .made = 1764000000000 };
+	static struct msg_hsm_once once = { .id = { 7 }, .spki = { bytes, 91 }, .last = true, .n = 2,
+		.digest = { { bytes, 32 }, { bytes + 9, 32 } } };
+	AUTO_WRITER a = writer_grow(512), b = writer_grow(512), c = writer_grow(512);
+	AUTO_WRITER d = writer_grow(512), f = writer_grow(512), g = writer_grow(512);
+
+	msg_hsm_stock_write(&a, &stock);
+	withstands(again_stock, &a);
+	msg_hsm_stocked_write(&b, &stocked);
+	withstands(again_stocked, &b);
+	msg_hsm_take_write(&c, &take);
+	withstands(again_take, &c);
+	msg_hsm_taken_write(&d, &taken);
+	withstands(again_taken, &d);
+	msg_hsm_once_write(&f, &once);
+	withstands(again_once, &f);
+	msg_hsm_drop_write(&g, bytes);
+	withstands(again_drop, &g);
+}
+
+TEST(a_mark_over_the_bound_is_refused)
+{
+	static const struct msg_hsm_stock high = { .n = 1, .alg = { 1 }, .mark = { HSM_STOCK_MAX + 1 } };
+	static const struct msg_hsm_stock twice = { .n = 2, .alg = { 1, 1 }, .mark = { 1, 1 } };
+	AUTO_WRITER w = writer_grow(512), v = writer_grow(512);
+	bool accepted;
+
+	msg_hsm_stock_write(&w, &high);
+	CHECK(!writer_ok(&w));
+	msg_hsm_stock_write(&v, &twice);
+	CHECK(is_canonical_or_refused(again_stock, writer_span(&v), &accepted) && !accepted);
+}
+
 TEST(an_empty_message_is_empty)
 {
 	struct reader none = reader_over(span_of(bytes, 0)), some = reader_over(span_of(bytes, 1));
@@ -365,6 +433,8 @@ main(void)
 		cmocka_unit_test(signed_has_one_encoding),
 		cmocka_unit_test(a_failed_signature_carries_no_bytes),
 		cmocka_unit_test(the_largest_answer_fits_its_bound),
+		cmocka_unit_test(messages_about_one_time_keys_have_one_encoding),
+		cmocka_unit_test(a_mark_over_the_bound_is_refused),
 		cmocka_unit_test(an_empty_message_is_empty),
 	};
 

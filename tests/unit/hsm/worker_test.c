@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real worker over SoftHSM2: every request, and what it refuses. */
 #include "asks.h"
+#include "base/clock.h"
 #include "test.h"
 
 static struct rig rig;
@@ -214,6 +215,72 @@ TEST(a_digest_of_another_length_is_refused)
 	CHECK(e.code == ERR_DENIED && strcmp(e.reason, "dtbs") == 0);
 }
 
+TEST(a_key_for_one_signature_signs_and_is_gone_with_its_last)
+{
+	static const uint16_t algs[] = { 1, 2, 16, 32 };
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k;
+	struct err e = {0};
+
+	for (uint8_t i = 0; i < COUNT(algs); i++) {
+		CHECK(!ask_take(worker.fd, algs[i], i, false, &k, &e) && e.code == ERR_NOT_NOW);
+		CHECK(strcmp(e.reason, "stock") == 0);
+		CHECK(ask_take(worker.fd, algs[i], i, true, &k, &e));
+		CHECK(!ask_take(worker.fd, algs[i], i, true, &k, &e) && strcmp(e.reason, "state") == 0);
+		CHECK(ask_once(worker.fd, &k, i, false, 1, &a, &done, &e) && asked_verifies(&k, &done, 0));
+		CHECK(ask_once(worker.fd, &k, i, true, 3, &a, &done, &e) && asked_verifies(&k, &done, 2));
+		CHECK(!ask_once(worker.fd, &k, i, true, 1, &a, &done, &e));
+		CHECK(e.code == ERR_MISSING && strcmp(e.reason, "unknown") == 0);
+	}
+}
+
+TEST(the_last_use_destroys_the_key_when_it_is_refused_as_well)
+{
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k, other;
+	struct err e = {0};
+
+	for (int how = 0; how < 2; how++) {
+		CHECK(ask_take(worker.fd, 1, 1, true, &k, &e) && ask_take(worker.fd, 1, 2, true, &other, &e));
+		if (how == 1)
+			k.alg = alg_find(2);	/* digests and frame of another length */
+		else
+			memcpy(k.spki, other.spki, sizeof(k.spki));
+		CHECK(!ask_once(worker.fd, &k, 1, false, 1, &a, &done, &e) && e.code == ERR_DENIED);
+		CHECK(strcmp(e.reason, "svd") == 0);
+		CHECK(!ask_once(worker.fd, &k, 1, true, 1, &a, &done, &e) && e.code == ERR_DENIED);
+		CHECK(!ask_once(worker.fd, &k, 1, false, 1, &a, &done, &e) && e.code == ERR_MISSING);
+		CHECK(ask_once(worker.fd, &other, 2, true, 1, &a, &done, &e));
+	}
+}
+
+TEST(a_dropped_key_is_gone_and_an_unknown_one_is_fine)
+{
+	AUTO_WRITER a = writer_grow(ASK_MAX);
+	struct asked_key k;
+	struct err e = {0};
+
+	CHECK(ask_take(worker.fd, 1, 1, true, &k, &e) && ask_drop(worker.fd, 1, &e));
+	CHECK(ask_drop(worker.fd, 1, &e) && ask_drop(worker.fd, 9, &e));
+	CHECK(!ask_once(worker.fd, &k, 1, false, 1, &a, &done, &e) && e.code == ERR_MISSING);
+}
+
+TEST(the_stock_is_filled_in_the_background)
+{
+	uint64_t start_at = clock_life();
+	struct asked_key k;
+	uint16_t have = 0;
+	struct err e = {0};
+
+	while (have < 4 && clock_life() - start_at < 60000)
+		CHECK(ask_stock(worker.fd, 1, 4, &have, &e));
+	CHECK(have == 4 && ask_take(worker.fd, 1, 1, false, &k, &e));
+	CHECK(ask_stock(worker.fd, 2, 4, &have, &e) && have == 0);
+	CHECK(ask_stock(worker.fd, 2, 4, &have, &e) && have == 0);	/* not offered */
+	CHECK(!ask_stock(worker.fd, 7, 4, &have, &e) && strcmp(e.reason, "alg") == 0);
+	CHECK(!ask_take(worker.fd, 2, 3, true, &k, &e) && strcmp(e.reason, "alg") == 0);
+}
+
 TEST(the_mac_depends_on_the_data_and_is_the_same_in_each_worker)
 {
 	uint8_t one[HSM_MAC_LEN], same[HSM_MAC_LEN], other[HSM_MAC_LEN];
@@ -376,6 +443,10 @@ main(void)
 		WITH(algorithms_that_were_not_probed_are_refused, start),
 		WITH(a_mechanism_that_is_not_ours_is_refused, start),
 		WITH(a_digest_of_another_length_is_refused, start),
+		WITH(a_key_for_one_signature_signs_and_is_gone_with_its_last, start_all),
+		WITH(the_last_use_destroys_the_key_when_it_is_refused_as_well, start),
+		WITH(a_dropped_key_is_gone_and_an_unknown_one_is_fine, start),
+		WITH(the_stock_is_filled_in_the_background, start),
 		WITH(the_mac_depends_on_the_data_and_is_the_same_in_each_worker, start),
 		WITH(heads_and_attestations_have_different_keys, start),
 		WITH(randomness_comes_in_the_length_asked_for, start),

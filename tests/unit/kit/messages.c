@@ -5,6 +5,7 @@
 #include "wire/certificate.h"
 #include "wire/enact.h"
 #include "wire/hsm.h"
+#include "wire/session.h"
 #include "wire/status.h"
 #include "wire/window.h"
 
@@ -31,6 +32,8 @@ AGAIN(record) AGAIN(request_certificate) AGAIN(certificate_request) AGAIN(link_c
 AGAIN(certificate_linked) AGAIN(status) AGAIN(head) AGAIN(roster) AGAIN(follow) AGAIN(followed)
 AGAIN(receipt) AGAIN(receipted) AGAIN(hsm_hello) AGAIN(hsm_sign_head) AGAIN(hsm_generated)
 AGAIN(hsm_sign) AGAIN(hsm_signed) AGAIN(open_window) AGAIN(window)
+AGAIN(session_challenge) AGAIN(session_challenged) AGAIN(open_session) AGAIN(session_opened)
+AGAIN(session_certificate) AGAIN(session_sign) AGAIN(end_session)
 
 /* Messages that are one number or one run of bytes. */
 #define AGAIN_ONE(name, type, read, write)				\
@@ -111,9 +114,9 @@ again_frame(struct span in, struct writer *w, struct err *e)
 SAMPLE(challenge, { 7, 7 }, 0x0101)
 SAMPLE(challenged, { 4, 5, 6 }, 1, 1700000000000)
 SAMPLE(activate, SOME(40), OTHER(30), SOME(20), OTHER(10), 3, { 0, 2, 999 })
-SAMPLE(activated, { 9, 8 }, 1700000000000, { 812, 2, { { 0, 0, SOME(64) }, { 1, 2, SOME(0) } } })
+SAMPLE(activated, { 9, 8 }, 1700000000000, { 812, 1700000000000, 2, { { 0, 0, SOME(64) }, { 1, 2, SOME(0) } } })
 SAMPLE(use, { 9, 8 }, 2, { 1, 3 }, { SOME(32), OTHER(32) })
-SAMPLE(results, 4711, 4, { { 0, 0, SOME(64) }, { 1, 1, SOME(0) }, { 2, 2, SOME(0) },
+SAMPLE(results, 4711, 0, 4, { { 0, 0, SOME(64) }, { 1, 1, SOME(0) }, { 2, 2, SOME(0) },
     { 3, 3, SOME(0) } })
 SAMPLE(outcome, { 1, 2, 3 }, 3, { 0, 1, 77 })
 SAMPLE(enact, SOME(50), OTHER(40), SOME(0), OTHER(30))
@@ -126,10 +129,17 @@ SAMPLE(request_certificate, { 1 }, SOME(20), OTHER(20))
 SAMPLE(certificate_request, SOME(200), OTHER(100))
 SAMPLE(link_certificate, { 1 }, SOME(20), OTHER(300))
 SAMPLE(certificate_linked, 33, 5, SOME(50))
-SAMPLE(status, 1, SOME(4), { 1 }, 1, 2, 3, 4, 5, SOME(5), 6, 7, 8, 9, 10, 11, 12, 13)
+SAMPLE(status, 1, SOME(4), { 1 }, 1, 2, 3, 4, 5, SOME(5), 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+SAMPLE(session_challenge, { 7, 7 }, 0x0102, SOME(20))
+SAMPLE(session_challenged, { 4, 5, 6 }, 1, 1700000000000, { 8 }, { 9 }, 1800)
+SAMPLE(open_session, SOME(40), OTHER(30), SOME(0), 1)
+SAMPLE(session_opened, { 8 }, { 7 }, 1700000000000, SOME(200), OTHER(100))
+SAMPLE(session_certificate, { 8 }, SOME(300))
+SAMPLE(session_sign, SOME(40), OTHER(30), SOME(20))
+SAMPLE(end_session, { 8 })
 SAMPLE(head, { 1, 2, 3 }, SOME(91), OTHER(91))
 SAMPLE(roster, { 1 }, 2, 1, { { { 1 }, 1, 1, SOME(3), SOME(91) },
-    { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, SOME(5) } })
+    { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, "short-term", SOME(5) } })
 SAMPLE(follow, 4096, ONLY_READS)
 SAMPLE(followed, 4096, SOME(200))
 SAMPLE(receipt, 812, { 1 }, { 2 }, SOME(40))
@@ -177,5 +187,7 @@ const struct message messages[] = {
 	ROW(hsm_hello), ROW(hsm_hmac), ROW(hsm_mac), ROW(hsm_sign_head), ROW(hsm_head_signed),
 	ROW(hsm_generate), ROW(hsm_generated), ROW(hsm_sign), ROW(hsm_signed), ROW(hsm_random),
 	ROW(hsm_randomness), ROW(hsm_anchor), ROW(open_window), ROW(window),
+	ROW(session_challenge), ROW(session_challenged), ROW(open_session), ROW(session_opened),
+	ROW(session_certificate), ROW(session_sign), ROW(end_session),
 };
 const size_t messages_count = sizeof(messages) / sizeof(messages[0]);

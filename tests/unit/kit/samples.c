@@ -87,7 +87,7 @@ sample_genesis(void)
 	struct writer w = writer_over(mem, sizeof(mem));
 	struct genesis g = { .time = SAMPLE_TIME,
 		.policy = { .statement_life = 300000, .min_loa = 2, .protections = 0x3e, .ro_quorum = 1,
-			.so_quorum = 2, .keys_per_signer = 4 },
+			.so_quorum = 2, .keys_per_signer = 4, .session_seconds = 1800 },
 		.log = fixed_spki(sample_key("log")), .attest = fixed_spki(sample_key("attestation")),
 		.library = span_str("sample"), .token = span_str("token"), .serial = span_str("1"),
 		.origin = span_str(SAMPLE_ORIGIN), .service = span_str(SAMPLE_SERVICE), .n = SAMPLE_OFFICERS };
@@ -115,10 +115,10 @@ sample_group(void)
 	return group;
 }
 
-const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_INVITE, PURPOSE_BIND,
+const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_SIGN_ONCE, PURPOSE_INVITE, PURPOSE_BIND,
 	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_ADD_AUTHENTICATOR,
 	PURPOSE_REMOVE_AUTHENTICATOR, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
-	PURPOSE_RELEASE_KEY, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
+	PURPOSE_RELEASE_KEY, PURPOSE_OPEN_SESSION, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
 	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME };
 
 static void
@@ -138,16 +138,41 @@ fill_sign(struct body_sign *b)
 	sample_id("requester", b->requester);
 }
 
+/* Documents, before there is a key. */
+static void
+fill_sign_once(struct body_sign *b, const uint8_t fresh[FRESH_LEN])
+{
+	fill_sign(b);
+	memset(b->key, 0, sizeof(b->key));
+	memset(b->spki, 0, sizeof(b->spki));
+	b->kind = KIND_CADES;
+	b->attrs = ATTRS_APPROVAL;
+	memcpy(b->profile, "short-term", 10);
+	sha256(span_str("proofing file"), b->idv);
+	statement_session(fresh, b->session);
+}
+
+static void
+fill_open_session(struct body_open_session *b, const uint8_t fresh[FRESH_LEN])
+{
+	*b = (struct body_open_session){ 1, CLASS_SIGNATURE, LEVEL_SCAL2, "short-term", { 0 }, { 0 } };
+	sha256(span_str("proofing file"), b->idv);
+	statement_session(fresh, b->session);
+}
+
 static void
 fill_anchor(struct statement *s)
 {
-	struct span both[] = { fixed_spki(sample_key("ca")), sample_name() };
+	static const uint8_t profile[PROFILE_LEN] = "short-term";
+	struct span parts[] = { fixed_spki(sample_key("ca")), sample_name(),
+		span_of(profile, sizeof(profile)) };
 
 	if (s->purpose == PURPOSE_ADD_ANCHOR)
-		s->add_anchor = (struct body_add_anchor){ 1, both[0], both[1], 825, span_str("Example CA"),
-			ANCHOR_ISSUER };
+		s->add_anchor = (struct body_add_anchor){ 1, parts[0], parts[1], 825, span_str("Example CA"),
+			ANCHOR_ISSUER, "short-term", 0xd, span_of("\x2a\x03\x04", 3),
+			span_of("\x03\x55\x04\x05", 4) };
 	else
-		sha256_parts(both, 2, s->remove_anchor);
+		sha256_parts(parts, 3, s->remove_anchor);
 }
 
 static void
@@ -156,7 +181,7 @@ fill_policy(uint8_t out[POLICY_LEN])
 	struct policy p = { .statement_life = 120000, .min_loa = 2, .protections = 0x1c, .ro_quorum = 2,
 		.so_quorum = 2, .keys_per_signer = 2, .follower = FOLLOWER_SYNC,
 		.eddsa_until = SAMPLE_TIME + 1, .rs256_until = SAMPLE_TIME + 2, .shared_sic = 1,
-		.scal1_seconds = 300, .scal1_count = 100 };
+		.scal1_seconds = 300, .scal1_count = 100, .session_seconds = 7200 };
 	struct writer w = writer_over(out, POLICY_LEN);
 
 	policy_write(&w, &p);
@@ -206,6 +231,12 @@ fill_body(struct statement *s)
 	switch (s->purpose) {
 	case PURPOSE_SIGN:
 		fill_sign(&s->sign);
+		return;
+	case PURPOSE_SIGN_ONCE:
+		fill_sign_once(&s->sign, s->fresh);
+		return;
+	case PURPOSE_OPEN_SESSION:
+		fill_open_session(&s->open_session, s->fresh);
 		return;
 	case PURPOSE_INVITE:
 		fill_invite(&s->invite);
@@ -275,7 +306,7 @@ fill_fresh(struct statement *s)
 	} else if (s->purpose != PURPOSE_FOUND) {
 		sha256(span_str("proposal"), s->fresh);
 	}
-	if (s->purpose == PURPOSE_SIGN || s->purpose == PURPOSE_BIND || s->purpose >> 8 == 3 ||
+	if (s->purpose >> 8 == 1 || s->purpose == PURPOSE_BIND || s->purpose >> 8 == 3 ||
 	    s->purpose == PURPOSE_ADD_AUTHENTICATOR || s->purpose == PURPOSE_REMOVE_AUTHENTICATOR)
 		memset(s->fresh + 32, 0x5a, 8);		/* a nonce has no zeros at its end */
 }
@@ -350,7 +381,7 @@ sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *
 	} else if (purpose == PURPOSE_ADD_AUTHENTICATOR) {
 		sample_approve_with_passkey(list, NULL, d);
 		sample_approve(list, "alice", "authenticator", d);
-	} else if (purpose == PURPOSE_SIGN || purpose >> 8 == 3 ||
+	} else if (purpose >> 8 == 1 || purpose >> 8 == 3 ||
 	    purpose == PURPOSE_REMOVE_AUTHENTICATOR) {
 		sample_approve(list, "alice", "authenticator", d);
 	} else if (purpose >> 8 == 2) {

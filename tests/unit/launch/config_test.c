@@ -55,6 +55,7 @@ TEST(a_small_configuration_gets_its_defaults)
 	CHECK(c->socket_mode == 0660 && c->user == NULL);
 	CHECK(c->workers == 1 && c->deadline_ms == 10000 && c->mechanism == 0);
 	CHECK(c->algorithms.n == 3 && c->algorithms.v[0] == 1 && c->algorithms.v[2] == 16);
+	CHECK(c->onetime_p256 == 0 && c->onetime_age == 86400 && c->onetime_empty == 0);
 	CHECK(c->activations == 10000 && c->nonces == 1000000 && c->pin_file == NULL);
 	CHECK(c->ssa_group == (gid_t)-1 && c->paths.n == 0 && c->environment.n == 0);
 	CHECK(strstr(c->worker_program, "/propria-hsm") != NULL);
@@ -69,6 +70,7 @@ static const char full[] =
     "[module]\n"
     "library = lib.so\ntoken = t ; the label\nmechanism = 0x210A\n"
     "algorithms = ecdsa-p256-sha256, 32\nworkers = 64\ndeadline_ms = 500\npin_file = pin\n"
+    "onetime_p256 = 9000\nonetime_rsa3072 = 64\nonetime_age = 60\nonetime_empty = refuse\n"
     "worker_program = /usr/libexec/propria-hsm\npaths = /var/lib/softhsm, tokens\n"
     "env.SOFTHSM2_CONF = softhsm2.conf\nenv.A_B = x=y\n"
     "[limits]\nactivations = 7\nnonces = 5000\n";
@@ -82,6 +84,8 @@ check_full(const struct config *c)
 	CHECK(strcmp(c->token, "t") == 0);
 	CHECK(c->mechanism == 0x210a && c->algorithms.n == 2 && c->algorithms.v[1] == 32);
 	CHECK(c->workers == 64 && c->deadline_ms == 500 && strstr(c->pin_file, "/pin") != NULL);
+	CHECK(c->onetime_p256 == 9000 && c->onetime_p384 == 0 && c->onetime_rsa3072 == 64);
+	CHECK(c->onetime_age == 60 && c->onetime_empty == 1);
 	CHECK(c->paths.n == 2 && strstr(c->paths.v[1], "/tokens") != NULL && c->paths.v[1][0] == '/');
 	CHECK(c->environment.n == 2);
 	assert_string_equal(c->environment.v[0], "SOFTHSM2_CONF=softhsm2.conf");
@@ -141,6 +145,11 @@ static const struct bad {
 	{ GOOD "workers = +2\n", { ":8:", "workers", "not a value", "" } },
 	{ GOOD "workers = 99999999999999999999\n", { ":8:", "workers", "not a value", "" } },
 	{ GOOD "deadline_ms = 99\n", { ":8:", "deadline_ms", "100 to 600000", "" } },
+	{ GOOD "onetime_p256 = 257\n", { "onetime_p256", "too many", "256 for each", "" } },
+	{ GOOD "onetime_p384 = 16385\n", { ":8:", "onetime_p384", "not a value", "16384" } },
+	{ GOOD "algorithms = 1\nonetime_rsa3072 = 1\n", { "onetime_rsa3072", "not in algorithms", "", "" } },
+	{ GOOD "onetime_age = 59\n", { ":8:", "onetime_age", "60 to", "" } },
+	{ GOOD "onetime_empty = no\n", { ":8:", "onetime_empty", "wait or refuse", "" } },
 	{ GOOD "mechanism = 210A\n", { ":8:", "mechanism", "0x210A", "" } },
 	{ GOOD "mechanism = 0x1G\n", { ":8:", "mechanism", "0x210A", "" } },
 	{ GOOD "mechanism = 0x100000000\n", { ":8:", "mechanism", "0x210A", "" } },

@@ -535,6 +535,154 @@ TEST(a_worker_at_a_place_that_is_not_there_is_closed)
 	world_free(w);
 }
 
+static bool
+ask_at(struct world *w, struct pool_place at, int job, bool urgent)
+{
+	char payload[16];
+	struct err e = { 0 };
+
+	snprintf(payload, sizeof(payload), "%d", job);
+	return pool_ask_at(w->pool, at, HSM_HMAC, span_str(payload), urgent, done,
+	    (void *)(intptr_t)job, &e) || (assert_string_equal(e.reason, "lost"), false);
+}
+
+static struct pool_place place_told;
+
+static void
+tell_place(void *owner, void *job, struct reader *answer, const struct err *e)
+{
+	struct world *w = owner;
+
+	place_told = pool_place(w->pool);
+	done(owner, job, answer, e);
+}
+
+TEST(who_answered_is_known_while_the_answer_is_read)
+{
+	struct world *w = world(2, 2);
+	struct err e = { 0 };
+	uint64_t n = 0;
+
+	CHECK(ask(w, 0, false));
+	CHECK(pool_ask(w->pool, HSM_HMAC, span_str("1"), false, tell_place, (void *)1, &e));
+	CHECK(asked(w, 1, &n) == 1);
+	answer(w, 1, HSM_HMAC + 1, n, "");
+	CHECK(place_told.worker == 1 && place_told.life == pool_at(w->pool, 1).life);
+	CHECK(place_told.life != 0 && place_told.life != pool_at(w->pool, 0).life);
+	CHECK(pool_place(w->pool).life == 0 && pool_at(w->pool, 2).life == 0);
+	CHECK(pool_ask(w->pool, HSM_HMAC, span_str("2"), false, tell_place, (void *)2, &e));
+	end(w, 1);			/* nobody answered */
+	CHECK(strcmp(w->how[2], "lost") == 0 && place_told.life == 0);
+	world_free(w);
+}
+
+TEST(a_job_for_one_worker_goes_to_it_alone_and_holds_up_no_other)
+{
+	struct world *w = world(2, 2);
+	struct pool_place second = pool_at(w->pool, 1);
+	uint64_t n = 0;
+
+	CHECK(ask_at(w, second, 0, false) && ask_at(w, second, 1, false) && ask_at(w, second, 2, false));
+	CHECK(ask(w, 3, false));
+	CHECK(asked(w, 0, &n) == 3);
+	answer(w, 0, HSM_HMAC + 1, n, "");
+	CHECK(asked(w, 0, &n) == -1);
+	for (int i = 0; i < 3; i++) {
+		CHECK(asked(w, 1, &n) == i);
+		answer(w, 1, HSM_HMAC + 1, n, "");
+	}
+	CHECK(w->done == 4 && pool_queued(w->pool) == 0 && ask(w, 4, false) && ask(w, 5, false));
+	CHECK(asked(w, 0, &n) == 4 && asked(w, 1, &n) == 5);
+	world_free(w);
+}
+
+TEST(what_was_for_a_worker_that_is_gone_is_lost)
+{
+	for (int how = 0; how < 4; how++) {
+		struct world *w = world(2, 2);
+		struct pool_place first = pool_at(w->pool, 0);
+		uint64_t now = clock_life(), n = 0;
+
+		for (int i = 0; i < 5; i++)
+			CHECK(ask_at(w, first, i, i == 4));
+		CHECK(asked(w, 0, &n) == 0);
+		if (how == 0)
+			end(w, 0);
+		else if (how == 1)
+			attach(w, 0);
+		else if (how == 2)
+			CHECK(pool_expired(w->pool, now + 2 * PATIENCE) == 0);
+		else
+			answer(w, 0, 0, n, "a lie");
+		if (how > 1)		/* what it had ahead waits for its death */
+			pool_ended(w->pool, 0);
+		CHECK(w->done == 5 && pool_queued(w->pool) == 0 && pool_busy(w->pool) == 0);
+		for (int i = 0; i < 5; i++)
+			CHECK(strcmp(w->how[i], "lost") == 0);
+		CHECK(asked(w, 1, &n) == -1 && !ask_at(w, first, 5, false) && w->done == 5);
+		attach(w, 0);
+		CHECK(pool_at(w->pool, 0).life != first.life && !ask_at(w, first, 6, true));
+		world_free(w);
+	}
+}
+
+TEST(what_was_for_a_leaving_worker_is_lost)
+{
+	struct world *w = world(2, 2);
+	uint64_t n = 0;
+
+	CHECK(ask_at(w, pool_at(w->pool, 0), 0, false) && asked(w, 0, &n) == 0);
+	answer(w, 0, MSG_REFUSED, n, "\x06\x07leaving");
+	CHECK(w->done == 1 && strcmp(w->how[0], "lost") == 0 && asked(w, 1, &n) == -1);
+	world_free(w);
+}
+
+TEST(who_hears_of_a_loss_may_ask_again)
+{
+	struct world *w = world(2, 2);
+	uint64_t n = 0;
+
+	CHECK(ask_at(w, pool_at(w->pool, 0), 0, false) && ask_at(w, pool_at(w->pool, 0), 1, false));
+	w->ask_again = true;
+	end(w, 0);
+	CHECK(w->done == 2 && strcmp(w->how[1], "lost") == 0 && asked(w, 1, &n) == 100);
+	world_free(w);
+}
+
+TEST(a_place_where_nobody_is_takes_no_job)
+{
+	struct world *w = world(2, 1);
+
+	CHECK(!ask_at(w, pool_at(w->pool, 1), 0, false) && !ask_at(w, pool_at(w->pool, 7), 1, true));
+	CHECK(!ask_at(w, (struct pool_place){ 0 }, 2, false) && w->done == 0);
+	world_free(w);
+}
+
+static void
+done_in_its_words(void *owner, void *job UNUSED, struct reader *answer, const struct err *e)
+{
+	struct world *w = owner;
+
+	CHECK(answer == NULL && e->code == ERR_NOT_NOW);
+	snprintf(w->how[w->done++], 24, "%s", e->reason);
+}
+
+TEST(about_one_time_keys_the_asker_hears_the_workers_own_word)
+{
+	AUTO_WRITER in = writer_grow(FRAME_MAX);
+	struct world *w = world(1, 1);
+	struct err e = { 0 };
+	struct frame f;
+
+	for (int i = 0; i < 2; i++) {
+		CHECK(pool_ask(w->pool, HSM_TAKE, span_str(""), false, done_in_its_words, NULL, &e));
+		CHECK(frame_receive(w->fd[0], &in, &f, &e));
+		answer(w, 0, MSG_REFUSED, f.number, i == 0 ? "\x03\x05stock" : "\x03\x04lost");
+	}
+	CHECK(strcmp(w->how[0], "stock") == 0 && strcmp(w->how[1], "refused") == 0);
+	world_free(w);
+}
+
 TEST(a_pool_without_places_or_with_too_many_is_refused)
 {
 	struct err e = { 0 };
@@ -568,6 +716,13 @@ main(void)
 		cmocka_unit_test(with_no_worker_for_too_long_everyone_is_told),
 		cmocka_unit_test(what_no_worker_was_given_can_be_withdrawn),
 		cmocka_unit_test(a_worker_at_a_place_that_is_not_there_is_closed),
+		cmocka_unit_test(who_answered_is_known_while_the_answer_is_read),
+		cmocka_unit_test(a_job_for_one_worker_goes_to_it_alone_and_holds_up_no_other),
+		cmocka_unit_test(what_was_for_a_worker_that_is_gone_is_lost),
+		cmocka_unit_test(what_was_for_a_leaving_worker_is_lost),
+		cmocka_unit_test(who_hears_of_a_loss_may_ask_again),
+		cmocka_unit_test(a_place_where_nobody_is_takes_no_job),
+		cmocka_unit_test(about_one_time_keys_the_asker_hears_the_workers_own_word),
 		cmocka_unit_test(a_pool_without_places_or_with_too_many_is_refused),
 	};
 

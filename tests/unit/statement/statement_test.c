@@ -104,6 +104,55 @@ TEST(a_digest_not_as_long_as_its_algorithm_says_is_refused)
 		}
 }
 
+static void no_session(struct body_sign *b) { memset(b->session, 0, 16); }
+static void no_profile(struct body_sign *b) { memset(b->profile, 0, 16); }
+static void great_letter(struct body_sign *b) { b->profile[0] = 'S'; }
+static void hole(struct body_sign *b) { b->profile[5] = 0; }
+static void space(struct body_sign *b) { b->profile[5] = ' '; }
+static void longest(struct body_sign *b) { memset(b->profile, 'z', 16); }
+static void a_key(struct body_sign *b) { b->key[15] = 1; }
+static void an_spki(struct body_sign *b) { b->spki[0] = 1; }
+static void seal(struct body_sign *b) { b->class = CLASS_SEAL; }
+static void scal1(struct body_sign *b) { b->level = LEVEL_SCAL1; }
+static void origin(struct body_sign *b) { b->attrs = ATTRS_ORIGIN; }
+static void both(struct body_sign *b) { b->attrs = ATTRS_ORIGIN | ATTRS_APPROVAL; }
+static void unknown_attrs(struct body_sign *b) { b->attrs = 4; }
+static void pades(struct body_sign *b) { b->kind = KIND_PADES; }
+static void dtbsr_without_key(struct body_sign *b) { b->kind = KIND_DTBSR; b->attrs = 0; }
+static void
+dtbsr(struct body_sign *b)
+{
+	dtbsr_without_key(b);
+	a_key(b);
+	an_spki(b);
+}
+static void dtbsr_of_attributes(struct body_sign *b) { dtbsr(b); b->attrs = ATTRS_APPROVAL; }
+
+TEST(a_key_for_one_signature_is_named_by_its_session_alone)
+{
+	static const struct { void (*change)(struct body_sign *); bool good; } rows[] = {
+		{ longest, true }, { origin, true }, { pades, true }, { dtbsr, true },
+		{ no_session, false }, { no_profile, false }, { great_letter, false }, { hole, false },
+		{ space, false }, { a_key, false }, { an_spki, false }, { seal, false },
+		{ scal1, false }, { both, false }, { unknown_attrs, false },
+		{ dtbsr_without_key, false }, { dtbsr_of_attributes, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		sample_statement(PURPOSE_SIGN_ONCE, &st);
+		rows[i].change(&st.sign);
+		CHECK(is_read(&st) == rows[i].good);
+	}
+	for (int i = 0; i < 5; i++) {
+		sample_statement(PURPOSE_OPEN_SESSION, &st);
+		st.open_session.alg = i == 0 ? 3 : 1;
+		st.open_session.class = i == 1 ? CLASS_SEAL : CLASS_SIGNATURE;
+		st.open_session.level = i == 2 ? LEVEL_SCAL1 : LEVEL_SCAL2;
+		st.open_session.profile[0] = i == 3 ? 0 : 's';
+		CHECK(is_read(&st) == (i == 4));
+	}
+}
+
 TEST(a_list_is_of_one_to_a_thousand)
 {
 	sample_statement(PURPOSE_SIGN, &st);
@@ -140,6 +189,7 @@ text_of(struct statement *s)
 {
 	switch (s->purpose) {
 	case PURPOSE_SIGN:
+	case PURPOSE_SIGN_ONCE:
 		return &s->sign.text;
 	case PURPOSE_INVITE:
 		return &s->invite.proofing;
@@ -318,6 +368,7 @@ main(void)
 		cmocka_unit_test(what_ends_before_it_begins_is_refused),
 		cmocka_unit_test(fields_of_sign_out_of_their_range_are_refused),
 		cmocka_unit_test(a_digest_not_as_long_as_its_algorithm_says_is_refused),
+		cmocka_unit_test(a_key_for_one_signature_is_named_by_its_session_alone),
 		cmocka_unit_test(a_list_is_of_one_to_a_thousand),
 		cmocka_unit_test(a_list_that_claims_a_thousand_and_one_is_refused),
 		cmocka_unit_test(text_that_disguises_itself_is_refused_everywhere),

@@ -426,6 +426,47 @@ TEST(closing_writes_what_is_waiting)
 	gone(s);
 }
 
+TEST(tasks_and_statuses_come_back_when_they_are_due)
+{
+	struct store *s = fresh();
+	struct task_row j = { .kind = TASK_CERTIFY, .state = TASK_WAITING, .due = 1000, .ca = span_str("long"),
+		.data = span_str("data"), .why = span_str("down") }, got;
+	struct status_row st = { .standing = 1, .tried = 500, .checked = 400, .next_update = 9 }, back;
+	struct key_row k = { .alg = 1, .state = 3, .spki = span_str(""), .certificate = span_str("c"),
+		.chain = span_str(""), .profile = "p" };
+	uint8_t zero[16] = { 0 }, due[16];
+	struct err e = { 0 };
+	uint64_t n;
+
+	memset(j.key, 7, 16);
+	CHECK(s->ops->task_put(s, &j, &e));
+	CHECK(!s->ops->task_next(s, span_str("long"), 999, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(!s->ops->task_next(s, span_str("other"), 2000, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->task_next(s, span_str("long"), 1000, &got, &e) && memcmp(got.key, j.key, 16) == 0);
+	CHECK(span_equal(got.data, j.data) && span_equal(got.why, j.why) && got.kind == TASK_CERTIFY);
+	j.state = TASK_FAILED;
+	CHECK(s->ops->task_put(s, &j, &e) && s->ops->tasks_count(s, TASK_FAILED, &n, &e) && n == 1);
+	CHECK(!s->ops->task_next(s, span_str("long"), 5000, &got, &e));	/* somebody must look first */
+	err_clear(&e);
+	CHECK(s->ops->task_get(s, j.key, TASK_CERTIFY, &got, &e) && got.state == TASK_FAILED);
+	CHECK(s->ops->task_drop(s, j.key, TASK_CERTIFY, &e));
+	CHECK(!s->ops->task_get(s, j.key, TASK_CERTIFY, &got, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	memset(k.id, 7, 16);
+	memset(st.key, 7, 16);
+	CHECK(s->ops->key_put(s, &k, &e) && !s->ops->status_due(s, zero, 9999, due, &e));
+	err_clear(&e);
+	CHECK(s->ops->status_due(s, k.profile, 1, due, &e) && memcmp(due, k.id, 16) == 0);
+	CHECK(s->ops->status_put(s, &st, &e) && s->ops->status_get(s, k.id, &back, &e));
+	CHECK(back.standing == 1 && back.checked == 400 && back.next_update == 9);
+	CHECK(!s->ops->status_due(s, k.profile, 500, due, &e));
+	err_clear(&e);
+	CHECK(s->ops->status_due(s, k.profile, 501, due, &e));
+	gone(s);
+}
+
 TEST(a_new_file_gets_the_schema_and_is_for_us_alone)
 {
 	struct store *s = fresh();
@@ -546,6 +587,7 @@ main(void)
 		cmocka_unit_test(a_grant_ends_with_its_tokens_and_handles_alone),
 		cmocka_unit_test(tokens_of_the_first_schema_stay_their_accounts_own),
 		cmocka_unit_test(closing_writes_what_is_waiting),
+		cmocka_unit_test(tasks_and_statuses_come_back_when_they_are_due),
 		cmocka_unit_test(a_new_file_gets_the_schema_and_is_for_us_alone),
 		cmocka_unit_test(a_file_that_is_no_database_is_named),
 		cmocka_unit_test(a_damaged_file_is_named),

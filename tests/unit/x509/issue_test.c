@@ -60,7 +60,7 @@ TEST(the_sam_takes_what_we_issue)
 	CHECK(name_from_text("CN=Issuing,C=SE", &wi, NULL));
 	anchor.issuer = writer_span(&wi);
 	CHECK(certificate_open(p->signer.der, &anchor, &c, NULL));
-	CHECK(certificate_fits(&c, p->signer_key->spki, writer_span(&ws), p->now, 90, NULL));
+	CHECK(certificate_fits(&c, p->signer_key->spki, writer_span(&ws), NULL, p->now, 90, NULL));
 	CHECK(c.key_usage == USAGE_NON_REPUDIATION && c.serial.n == 16);
 	CHECK(c.seen == (EXT_KEY_USAGE | EXT_BASIC_CONSTRAINTS | EXT_POLICIES | EXT_SUBJECT_KEY_ID |
 	    EXT_AUTHORITY_KEY_ID));

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a struct ca holds. Inside src/cmp only. */
+#ifndef CMP_SESSION_H
+#define CMP_SESSION_H
+
+#include <curl/curl.h>
+#include <openssl/cmp.h>
+#include <openssl/x509.h>
+
+#include "cmp/ca.h"
+
+#define ANSWER_MAX	(4u << 20)	/* bytes; a CRL can be large */
+#define CACHED_MAX	8
+
+struct cached_proof {
+	char		url[CA_TEXT_MAX];	/* empty: free */
+	uint8_t		about[32];		/* of OCSP: SHA-256 of the certificate; else zero */
+	uint64_t	fetched;		/* clock_wall */
+	uint64_t	next_update;
+	struct writer	bytes;
+};
+
+struct ca {
+	struct ca_config	 config;
+	const atomic_bool	*stop;
+	OSSL_CMP_CTX		*cmp;		/* NULL: method hand */
+	CURL			*curl;
+	struct curl_slist	*headers;	/* of CMP, and of OCSP */
+	struct curl_slist	*ocsp_headers;
+	struct writer		 answer;	/* the body of the last exchange */
+	uint64_t		 deadline;	/* of the transaction under way, clock_life */
+	bool			 reached;	/* something of it was answered by the CA */
+	struct err		 fault;		/* what our own callbacks found; goes before OpenSSL's */
+	X509_REQ		*request;	/* lent: what the certificate must fit */
+	char			 said[CA_SAID_MAX + 1];
+	struct cached_proof	 cached[CACHED_MAX];
+};
+
+/* One HTTP exchange; the answer's body is in ca->answer. request empty: GET. */
+bool	transfer(struct ca *, const char *url, struct curl_slist *headers, struct span request,
+	    long *status, struct err *) MUST_USE;
+/* The callback of OpenSSL's client over it. */
+OSSL_CMP_MSG *transfer_cmp(OSSL_CMP_CTX *, const OSSL_CMP_MSG *);
+/* False when it is time to end. */
+bool	ca_pause(struct ca *, uint64_t ms);
+bool	ca_is_stopping(const struct ca *);
+
+/* What went wrong in the last transaction, from ca->fault or else OpenSSL's queue. Returns false. */
+bool	fault_set(struct ca *, struct err *);
+
+/* Fills a context that has none of the transaction's own. */
+bool	credentials_load(struct ca *, struct err *) MUST_USE;
+
+#endif
