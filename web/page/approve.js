@@ -15,7 +15,8 @@ import { plainId, readFields } from './form.js';
 import { el, moment, onLanguage, say, sentence, shown } from './say.js';
 import { stop } from './touch.js';
 
-const SIGN = 'SIGN';
+/* A signer's own acts are none of an officer's: a link must not get a signer's passkey to approve one here. */
+const OFFICERS = ['INVITE', 'SUSPEND', 'REINSTATE', 'CLOSE', 'ADD_ANCHOR', 'REMOVE_ANCHOR', 'ADD_OFFICER', 'REMOVE_OFFICER', 'SET_POLICY', 'RESUME'];
 const NEW = 'ADD_OFFICER';
 const OFFICER = 'propria.officer';
 const PASSKEY = 'propria.officer.passkey';
@@ -50,8 +51,8 @@ async function take(given) {
 		throw stop('statement', e.message);
 	}
 	mustBeOurGroup(config, statement.group);
-	if (statement.name === SIGN)
-		throw stop('statement', 'SIGN');
+	if (!OFFICERS.includes(statement.name))
+		throw stop('statement', statement.name);
 	if (statement.exp <= Date.now())
 		throw stop('expired');
 	d = await statementDigest(bytes);
