@@ -3,7 +3,6 @@
 import { digestWith } from '../lib/alg.js';
 import { Api } from '../lib/api.js';
 import { Writer, base64, equal, hex } from '../lib/bytes.js';
-import { attributesBind } from '../lib/cms.js';
 import { TAG } from '../lib/der.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig } from '../lib/group.js';
@@ -104,7 +103,11 @@ async function matches(item, bytes) {
 	/* A file that begins as a SET could be signed attributes of another document, whatever a viewer makes of it. */
 	if (bytes[0] !== TAG.SET && equal(documentDigest, item.digest))
 		return true;
-	return Boolean(item.attributes && certificate) && attributesBind({ alg, attributes: item.attributes,
+	if (!item.attributes || !certificate)
+		return false;
+	const { attributesBind } = await import('../lib/cms.js');
+
+	return attributesBind({ alg, attributes: item.attributes,
 		digest: item.digest, documentDigest, certificate: certificate.der });
 }
 
