@@ -231,6 +231,14 @@ onces_end_all(struct sam *sam, enum session_why why)
 }
 
 void
+onces_end_of(struct sam *sam, uint64_t connection)
+{
+	for (size_t i = sam->onces->n; i-- > 0;)
+		if (sam->onces->list[i]->connection == connection)
+			once_end(sam, sam->onces->list[i], SESSION_CONNECTION);
+}
+
+void
 onces_recheck(struct sam *sam)
 {
 	for (size_t i = sam->onces->n; i-- > 0;) {

@@ -667,6 +667,48 @@ TEST(a_lost_worker_takes_its_sessions_with_it)
 	once_forget(&o);
 }
 
+/* An SSA that dies leaves no key behind; one that lives has lost nothing by another one's end. */
+TEST(a_session_ends_with_the_connection_that_opened_it)
+{
+	struct once_session o[3], other;
+	struct activated got;
+	struct hostile h;
+	struct act *a;
+	int ssa = group_connect(&group, "ssa.sock");
+
+	hostile_begin(&h, &group);
+	act_free(opened(KIND_CADES, 1, &other));
+	for (size_t i = 0; i < COUNT(o); i++) {
+		a = once_approve(i == 0 ? act_of_session(&group, &alice) :
+		    act_of_once(&group, &alice, KIND_CADES, 1), &alice);
+		hostile_expect(&h, "open (control)", "", once_open(a, ssa, &o[i]));
+		act_free(a);
+	}
+	hostile_expect(&h, "over another connection (control)", "",
+	    once_certify(group.ssa, &o[0], honest(&o[0]), &got));
+	hostile_expect(&h, "and to its end (control)", "",
+	    once_certify(group.ssa, &o[1], honest(&o[1]), &got));
+	hostile_signed(&h, "over another connection", 1, got.signed_);
+	CHECK(group_status(&group).sessions == 3);
+	close(ssa);
+	for (int i = 0; i < 500 && group_status(&group).sessions > 1; i++)
+		usleep(10000);
+	a = once_approve(act_of_session_sign(&group, &alice, &o[0], 1), &alice);
+	hostile_expect(&h, "the certified one", "session", once_sign(a, group.ssa, &got));
+	act_free(a);
+	hostile_expect(&h, "the one that waits", "session",
+	    once_certify(group.ssa, &o[2], honest(&o[2]), &got));
+	hostile_expect(&h, "another connection's (control)", "",
+	    once_certify(group.ssa, &other, honest(&other), &got));
+	hostile_signed(&h, "another connection's", 1, got.signed_);
+	ended(&h, SESSION_CONNECTION, 2);
+	ended(&h, SESSION_SIGNED, 2);
+	hostile_end(&h);
+	once_forget(&other);
+	for (size_t i = 0; i < COUNT(o); i++)
+		once_forget(&o[i]);
+}
+
 /* The same attributes for a key that stays: its certificate, and the time of each use. */
 TEST(a_long_lived_key_signs_documents_too)
 {
@@ -768,6 +810,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(officers_open_no_sessions),
 	cmocka_unit_test(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left),
 	cmocka_unit_test(a_lost_worker_takes_its_sessions_with_it),
+	cmocka_unit_test(a_session_ends_with_the_connection_that_opened_it),
 	cmocka_unit_test(a_long_lived_key_signs_documents_too),
 	cmocka_unit_test(no_session_survives_a_crash_at_any_step),
 };

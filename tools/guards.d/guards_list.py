@@ -671,6 +671,8 @@ G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
 G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam.c',
   ' ||\n\t\t    onces_closing(sam->onces, c->signer)) {', ') {'))
 
+G('one-time: ends with its connection', 'DEL-6.3.2-05', 'once', 'a_session_ends_with_the_connection_that_opened_it',
+  ('session.c', '\tonces_end_of(sam, number);\n', '\t(void)number;\n'))
 PROOFS = ('revocation', 'no_proof_but_the_cas_own_destroys_a_key')
 ABOUT = ('revocation', 'a_proof_destroys_the_key_of_its_certificate_alone')
 REVOKED = ('revocation', 'the_cas_own_word_destroys_a_key_for_good')
