@@ -62,8 +62,8 @@ struct once	*once_find(struct onces *, const uint8_t session[ID_LEN], enum once_
 struct once	*once_any(struct onces *, const uint8_t session[ID_LEN]);
 /* That signs, or will, what this statement approves; NULL: none. */
 const struct once *once_of(const struct onces *, const uint8_t d[32]);
-/* Is one of this signer being ended while log or module are at work on it? */
-bool		 onces_closing(const struct onces *, const uint8_t signer[ID_LEN]);
+/* Is one of this signer being ended while log or module are at work on it? NULL: is any, by a change? */
+bool		 onces_closing(const struct onces *, const uint8_t *signer);
 
 /* Clocks, epoch, signer, policy, anchor: as they are now. */
 bool	once_still_holds(const struct sam *, const struct once *, struct err *) MUST_USE;

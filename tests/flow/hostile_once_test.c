@@ -579,15 +579,15 @@ await_size(uint64_t size)
 }
 
 /*
- * The order is at a worker that sleeps; a freeze is anchored by the other one, and not confirmed. Which
+ * The order is at a worker that sleeps; a change is anchored by the other one, and not confirmed. Which
  * has the key the SAM knows: true if the one that wakes first was the other.
  */
 static bool
-freezes_while_signing(const struct once_session *o, size_t first)
+changes_while_signing(const struct once_session *o, size_t first, const char *socket, uint8_t type,
+    struct span change)
 {
 	AUTO_WRITER w = writer_grow(16384), answer = writer_grow(FRAME_MAX);
-	int ssa = group_connect(&group, "ssa.sock"), other = group_connect(&group, "ssa.sock");
-	uint8_t frozen[1 + ID_LEN] = { RECORD_SIGNER };
+	int ssa = group_connect(&group, "ssa.sock"), other = group_connect(&group, socket);
 	uint64_t size = group_status(&group).size;
 	struct msg_status now;
 	pid_t worker[WORKERS];
@@ -601,8 +601,7 @@ freezes_while_signing(const struct once_session *o, size_t first)
 	send_alone(ssa, SAM_SESSION_CERTIFICATE, writer_span(&w));
 	for (int i = 0; i < 500 && group_status(&group).busy == 0; i++)
 		usleep(10000);
-	memcpy(frozen + 1, alice.id, ID_LEN);
-	send_alone(other, SAM_FREEZE, span_of(frozen, sizeof(frozen)));
+	send_alone(other, type, change);
 	await_size(size + 3);
 	CHECK(kill(worker[first], SIGCONT) == 0);
 	do
@@ -614,7 +613,7 @@ freezes_while_signing(const struct once_session *o, size_t first)
 	}
 	CHECK(kill(worker[1 - first], SIGCONT) == 0);
 	writer_reset(&answer);
-	CHECK(frame_receive(other, &answer, &f, &e) && f.type == SAM_FREEZE + 1);
+	CHECK(frame_receive(other, &answer, &f, &e) && f.type == type + 1);
 	CHECK(group_status(&group).sessions == 0);
 	writer_reset(&answer);
 	CHECK(frame_receive(ssa, &answer, &f, &e) && f.type == SAM_SESSION_CERTIFICATE + 1);
@@ -633,11 +632,60 @@ TEST(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left)
 	for (; !held && n < 16; n++) {
 		struct once_session o;
 		struct act *a = opened(KIND_CADES, 1, &o);
+		uint8_t frozen[1 + ID_LEN] = { RECORD_SIGNER };
 
+		memcpy(frozen + 1, alice.id, ID_LEN);
 		(void)honest(&o);
-		held = freezes_while_signing(&o, n % 2);
+		held = changes_while_signing(&o, n % 2, "ssa.sock", SAM_FREEZE,
+		    span_of(frozen, sizeof(frozen)));
 		hostile_signed(&h, "begun before the freeze", 1, 1);
 		reinstate();
+		act_free(a);
+		once_forget(&o);
+	}
+	CHECK(held);
+	ended(&h, SESSION_SIGNED, n);
+	hostile_end(&h);
+}
+
+/* SET_POLICY of the policy that is in force, proposed and approved. */
+static void
+policy_act(struct writer *w)
+{
+	struct act *a = act_new(&group, PURPOSE_SET_POLICY);
+	struct policy p = trial_policy();
+	struct writer to = writer_over(a->st.policy, POLICY_LEN);
+	struct msg_enact m;
+
+	policy_write(&to, &p);
+	assert_string_equal(act_propose(a), "");
+	act_write(a);
+	act_approve_by(a, &group.so[0]);
+	act_approve_by(a, &group.so[1]);
+	act_write_evidences(a);
+	m = (struct msg_enact){ .statement = writer_span(&a->statement),
+		.evidences = writer_span(&a->evidences) };
+	msg_enact_write(w, &m);
+	act_free(a);
+}
+
+TEST(officers_are_answered_when_no_session_is_left_that_they_ended)
+{
+	AUTO_WRITER act = writer_grow(FRAME_MAX);
+	struct hostile h;
+	bool held = false;
+	uint64_t n = 0;
+
+	hostile_begin(&h, &group);
+	for (; !held && n < 16; n++) {
+		struct once_session o;
+		struct act *a = opened(KIND_CADES, 1, &o);
+
+		(void)honest(&o);
+		writer_reset(&act);
+		policy_act(&act);
+		held = changes_while_signing(&o, n % 2, "officers.sock", SAM_ENACT, writer_span(&act));
+		hostile_signed(&h, "begun before the policy", 1, 1);
 		act_free(a);
 		once_forget(&o);
 	}
@@ -809,6 +857,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_policy_without_sessions_offers_none),
 	cmocka_unit_test(officers_open_no_sessions),
 	cmocka_unit_test(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left),
+	cmocka_unit_test(officers_are_answered_when_no_session_is_left_that_they_ended),
 	cmocka_unit_test(a_lost_worker_takes_its_sessions_with_it),
 	cmocka_unit_test(a_session_ends_with_the_connection_that_opened_it),
 	cmocka_unit_test(a_long_lived_key_signs_documents_too),
