@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 0: certificates, 1: requests, 2: Names, 3: their text, 4: signatures, 5: CRLs, 6: OCSP. */
+/* 0: certificates, 1: requests, 2: Names, 3: their text, 4: signatures, 5: CRLs, 6: OCSP,
+ * 7, 8: what is signed of these, and then signed here. */
 #include <stdlib.h>
 
 #include "der/certificate.h"
 #include "der/csr.h"
 #include "der/name.h"
 #include "der/ocsp.h"
+#include "der/signature.h"
 #include "fuzz/fuzz.h"
+#include "tests/unit/kit/fixed_key.h"
 
 /* Also what only authentic bytes reach, as a CA may be broken. */
 static void
@@ -105,11 +108,49 @@ ocsp(struct span in)
 	revocation(in, by_ocsp);
 }
 
+/* The bytes under a good signature of a CA with an empty name: what only authentic bytes reach. */
+static void
+authentic(struct span in, bool (*revokes)(struct span, const struct issuing_ca *))
+{
+	static const uint8_t name[2] = { 0x30, 0 };
+	static const uint8_t one[32] = { [31] = 1 };
+	static struct fixed_key key;
+	AUTO_WRITER w = writer_grow(65536), sig = writer_grow(SIGNATURE_DER_MAX);
+	struct issuing_ca ca = { .alg = alg_find(ALG_ECDSA_P256_SHA256), .spki = fixed_spki(&key),
+		.issuer = span_of(name, 2) };
+	uint8_t digest[DIGEST_MAX], raw[64];
+	size_t at = der_begin(&w, DER_SEQUENCE);
+
+	if (key.spki[0] == 0)
+		fixed_key_from(one, &key);
+	fixed_key_sign(&key, alg_digest(ca.alg, in, digest).p, raw);
+	if (!signature_to_der(ca.alg, span_of(raw, 64), &sig))
+		bug("no signature");
+	wr_span(&w, in);
+	algorithm_write(&w, ca.alg);
+	der_put_bits(&w, writer_span(&sig));
+	der_end(&w, at);
+	if (writer_ok(&w))
+		(void)revokes(writer_span(&w), &ca);
+}
+
+static void
+crl_body(struct span in)
+{
+	authentic(in, by_crl);
+}
+
+static void
+ocsp_body(struct span in)
+{
+	authentic(in, by_ocsp);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const kinds[])(struct span) = { certificate, request, name, name_text, signature,
-		crl, ocsp };
+		crl, ocsp, crl_body, ocsp_body };
 	struct span in = span_of(data, size);
 	size_t which = fuzz_pick(&in, COUNT(kinds));
 

@@ -4,12 +4,18 @@
 
 usage: fuzz/seeds.py
 """
+import hashlib
 import os
 import subprocess
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VECTORS = os.path.join(HERE, '..', 'tests', 'vectors')
+
+
+# Public key of the number 1 on P-256: fuzz/der.c signs with it.
+GENERATOR = bytes.fromhex('046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296'
+                          '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5')
 
 
 def load(name):
@@ -61,6 +67,33 @@ def certificates():
             'req', '-x509', '-new', *subject, '-days', '90', '-addext', 'keyUsage=critical,nonRepudiation',
             '-addext', 'certificatePolicies=1.2.3.4'))
         seed('der', 'request', b'\1' + openssl('req', '-new', *subject))
+
+
+def tlv(tag, *parts):
+    data = b''.join(parts)
+    n = len(data)
+    return bytes([tag]) + (bytes([n]) if n < 128 else b'\x82' + n.to_bytes(2, 'big')) + data
+
+
+def proofs():
+    """A CRL and an OCSP answer about serial number 5 of a CA with an empty name, with some signature."""
+    ecdsa = bytes.fromhex('300a06082a8648ce3d040302')
+    when = tlv(0x17, b'260101000000Z')
+    later = tlv(0x18, b'20260101000000Z')
+    reason = tlv(0x30, tlv(0x30, bytes.fromhex('0603551d15'), tlv(4, b'\x0a\1\1')))
+    number = tlv(0xa0, tlv(0x30, tlv(0x30, bytes.fromhex('0603551d14'), tlv(4, b'\2\1\7')),
+                           tlv(0x30, bytes.fromhex('0603551d1c0101ff'), tlv(4, tlv(0x30, b'\x81\1\xff')))))
+    crl = tlv(0x30, b'\2\1\1', ecdsa, b'\x30\0', when, when,
+              tlv(0x30, tlv(0x30, b'\2\1\4', when), tlv(0x30, b'\2\1\5', when, reason)), number)
+    sha256 = bytes.fromhex('300d06096086480165030402010500')
+    cert_id = tlv(0x30, sha256, tlv(4, hashlib.sha256(b'\x30\0').digest()),
+                  tlv(4, hashlib.sha256(GENERATOR).digest()), b'\2\1\5')
+    ocsp = tlv(0x30, tlv(0xa2, tlv(4, bytes(20))), later,
+               tlv(0x30, tlv(0x30, cert_id, tlv(0xa1, later, tlv(0xa0, b'\x0a\1\1')), later)))
+    signature = tlv(3, b'\0' + bytes.fromhex('3006020101020102'))
+    for kind, name, tbs in ((5, 'crl', crl), (6, 'ocsp', ocsp)):
+        seed('der', name, bytes([kind]) + tlv(0x30, tbs, ecdsa, signature))
+        seed('der', name + '-body', bytes([kind + 2]) + tbs)
 
 
 def passkeys(statements, evidences):
@@ -117,6 +150,7 @@ def main():
     seed('genesis', 'append', b'\3' + v(4, b'\1' + bytes(16) + v(4, b'batch') + v(4, bytes(32))))
     seed('genesis', 'done', b'\4' + v(4, b'\x81\1' + bytes(24)))
     certificates()
+    proofs()
     passkeys(statements, evidences)
     seed('der', 'name', b'\2' + bytes.fromhex('3025310b3009060355040613025345311630140603550403') +
          b'\x0c\x0dAlice Example')
