@@ -69,6 +69,12 @@ payload_write(struct writer *out, enum entry_kind kind, const union entry_payloa
 		return entry_alarm_write(out, &p->alarm);
 	case ENTRY_WINDOW:
 		return entry_window_write(out, &p->window);
+	case ENTRY_SESSION:
+		return entry_session_write(out, &p->session);
+	case ENTRY_SESSION_CERTIFIED:
+		return entry_session_certified_write(out, &p->session_certified);
+	case ENTRY_SESSION_ENDED:
+		return entry_session_ended_write(out, &p->session_ended);
 	}
 	bug("an entry of no kind was read");
 }

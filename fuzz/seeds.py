@@ -45,6 +45,8 @@ def entries(batch):
 def other_entries(log, statements, evidences):
     u64 = (9).to_bytes(8, 'big')
     head = u64 + u64
+    for kind, name in ((15, 'session'), (16, 'session_certified'), (17, 'session_ended')):
+        yield name, head + bytes([kind, 1]) + log[name]
     yield 'stop', head + b'\3\1' + v(1, b'asked to')
     yield 'head', head + b'\4\1' + log['head']
     yield 'proposed', head + b'\5\1\2\1' + bytes(16) + bytes(32) + u64
