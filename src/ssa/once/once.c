@@ -137,12 +137,10 @@ on_ended(struct call *c, struct reader *r UNUSED, const struct err *refusal UNUS
 	const struct err *e = &o->issue.e;
 	char text[sizeof(e->text) + CA_SAID_MAX + 200];
 
-	snprintf(text, sizeof(text), "No certificate came from %s, so nothing was signed and the key is "
-	    "destroyed: %s%s%s. Approve once more to try again", o->ca->name, e->text,
-	    o->issue.said[0] != '\0' ? "; it said: " : "", o->issue.said);
+	snprintf(text, sizeof(text), "Nothing was signed and the key is destroyed: no certificate came. %s%s%s",
+	    e->text, o->issue.said[0] != '\0' ? "; it said: " : "", o->issue.said);
 	log_warn("%s %s: %s", c->x->id, c->route->path, text);
-	call_error(c, e->code == ERR_DENIED ? 400 : 503,
-	    e->code == ERR_DENIED ? "invalid_request" : "temporarily_unavailable", text, "ca");
+	call_error(c, 502, "temporarily_unavailable", text, "ca");
 }
 
 static void
