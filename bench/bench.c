@@ -14,10 +14,12 @@
 #include "chain.h"
 #include "disk.h"
 #include "load.h"
+#include "queue.h"
 #include "report.h"
 
 #define LATENCIES_MAX	1000000
 #define DISK_PAIRS	1500
+#define ARRIVALS	100000	/* at the queue in front of the module alone */
 #define FLUSH_BYTES	640	/* a batch of one reservation or outcome, about */
 
 static const struct workload workloads[] = {
@@ -222,10 +224,13 @@ latency(struct bench *b, const struct workload *w, struct measured *m, struct er
 	size_t n;
 
 	if (!disk_measure(b->set.dir, FLUSH_BYTES, DISK_PAIRS, &ignored, &m->disk_p99_ms, e) ||
-	    !load_steady(b->load, w, rate, (uint64_t)b->set.ms * 2, times, LATENCIES_MAX, &n, e))
+	    !load_steady(b->load, w, rate, (uint64_t)b->set.ms * 2, times, LATENCIES_MAX, &n, &m->steady_foreign, e))
 		return false;
 	m->p50_ms = quantile(times, n, 0.5);
 	m->p99_ms = quantile(times, n, 0.99);
+	if (m->bare_per_second > 0)
+		m->alone_p99_ms = queue_p99(rate, 1e6 * b->set.processes * (double)w->digests /
+		    m->bare_per_second, (size_t)b->set.processes, ARRIVALS);
 	return true;
 }
 

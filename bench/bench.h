@@ -32,9 +32,10 @@ struct measured {
 	double	per_second, bare_per_second, ratio;	/* signatures */
 	double	p50_ms, p99_ms;				/* of one approval, at half load */
 	double	disk_p99_ms;
+	double	alone_p99_ms;				/* of the same arrivals at the bare loop; computed */
 	double	cpu_us[CPU_PARTS];			/* per signature */
 	double	bare_cpu_us;
-	double	foreign;				/* share of the machine that others used, 0..1 */
+	double	foreign, steady_foreign;		/* share of the machine that others used, 0..1 */
 	double	bare_spread, spread;			/* (max - min) / median of the rounds */
 	size_t	verified;
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The load generator's loop. */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "chain.h"
 #include "conn.h"
 #include "load.h"
+#include "queue.h"
 #include "request.h"
 
 #define CHALLENGE_US	30000000	/* far below the life of a nonce */
@@ -222,6 +222,19 @@ keep_full(struct load *l, const struct workload *what, uint64_t until, struct er
 	return true;
 }
 
+/* `busy` is what the machine had worked before, negative. */
+static double
+share_of_others(const struct load *l, const double *before, double busy, uint64_t us)
+{
+	double after[CPU_PARTS];
+
+	busy += processors_busy_us();
+	processes_cpu(l->config.processes, after);
+	for (size_t i = 0; i < CPU_PARTS; i++)
+		busy -= after[i] - before[i];
+	return busy / (double)us / (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 bool
 load_full(struct load *l, const struct workload *what, uint64_t ms, struct load_result *out,
     struct err *e)
@@ -242,15 +255,12 @@ load_full(struct load *l, const struct workload *what, uint64_t ms, struct load_
 		return false;
 	end = clock_us();
 	processes_cpu(l->config.processes, after);
-	foreign += processors_busy_us();
+	out->foreign = share_of_others(l, before, foreign, end - start);
 	out->approvals = l->done - done;
 	signatures = (double)(out->approvals * what->digests);
 	out->per_second = signatures * 1e6 / (double)(end - start);
-	for (size_t i = 0; i < CPU_PARTS; i++) {
+	for (size_t i = 0; i < CPU_PARTS; i++)
 		out->cpu_us[i] = (after[i] - before[i]) / (signatures > 0 ? signatures : 1);
-		foreign -= after[i] - before[i];
-	}
-	out->foreign = foreign / (double)(end - start) / (double)sysconf(_SC_NPROCESSORS_ONLN);
 	out->verified = l->verified;
 	return drain(l, e);
 }
@@ -264,30 +274,25 @@ idle(struct load *l)
 	return NULL;
 }
 
-/* Microseconds until the next arrival. */
-static double
-gap(double rate)
-{
-	return -log(1 - drand48()) * 1e6 / rate;
-}
-
 bool
 load_steady(struct load *l, const struct workload *what, double rate, uint64_t ms, double *latencies,
-    size_t max, size_t *n, struct err *e)
+    size_t max, size_t *n, double *foreign, struct err *e)
 {
+	double before[CPU_PARTS], others = -processors_busy_us();
 	uint64_t start = clock_us(), end = start + ms * 1000;
-	double next = (double)start + gap(rate);
+	double next = (double)start + queue_gap(rate);
 	struct flight *f;
 
 	l->latencies = latencies;
 	l->latencies_max = max;
 	l->n_latencies = 0;
+	processes_cpu(l->config.processes, before);
 	while (clock_us() < end) {
 		f = idle(l);
 		while (f != NULL && (double)clock_us() >= next) {
 			if (!begin(l, f, what, (uint64_t)next, e))
 				return false;
-			next += gap(rate);
+			next += queue_gap(rate);
 			f = idle(l);
 		}
 		if (!turn(l, f != NULL && (uint64_t)next < end ? (uint64_t)next : end, e))
@@ -296,5 +301,6 @@ load_steady(struct load *l, const struct workload *what, double rate, uint64_t m
 	if (!drain(l, e))
 		return false;
 	*n = l->n_latencies;
+	*foreign = share_of_others(l, before, others, clock_us() - start);
 	return true;
 }

@@ -30,9 +30,10 @@ bool	load_full(struct load *, const struct workload *, uint64_t ms, struct load_
 	    struct err *) MUST_USE;
 /*
  * Approvals arrive by chance at this rate (a Poisson process), whatever the server does; latencies in
- * ms count from arrival, waiting for a free connection included. *n says how many there are.
+ * ms count from arrival, waiting for a free connection included. *n says how many there are, *foreign
+ * what share of the machine went to others meanwhile.
  */
 bool	load_steady(struct load *, const struct workload *, double rate, uint64_t ms, double *latencies,
-	    size_t max, size_t *n, struct err *) MUST_USE;
+	    size_t max, size_t *n, double *foreign, struct err *) MUST_USE;
 
 #endif

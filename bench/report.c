@@ -78,11 +78,11 @@ report_table(const struct workload *w, const struct measured *m, size_t n)
 			printf("%s: other processes took %.0f%% of the machine: its rates and its ratio say "
 			    "little, run again when it is quiet\n", w[i].name, 100 * m[i].foreign);
 	printf("\nLatency of one approval at half of that load, ms\n");
-	printf("%-14s %9s %9s %9s %9s\n", "", "p50", "p99", "disk p99", "beyond");
+	printf("%-14s %9s %9s %9s %9s %9s %9s\n", "", "p50", "p99", "disk p99", "alone p99", "others", "beyond");
 	for (size_t i = 0; i < n; i++)
-		printf("%-14s %9.2f %9.2f %9.2f %9.2f %s\n", w[i].name, m[i].p50_ms, m[i].p99_ms,
-		    m[i].disk_p99_ms, m[i].p99_ms - m[i].disk_p99_ms,
-		    m[i].foreign > FOREIGN_MAX ? "noisy" :
+		printf("%-14s %9.2f %9.2f %9.2f %9.2f %8.0f%% %9.2f %s\n", w[i].name, m[i].p50_ms,
+		    m[i].p99_ms, m[i].disk_p99_ms, m[i].alone_p99_ms, 100 * m[i].steady_foreign,
+		    m[i].p99_ms - m[i].disk_p99_ms, m[i].steady_foreign > FOREIGN_MAX ? "noisy" :
 		    verdict(m[i].p99_ms - m[i].disk_p99_ms, P99_MUST, P99_AIM, false));
 	printf("\nCPU per signature, us\n%-14s %9s %9s %9s %9s %9s %9s %9s %9s\n", "", "workers", "decider",
 	    "flusher", "SSA", "generator", "all", "bare", "bare/all");

@@ -11,7 +11,8 @@
 
 /*
  * Is this attestation, signed by that key, one of this group over the very key and algorithm of
- * the request (csr->alg NULL: of the key's kind alone)? EN 419 241-1 SRC_SKS.1.5, ETSI TS 119 431-1 GEN-6.2.1-08.
+ * the request (csr->alg NULL: of the key's kind alone)?
+ * EN 419 241-1 SRC_SKS.1.5, ETSI TS 119 431-1 GEN-6.2.1-08.
  */
 bool	attestation_covers(struct span attestation, struct span attestation_spki,
 	    const uint8_t group[GROUP_LEN], const struct csr *, struct err *) MUST_USE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The trial CA: two keys on a token of its own, a directory with their certificates and the list. */
+/* The trial CA: two keys on a token of its own, a directory with certificates and the list. */
 #ifndef CA_AUTHORITY_H
 #define CA_AUTHORITY_H
 
@@ -20,7 +20,8 @@ bool	authority_token_fits(struct token *, struct err *) MUST_USE;
 bool	authority_init(struct token *, const char *dir, struct err *) MUST_USE;
 
 /* Ready to issue: the key is found, the list read. The token must outlive it. */
-struct authority *authority_open(struct token *, const char *dir, struct err *) MUST_USE;	/* yours */
+struct authority *authority_open(struct token *, const char *dir, struct err *)
+	    MUST_USE;	/* yours */
 void	authority_free(struct authority *);
 
 AUTO_FREE(authority)
@@ -37,7 +38,8 @@ const struct certificate *authority_certificate(const struct authority *);
 bool	authority_issue(struct authority *, const struct issue *, const char *profile,
 	    struct writer *der, struct err *) MUST_USE;
 /* Signs a revocation list, issuer and its key filled in. For any thread, not inside. */
-bool	authority_crl(struct authority *, const struct crl *, struct writer *der, struct err *) MUST_USE;
+bool	authority_crl(struct authority *, const struct crl *, struct writer *der, struct err *)
+	    MUST_USE;
 
 /* The token, and crypto/hash.h, are for one thread at a time: the one that is inside. */
 void	authority_enter(struct authority *);

@@ -27,8 +27,8 @@ cmp_close(struct cmp *cmp)
 
 /* libcrypto's own words, which may hold the peer's: one line each, and no control characters. */
 static int
-on_log(const char *function UNUSED, const char *file UNUSED, int line UNUSED, OSSL_CMP_severity level,
-    const char *message)
+on_log(const char *function UNUSED, const char *file UNUSED, int line UNUSED,
+    OSSL_CMP_severity level, const char *message)
 {
 	char text[256];
 
@@ -156,8 +156,8 @@ put_message(const OSSL_CMP_MSG *m, struct writer *w, struct err *e)
 }
 
 static bool
-process(struct cmp *cmp, const struct profile *profile, const OSSL_CMP_MSG *request, struct writer *w,
-    struct err *e)
+process(struct cmp *cmp, const struct profile *profile, const OSSL_CMP_MSG *request,
+    struct writer *w, struct err *e)
 {
 	struct transaction *t = transaction_of(cmp, profile, request, e), *late;
 	OSSL_CMP_MSG *answer;

@@ -10,6 +10,7 @@
 #include "ca/message.h"
 #include "crypto/hash.h"
 #include "der/name.h"
+#include "der/oids.h"
 
 #define REQUEST_MAX	65536
 
@@ -76,7 +77,7 @@ is_attested(const struct cmp_config *g, const OSSL_CMP_MSG *request, const struc
 	ok = message_attestation(span_of(der, (size_t)n), &attestation)
 	    ? attestation_covers(attestation, g->attestation_spki, g->group, csr, e)
 	    : err_set(e, ERR_DENIED, "this CA asks for an attestation of the key (generalInfo %s)",
-	    ATTESTATION_INFO);
+	    OID_ATTESTATION);
 	OPENSSL_free(der);
 	return ok;
 }

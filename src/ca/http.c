@@ -53,10 +53,10 @@ static enum MHD_Result
 answer(struct http *h, struct MHD_Connection *c, const char *path, const char *method,
     struct writer *body)
 {
-	AUTO_WRITER mem = writer_grow(HTTP_ANSWER_MAX);
 	const char *type = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Type");
 	struct http_exchange x = { .post = strcmp(method, "POST") == 0, .path = path,
-		.type = type == NULL ? "" : type, .body = writer_span(body), .answer = mem };
+		.type = type == NULL ? "" : type, .body = writer_span(body),
+		.answer = writer_grow(HTTP_ANSWER_MAX) };
 	enum MHD_Result ok;
 
 	if (!x.post && strcmp(method, "GET") != 0)
@@ -66,7 +66,7 @@ answer(struct http *h, struct MHD_Connection *c, const char *path, const char *m
 	else
 		h->handler(&x, h->app);
 	ok = writer_ok(&x.answer) ? send_answer(c, &x) : MHD_NO;
-	mem = x.answer;		/* it may have grown */
+	writer_wipe(&x.answer);
 	return ok;
 }
 

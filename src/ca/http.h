@@ -28,7 +28,7 @@ struct http;
 /* Binds a numeric IPv4 address; port 0: any that is free. */
 struct http	*http_open(const char *address, unsigned port, struct err *) MUST_USE;	/* yours */
 /* Serves from now on. */
-bool		 http_serve(struct http *, http_handler *, void *app, struct err *) MUST_USE;
+bool		 http_serve(struct http *, http_handler *handler, void *app, struct err *) MUST_USE;
 unsigned	 http_port(const struct http *);
 void		 http_close(struct http *);	/* waits for what is under way; NULL is fine */
 

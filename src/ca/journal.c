@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ca/file.h"
+#include "ca/hex.h"
 #include "ca/journal.h"
 #include "crypto/hash.h"
 #include "der/name.h"
@@ -33,25 +34,19 @@ reason_lasts(unsigned reason)
 	return reason <= 10 && (reason < 6 || reason > 8);
 }
 
+/* "TIME REASON", and nothing behind. */
 static bool
-hex_read(const char *hex, uint8_t *out, size_t max, size_t *n)
+revocation_read(const char *text, uint64_t *time, unsigned long *reason)
 {
-	size_t len = strspn(hex, "0123456789abcdef");
+	char *end;
 
-	if (len == 0 || len % 2 != 0 || len / 2 > max)
+	if (*text < '0' || *text > '9')
 		return false;
-	for (size_t i = 0; i < len / 2; i++)
-		if (sscanf(hex + 2 * i, "%2hhx", &out[i]) != 1)
-			return false;
-	*n = len / 2;
-	return true;
-}
-
-static void
-hex_write(struct span bytes, char *out)
-{
-	for (size_t i = 0; i < bytes.n; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes.p[i]);
+	*time = strtoull(text, &end, 10);
+	if (*time == 0 || *end != ' ' || end[1] < '0' || end[1] > '9')
+		return false;
+	*reason = strtoul(end + 1, &end, 10);
+	return *reason <= 10 && *end == '\0';
 }
 
 /* One line, without its end. */
@@ -61,16 +56,18 @@ line_apply(struct issued_table *t, const char *line)
 	uint8_t serial[SERIAL_MAX];
 	char word[16], hex[64];
 	struct issued *place;
+	unsigned long reason;
 	uint64_t time;
-	unsigned reason;
+	int at = 0;
 	size_t n;
 
-	if (sscanf(line, "%15s %63s", word, hex) != 2 || !hex_read(hex, serial, sizeof(serial), &n))
+	if (sscanf(line, "%15s %63s %n", word, hex, &at) != 2 ||
+	    !hex_read(hex, serial, sizeof(serial), &n))
 		return false;
 	if (strcmp(word, "issued") == 0)
 		return issued_add(t, span_of(serial, n)) != NULL;
 	if (strcmp(word, "revoked") != 0 || (place = issued_find(t, span_of(serial, n))) == NULL ||
-	    sscanf(line, "%*s %*s %" SCNu64 " %u", &time, &reason) != 2 || time == 0 || reason > 10)
+	    !revocation_read(line + at, &time, &reason))
 		return false;
 	t->revoked += place->revoked == 0;
 	place->revoked = time;

@@ -6,8 +6,9 @@
  *	issued SERIAL NOT-BEFORE NOT-AFTER PROFILE SHA-256 SUBJECT
  *	revoked SERIAL TIME REASON
  *
- * Numbers are hexadecimal (serial, hash) or milliseconds since 1970; the reason is CRLReason. A line
- * without its end is of a writer that died: its certificate was never handed out; it is cut off.
+ * Numbers are hexadecimal (serial, hash) or milliseconds since 1970; the reason is CRLReason.
+ * A line without its end is of a writer that died: its certificate was never handed out; it is
+ * cut off.
  */
 #ifndef CA_JOURNAL_H
 #define CA_JOURNAL_H
@@ -32,7 +33,7 @@ struct journal_line {		/* of a certificate */
 };
 
 bool		 journal_issue(struct journal *, const struct journal_line *, struct err *) MUST_USE;
-/* Never issued: ERR_MISSING; revoked already: ERR_NOT_NOW. Reason: CRLReason, of those that last. */
+/* Never issued: ERR_MISSING; revoked already: ERR_NOT_NOW. Reason: a CRLReason that lasts. */
 bool		 journal_revoke(struct journal *, struct span serial, unsigned reason, struct err *)
 		    MUST_USE;
 /* *out only where it is not unknown. */

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "ca/attestation.h"
 #include "ca/file.h"
+#include "ca/hex.h"
 #include "ca/serve.h"
 #include "ca/service.h"
 #include "crypto/hash.h"
@@ -52,7 +53,8 @@ run_init(const struct options *o, struct token *t, struct err *e)
 }
 
 static bool
-issue(const struct options *o, struct token *t, const struct csr *csr, struct writer *der, struct err *e)
+issue(const struct options *o, struct token *t, const struct csr *csr, struct writer *der,
+    struct err *e)
 {
 	AUTO(authority) *a = authority_open(t, o->dir, e);
 	uint64_t from = clock_wall() - AUTHORITY_EARLY_MS;
@@ -101,7 +103,8 @@ run_register(const struct options *o, struct err *e)
 {
 	if (!ra_register(o->dir, o->name, o->certificate, e))
 		return false;
-	printf("registration authority %s registered; a server that runs must be started again\n", o->name);
+	printf("registration authority %s registered; a server that runs must be started again\n",
+	    o->name);
 	return true;
 }
 
@@ -110,17 +113,13 @@ run_revoke(const struct options *o, struct err *e)
 {
 	AUTO(journal) *j = journal_open(o->dir, e);
 	uint8_t serial[SERIAL_MAX];
-	size_t n = strlen(o->serial);
+	size_t n;
 
 	if (j == NULL)
 		return false;
-	if (n == 0 || n % 2 != 0 || n > 2 * SERIAL_MAX ||
-	    strspn(o->serial, "0123456789abcdefABCDEF") != n)
+	if (!hex_read(o->serial, serial, sizeof(serial), &n))
 		return err_set(e, ERR_FORMAT, "a serial number has 2 to 40 hexadecimal digits");
-	for (size_t i = 0; i < n / 2; i++)
-		if (sscanf(o->serial + 2 * i, "%2hhx", &serial[i]) != 1)
-			return err_set(e, ERR_FORMAT, "the serial number is malformed");
-	if (!journal_revoke(j, span_of(serial, n / 2), o->reason, e))
+	if (!journal_revoke(j, span_of(serial, n), o->reason, e))
 		return false;
 	printf("revoked: %s\n", o->serial);
 	return true;

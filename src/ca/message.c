@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CMP's header, rr and CertTemplate, by their tags. */
 #include "ca/message.h"
+#include "der/oids.h"
 
 #define DER_ENUMERATED	0x0a
 #define BODY_RR		DER_EXPLICIT(11)
-
-/* ATTESTATION_INFO: its second arc is longer than any number der_put_oid takes. */
-static const uint8_t attestation_info[] = { 0x69, 0x82, 0xd6, 0x9c, 0xe4, 0xd5, 0xaa, 0xb5, 0xaa,
-	0xa6, 0xd9, 0x94, 0xc8, 0xeb, 0x86, 0xf1, 0xfa, 0xfc, 0x86, 0x41, 0x01 };
 
 /* The message's header, and where its body begins. */
 static bool
@@ -48,7 +45,7 @@ message_attestation(struct span message, struct span *out)
 	while (!rd_end(&list)) {
 		if (!der_enter(&list, DER_SEQUENCE, &one) || !der_take(&one, DER_OID, &oid))
 			return false;
-		if (!span_equal(oid, span_of(attestation_info, sizeof(attestation_info))))
+		if (!span_equal(oid, span_str(OID_ATTESTATION_DER)))
 			continue;
 		if (found.p != NULL || !der_take(&one, DER_OCTET_STRING, &value) || !rd_end(&one))
 			return false;

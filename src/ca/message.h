@@ -6,7 +6,7 @@
 #include "der/der.h"
 
 /*
- * The value of generalInfo's entry ATTESTATION_INFO, which must be an OCTET STRING; once.
+ * The value of generalInfo's entry OID_ATTESTATION, which must be an OCTET STRING; once.
  * False: there is none, or the message is malformed.
  */
 bool	message_attestation(struct span message, struct span *attestation) MUST_USE;
@@ -17,8 +17,5 @@ bool	template_read(struct span template, struct writer *w, struct span *subject,
 	    MUST_USE;
 /* PKIStatus of a PKIStatusInfo. */
 bool	status_info_read(struct span info, uint32_t *status) MUST_USE;
-
-/* 2.25.227447455115774099564511411542037562177.1 */
-#define ATTESTATION_INFO	"2.25.227447455115774099564511411542037562177.1"
 
 #endif

@@ -40,8 +40,8 @@ ra_path(char out[PATH_LEN], const char *dir, const char *name, struct err *e)
 static bool
 is_no_ca(X509 *x, struct err *e)
 {
-	return X509_check_ca(x) == 0 || err_set(e, ERR_DENIED, "the certificate of a registration authority "
-	    "must not be a CA's (basicConstraints CA:FALSE)");
+	return X509_check_ca(x) == 0 || err_set(e, ERR_DENIED, "the certificate of a registration "
+	    "authority must not be a CA's (basicConstraints CA:FALSE)");
 }
 
 bool

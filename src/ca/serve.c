@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "ca/file.h"
+#include "ca/hex.h"
 #include "ca/serve.h"
 #include "ca/site.h"
 #include "x509/pem.h"
@@ -26,12 +27,10 @@ input_read(const char *path, const char *label, struct writer *der, struct err *
 static bool
 group_read(const char *hex, uint8_t group[GROUP_LEN], struct err *e)
 {
-	if (strlen(hex) != 2 * GROUP_LEN || strspn(hex, "0123456789abcdefABCDEF") != 2 * GROUP_LEN)
-		return err_set(e, ERR_FORMAT, "--group must be %d hexadecimal digits", 2 * GROUP_LEN);
-	for (size_t i = 0; i < GROUP_LEN; i++)
-		if (sscanf(hex + 2 * i, "%2hhx", &group[i]) != 1)
-			return err_set(e, ERR_FORMAT, "--group is malformed");
-	return true;
+	size_t n;
+
+	return (hex_read(hex, group, GROUP_LEN, &n) && n == GROUP_LEN) ||
+	    err_set(e, ERR_FORMAT, "--group must be %d hexadecimal digits", 2 * GROUP_LEN);
 }
 
 bool
@@ -124,8 +123,9 @@ run(struct site *s, const struct options *o, const sigset_t *ends, struct err *e
 bool
 serve(const struct options *o, struct token *t, struct err *e)
 {
-	AUTO(site) *s = calloc(1, sizeof(*s));
+	struct site *s = calloc(1, sizeof(*s));
 	sigset_t ends;
+	bool ok;
 
 	if (s == NULL)
 		bug("no memory");
@@ -136,6 +136,8 @@ serve(const struct options *o, struct token *t, struct err *e)
 	sigprocmask(SIG_BLOCK, &ends, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	s->attestation_spki = writer_grow(SPKI_MAX);
-	return (s->authority = authority_open(t, o->dir, e)) != NULL && parts_open(s, o, e) &&
+	ok = (s->authority = authority_open(t, o->dir, e)) != NULL && parts_open(s, o, e) &&
 	    run(s, o, &ends, e);
+	site_free(s);
+	return ok;
 }

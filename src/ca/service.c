@@ -18,10 +18,12 @@
 #define FILE_MAX	65536
 
 const struct service_kind
-service_cmp = { "cmp", "CN=Trial CMP server (tests only),O=Propria trial CA", "1.3.6.1.5.5.7.3.27", false },
-service_ocsp = { "ocsp", "CN=Trial OCSP responder (tests only),O=Propria trial CA", "1.3.6.1.5.5.7.3.9",
-	true },
-service_tsa = { "tsa", "CN=Trial time stamps (tests only),O=Propria trial CA", "1.3.6.1.5.5.7.3.8", false };
+service_cmp = { "cmp", "CN=Trial CMP server (tests only),O=Propria trial CA", "1.3.6.1.5.5.7.3.27",
+	false },
+service_ocsp = { "ocsp", "CN=Trial OCSP responder (tests only),O=Propria trial CA",
+	"1.3.6.1.5.5.7.3.9", true },
+service_tsa = { "tsa", "CN=Trial time stamps (tests only),O=Propria trial CA", "1.3.6.1.5.5.7.3.8",
+	false };
 
 X509 *
 certificate_of(struct span der, struct err *e)
@@ -126,7 +128,8 @@ load(const char *certificate_path, const char *key_path, struct service *out, st
 }
 
 bool
-service_open(struct authority *a, const struct service_kind *kind, struct service *out, struct err *e)
+service_open(struct authority *a, const struct service_kind *kind, struct service *out,
+    struct err *e)
 {
 	char certificate[PATH_LEN], key[PATH_LEN], name[64];
 	struct err ignored = { 0 };

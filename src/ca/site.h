@@ -26,8 +26,6 @@ struct site {
 void	site_open_cmp(struct site *, const char *reference, unsigned poll_s);
 void	site_free(struct site *);
 
-AUTO_FREE(site)
-
 /* POST /cmp[/PROFILE], /ocsp, /tsa; GET /, /crl, /ocsp/BASE64, /root.pem, /issuing.pem, /ca.pem. */
 http_handler site_answer;
 

@@ -82,19 +82,17 @@ bool
 status_crl(struct status *s, struct writer *w, struct err *e)
 {
 	uint64_t now = clock_wall();
-	bool fresh;
+	bool good;
 
 	pthread_mutex_lock(&s->lock);
-	fresh = s->made != 0 && now >= s->made && now - s->made < HOUR_MS &&
+	good = s->made != 0 && now >= s->made && now - s->made < HOUR_MS &&
 	    s->revoked == journal_revoked(authority_journal(s->authority), NULL);
-	if (fresh || crl_make(s, e)) {
-		wr_span(w, writer_span(&s->crl));
-		fresh = true;
-	}
-	else
+	if (!good && !(good = crl_make(s, e)))
 		s->made = 0;
+	if (good)
+		wr_span(w, writer_span(&s->crl));
 	pthread_mutex_unlock(&s->lock);
-	return fresh && (writer_ok(w) || err_set(e, ERR_BUG, "the list is too long"));
+	return good && (writer_ok(w) || err_set(e, ERR_BUG, "the list is too long"));
 }
 
 /* Is the certificate that is asked for one of our issuing key at all? */
@@ -156,7 +154,8 @@ basic_make(struct status *s, OCSP_REQUEST *request)
 	for (int i = 0; ok && i < OCSP_request_onereq_count(request); i++)
 		ok = one_add(s, basic, OCSP_onereq_get0_id(OCSP_request_onereq_get0(request, i)), now);
 	ok = ok && OCSP_copy_nonce(basic, request) >= 0 &&
-	    OCSP_basic_sign(basic, s->responder->certificate, s->responder->key, EVP_sha256(), NULL, 0) == 1;
+	    OCSP_basic_sign(basic, s->responder->certificate, s->responder->key, EVP_sha256(), NULL,
+	    0) == 1;
 	ASN1_TIME_free(now);
 	if (ok)
 		return basic;

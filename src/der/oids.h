@@ -15,8 +15,8 @@
 #define OID_SHA256			"2.16.840.1.101.3.4.2.1"
 #define OID_SHA384			"2.16.840.1.101.3.4.2.2"
 /*
- * Our own, under the arc of UUIDs (ITU-T X.667): an InfoTypeAndValue in generalInfo of a CMP request,
- * whose value is an OCTET STRING with the SAM's attestation of the key (PROTOCOL.sam 4.8).
+ * Our own, under the arc of UUIDs (ITU-T X.667): an InfoTypeAndValue in generalInfo of a CMP
+ * request, whose value is an OCTET STRING with the SAM's attestation of the key (PROTOCOL.sam 4.8).
  */
 #define OID_ATTESTATION			"2.25.227447455115774099564511411542037562177.1"
 #define OID_ATTESTATION_DER		"\x69\x82\xd6\x9c\xe4\xd5\xaa\xb5\xaa\xa6\xd9\x94\xc8\xeb" \

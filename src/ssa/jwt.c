@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ES256 assertions: split, verify, read, compare. */
+/* Assertions by ES256 and account tokens by HS256: split, verify, read, compare. */
+#include "base/secret.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "json/base64.h"
@@ -30,7 +31,7 @@ split(struct span jws, struct parts *p)
 
 /* Only to refuse: the algorithm is the key's, whatever this says. */
 static bool
-header_agrees(struct span text, struct err *e)
+header_agrees(struct span text, const char *wanted, struct err *e)
 {
 	uint8_t bytes[PART_MAX];
 	struct writer w = writer_over(bytes, sizeof(bytes));
@@ -41,10 +42,10 @@ header_agrees(struct span text, struct err *e)
 
 	if (!base64url_read(text, &w) || (j = json_read(writer_span(&w), PART_MAX, e)) == NULL)
 		return err_set(e, ERR_FORMAT, "assertion: header");
-	ok = json_text(j, "alg", 16, &alg) == JSON_GOT && span_equal(alg, span_str("ES256")) &&
+	ok = json_text(j, "alg", 16, &alg) == JSON_GOT && span_equal(alg, span_str(wanted)) &&
 	    json_member(j, "crit", &crit) == JSON_ABSENT;
 	json_release(j);
-	return ok || err_set(e, ERR_DENIED, "assertion: algorithm is not ES256");
+	return ok || err_set(e, ERR_DENIED, "assertion: algorithm is not %s", wanted);
 }
 
 static bool
@@ -98,12 +99,20 @@ times_hold(const json_t *j, int64_t now, int64_t *exp, struct err *e)
 	return true;
 }
 
+/* What is remembered of a jti: each client has its own. */
+static void
+jti_name(struct span client, struct span jti, uint8_t name[32])
+{
+	const struct span parts[3] = { client, span_of("", 1), jti };
+
+	sha256_parts(parts, 3, name);
+}
+
 static bool
 claims_hold(const json_t *j, struct span client, const char *const *audience, size_t n, int64_t now,
     struct client_assertion *a, struct err *e)
 {
 	struct span iss, sub, jti;
-	struct span parts[3];
 
 	if (json_text(j, "iss", 64, &iss) != JSON_GOT || json_text(j, "sub", 64, &sub) != JSON_GOT ||
 	    !span_equal(iss, client) || !span_equal(sub, client))
@@ -114,10 +123,7 @@ claims_hold(const json_t *j, struct span client, const char *const *audience, si
 		return false;
 	if (json_text(j, "jti", 128, &jti) != JSON_GOT || jti.n == 0)
 		return err_set(e, ERR_DENIED, "assertion: without jti");
-	parts[0] = client;
-	parts[1] = span_of("", 1);
-	parts[2] = jti;
-	sha256_parts(parts, 3, a->jti);
+	jti_name(client, jti, a->jti);
 	return true;
 }
 
@@ -134,7 +140,7 @@ client_assertion_verify(struct span jws, struct span spki, struct span client, c
 
 	if (!split(jws, &p))
 		return err_set(e, ERR_FORMAT, "assertion: not a compact JWS");
-	if (!header_agrees(p.header, e) || !signature_holds(&p, spki, e))
+	if (!header_agrees(p.header, "ES256", e) || !signature_holds(&p, spki, e))
 		return false;
 	if (!base64url_read(p.claims, &w) || (j = json_read(writer_span(&w), PART_MAX, e)) == NULL)
 		return err_set(e, ERR_FORMAT, "assertion: claims");
@@ -142,6 +148,63 @@ client_assertion_verify(struct span jws, struct span spki, struct span client, c
 	json_release(j);
 	if (ok)
 		*a = got;
+	return ok;
+}
+
+static bool
+account_claims_hold(const json_t *j, struct span client, int64_t now, struct account_token *a,
+    struct err *e)
+{
+	static const uint8_t nobody[16];
+	struct span azp, sub, jti;
+
+	if (json_text(j, "azp", 64, &azp) != JSON_GOT || !span_equal(azp, client))
+		return err_set(e, ERR_DENIED, "account_token: azp is not the client id");
+	if (json_text(j, "sub", 64, &sub) != JSON_GOT || !hex_exact(sub, a->account, 16) ||
+	    memcmp(a->account, nobody, 16) == 0)
+		return err_set(e, ERR_DENIED, "account_token: sub is no account");
+	if (json_seconds(j, "iat", &a->iat) != JSON_GOT || a->iat > now + CLOCK_SKEW_S ||
+	    a->iat < now - ASSERTION_LIFE_S)
+		return err_set(e, ERR_DENIED, "account_token: issued in the future, or too long ago");
+	if (json_text(j, "jti", 128, &jti) != JSON_GOT || jti.n == 0)
+		return err_set(e, ERR_DENIED, "account_token: without jti");
+	jti_name(client, jti, a->jti);
+	return true;
+}
+
+static bool
+mac_holds(const struct parts *p, const uint8_t key[32])
+{
+	uint8_t given[72], mac[HASH_LEN];
+	struct writer w = writer_over(given, sizeof(given));
+
+	hmac_sha256(span_of(key, 32), &p->input, 1, mac);
+	return base64url_read(p->signature, &w) && secret_equal(writer_span(&w), span_of(mac, sizeof(mac)));
+}
+
+bool
+account_token_verify(struct span jws, const uint8_t key[32], struct span client, uint64_t now_ms,
+    struct account_token *out, struct err *e)
+{
+	uint8_t bytes[PART_MAX];
+	struct writer w = writer_over(bytes, sizeof(bytes));
+	struct account_token got;
+	struct parts p;
+	json_t *j;
+	bool ok;
+
+	if (!split(jws, &p))
+		return err_set(e, ERR_FORMAT, "account_token: not a compact JWS");
+	if (!header_agrees(p.header, "HS256", e))
+		return false;
+	if (!mac_holds(&p, key))
+		return err_set(e, ERR_DENIED, "account_token: signature");
+	if (!base64url_read(p.claims, &w) || (j = json_read(writer_span(&w), PART_MAX, e)) == NULL)
+		return err_set(e, ERR_FORMAT, "account_token: claims");
+	ok = account_claims_hold(j, client, (int64_t)(now_ms / 1000), &got, e);
+	json_release(j);
+	if (ok)
+		*out = got;
 	return ok;
 }
 

@@ -22,6 +22,15 @@ struct client_assertion {
 bool	client_assertion_verify(struct span jws, struct span spki, struct span client,
 	    const char *const *audience, size_t n, uint64_t now_ms, struct client_assertion *, struct err *)
 	    MUST_USE;
+
+struct account_token {		/* csc-api 8.2: whose login a client wants */
+	uint8_t		account[16], jti[32];
+	int64_t		iat;
+};
+
+/* key: SHA-256 of the client's secret, with which HS256 is made. The same errors. */
+bool	account_token_verify(struct span jws, const uint8_t key[32], struct span client, uint64_t now_ms,
+	    struct account_token *, struct err *) MUST_USE;
 /* A public JWK (RFC 7517) with kty EC, crv P-256, x, y. */
 struct json_t;
 bool	jwk_read(const struct json_t *, uint8_t spki[91], struct err *) MUST_USE;

@@ -415,6 +415,32 @@ def version_one(b):
     a = sign(service.json['access_token'], a.json['access_token'], [std], '/csc/v1/signatures/signHash')
     case('v1: it signs beside the service token', a.status == 200, a)
 
+def account_tokens(b):
+    def made(key=None, header={'typ': 'JWT', 'alg': 'HS256'}, **change):
+        claims = dict({'sub': SIGNER, 'azp': 'web', 'iat': int(time.time()), 'jti': os.urandom(8).hex()}, **change)
+        text = '.'.join(b64u(json.dumps(x).encode()) for x in (header, claims))
+        return text + '.' + b64u(hmac.digest(key or hashlib.sha256(SECRET.encode()).digest(), text.encode(), 'sha256'))
+    ask_for = lambda t, client='web', redirect=WEB: authorize(b, query(client, redirect, account_token=t))
+    good = made()
+    a = follow(b, ask_for(good))
+    case('an account_token of the one who is logged in', 'Allow this application?' in a.text, a)
+    case('is good once', ask_for(good).query.get('error') == 'invalid_request')
+    a = follow(b, ask_for(made(sub='a1' * 16)))
+    case('one of another account asks for the login', 'Log in' in a.text, a)
+    a = follow(b, b.form('/login', a, name=NAME, password=PASSWORD))
+    case('and again, until it is that one\'s', 'Log in' in a.text, a)
+    again = b.form('/oauth2/consent', a, act='allow')
+    case('a consent does not go around it', not again.to.startswith(WEB), again)
+    for sentence, t in (('by another key', made(b'x' * 32)), ('by the secret itself', made(SECRET.encode())),
+            ('of another client', made(azp='app')), ('of ten minutes ago', made(iat=int(time.time()) - 600)),
+            ('of the future', made(iat=int(time.time()) + 600)), ('without jti', made(jti='')), ('of no account',
+            made(sub='alice')), ('of nobody', made(sub='00' * 16)), ('that is not signed', made(header={'alg': 'none'})), ('by ES256', made(header={'alg':
+            'ES256'})), ('cut', made()[:-1]), ('of one part', 'x')):
+        a = ask_for(t)
+        case('an account_token %s is refused' % sentence, a.to == WEB and a.query.get('error') == 'invalid_request', a)
+    a = ask_for(made(hashlib.sha256(b'').digest(), azp='app'), 'app', APP)
+    case('a client without a secret has none', a.query.get('error') == 'invalid_request', a)
+
 def sic():
     b, (verifier, challenge) = Browser(), pkce()
     q = query('sic', SIC + '/callback', challenge)
@@ -447,6 +473,7 @@ def main():
     details(b)
     documents(b)
     version_one(b)
+    account_tokens(b)
     sic()
     metadata = ask('GET', '/.well-known/openid-configuration')
     case('metadata name issuer and S256 only', metadata.json['issuer'] == ENDPOINT and

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What oauth_flow.py and oauth_limits.py share: browser, clients and signing page; standard library and the openssl
 # program only.
-import base64, hashlib, http.client, json, os, re, ssl, struct, subprocess, sys, time, urllib.parse
+import base64, hashlib, hmac, http.client, json, os, re, ssl, struct, subprocess, sys, time, urllib.parse
 
 DIR, ENDPOINT, PLAIN, SIGNER, KEY = sys.argv[1:6]
 count = int(sys.argv[6])

@@ -148,6 +148,11 @@ is "not over something else" not openssl ts -verify -data bob.csr -in r.tsr -CAf
 is "a bad query gets a refusal" eval 'curl -sS -o bad.tsr -H "Content-Type: application/timestamp-query" --data-binary xx "$CA_URL/tsa" &&
 	says "Rejected" openssl ts -reply -in bad.tsr -text'
 
+is "what is issued by hand beside the server is known to it" eval 'trial_issue bob.csr hand.pem && says "hand.pem: good" ocsp hand.pem'
+is "a request that is too long is told so" says '^413$' curl -s -o answer -w '%{http_code}\n' \
+	-H 'Content-Type: application/timestamp-query' --data-binary "@$BIN/ca/propria-trial-ca" "$CA_URL/tsa"
+is "CMP is posted" says '^405$' curl -s -o answer -w '%{http_code}\n' "$CA_URL/cmp"
+
 # Killed without a chance to write anything; the last line half written, as by a kill in the middle of it.
 p10cr /cmp $SIGNED -implicit_confirm >/dev/null 2>&1 && cp new.pem last.pem
 kill -KILL "$CA_PID"
@@ -159,6 +164,43 @@ is "what was revoked is still revoked" says 'long.pem: revoked' ocsp long.pem
 is "and on the list" crl_has long.pem
 is "it issues again" p10cr /cmp $SIGNED
 is "the list of what was issued has whole lines only" not grep -vE '^(issued|revoked) [0-9a-f]+ [0-9]+ ' ca/issued
+
+# Four clients ask at once, until the server is killed among their requests; each certificate that arrived must be known.
+killed_at_work() {
+	p10cr /cmp $SIGNED -implicit_confirm -reqout recorded.der >/dev/null 2>&1 || return 1
+	python3 - "$CA_URL" "$CA_PID" <<-'END' || return 1
+		import http.client, os, re, signal, sys, threading
+		host, pid = sys.argv[1].split('//')[1], int(sys.argv[2])
+		with open('recorded.der', 'rb') as f:
+		    request = f.read()
+		got = []
+		def ask():
+		    try:
+		        c = http.client.HTTPConnection(host, timeout=60)
+		        while len(got) < 4000:
+		            c.request('POST', '/cmp', request, {'Content-Type': 'application/pkixcmp'})
+		            answer = c.getresponse().read()
+		            # version 3, then a serial number of 16 bytes: the new certificate is the first of the message
+		            got.append(re.search(rb'\xa0\x03\x02\x01\x02\x02\x10(.{16})', answer, re.S).group(1).hex())
+		            if len(got) >= 100:
+		                os.kill(pid, signal.SIGKILL)
+		    except (OSError, http.client.HTTPException):
+		        pass
+		threads = [threading.Thread(target=ask) for _ in range(4)]
+		for t in threads:
+		    t.start()
+		for t in threads:
+		    t.join()
+		assert 100 <= len(got) < 4000 and len(set(got)) == len(got), len(got)
+		with open('ca/issued') as f:
+		    known = {line.split()[1] for line in f if line.startswith('issued ') and line.endswith('\n')}
+		assert set(got) <= known, len(set(got) - known)
+		print(len(got), 'certificates')
+	END
+	wait "$CA_PID" 2>/dev/null
+	trial_ca_start
+}
+is "killed among many requests, it knows every certificate that arrived" killed_at_work
 trial_ca_stop
 
 is "it starts with polling and statements" trial_ca_start --poll 1 --days 30 --minutes 5 --policy 1.2.3.4 --qc compliance,sscd,esign

@@ -4,6 +4,7 @@
 
 #include "ssa/api/document.h"
 #include "ssa/api/route.h"
+#include "ssa/jwt.h"
 #include "ssa/oauth/flow.h"
 #include "ssa/oauth/handle.h"
 #include "ssa/page/html.h"
@@ -35,6 +36,27 @@ request_begin(struct call *c)
 		.plain = c->x->plain, .created = c->now };
 }
 
+/* csc-api 8.2. Last of all that is looked at, as its jti is used up. */
+static bool
+account_take(struct call *c, const struct form *f, const struct client *k, struct request *q,
+    struct refusal *why)
+{
+	struct span text = f->field[P_ACCOUNT_TOKEN];
+	struct account_token t;
+	struct err e = { 0 };
+
+	if (text.p == NULL)
+		return true;
+	*why = (struct refusal){ "invalid_request", "Invalid parameter account_token" };
+	if (k->row.kind != CLIENT_SECRET || k->row.secret.n != HASH_LEN ||
+	    !account_token_verify(text, k->row.secret.p, k->row.client_id, c->now, &t, &e) ||
+	    !assertion_spend(c->ssa->tokens, t.jti,
+	    (uint64_t)(t.iat + ASSERTION_LIFE_S + CLOCK_SKEW_S) * 1000, c->now))
+		return false;
+	memcpy(q->account, t.account, sizeof(q->account));
+	return true;
+}
+
 /* The parameters, and that what they name is there to be shown. */
 static bool
 request_take(struct call *c, struct request *q, const struct form *f, const struct client *k,
@@ -43,7 +65,7 @@ request_take(struct call *c, struct request *q, const struct form *f, const stru
 	if (!request_from_form(q, f, k, items, why) || !request_settle(q, &c->ssa->config.cas, why))
 		return false;
 	if (documents_are_there(c->ssa, q, c->now))
-		return true;
+		return account_take(c, f, k, q, why);
 	*why = (struct refusal){ "invalid_authorization_details",
 		"A document in documentDigests is not whole, or not there any more" };
 	return false;

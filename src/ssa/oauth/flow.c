@@ -282,7 +282,8 @@ to_login(struct call *c, struct span r)
 bool
 flow_wants_login(const struct flow *f, const struct session *who)
 {
-	return f->q.login_anew && who->created < f->q.created;
+	return (f->q.login_anew && who->created < f->q.created) ||
+	    (memcmp(f->q.account, nothing, 16) != 0 && memcmp(f->q.account, who->account, 16) != 0);
 }
 
 /* The use of a SCAL1 key rests on the login alone: not on one of this morning. */

@@ -46,7 +46,7 @@ void	flow_approve(struct call *, struct flow *, const struct key *, const struct
  * perhaps later.
  */
 void	flow_entrust(struct call *, struct flow *, const struct session *, struct span shown, struct span r);
-/* prompt=login: this login is older than the request. */
+/* prompt=login and this login is older than the request; or it is of another account than is wanted. */
 bool	flow_wants_login(const struct flow *, const struct session *);
 /* Where the browser may end up after a form of ours in this flow, for its policy. */
 void	flow_leads_to(const struct call *, const struct flow *, char text[2 * REDIRECT_MAX]);

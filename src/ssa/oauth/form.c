@@ -15,7 +15,7 @@ static const char *const names[PARAMS] = {
 	[P_REQUEST_URI] = "request_uri", [P_CREDENTIAL_ID] = "credentialID",
 	[P_SIGNATURE_QUALIFIER] = "signatureQualifier", [P_NUM_SIGNATURES] = "numSignatures",
 	[P_HASH] = "hash", [P_HASHES] = "hashes", [P_HASH_ALGORITHM_OID] = "hashAlgorithmOID",
-	[P_DESCRIPTION] = "description", [P_PROMPT] = "prompt", [P_REQUEST] = "request",
+	[P_DESCRIPTION] = "description", [P_PROMPT] = "prompt", [P_ACCOUNT_TOKEN] = "account_token", [P_REQUEST] = "request",
 	[P_GRANT_TYPE] = "grant_type", [P_CODE] = "code", [P_REFRESH_TOKEN] = "refresh_token",
 	[P_CODE_VERIFIER] = "code_verifier", [P_TOKEN] = "token",
 	[P_HASH_TYPE] = "hashType", [P_SIGNATURE_FORMAT] = "signatureFormat",

@@ -23,6 +23,7 @@ request_write(struct writer *w, const struct request *q)
 	wr_u8(w, q->kind);
 	wr_u64(w, q->created);
 	wr_bytes(w, q->key, sizeof(q->key));
+	wr_bytes(w, q->account, sizeof(q->account));
 	wr_bytes(w, q->session, sizeof(q->session));
 	wr_span16(w, q->client_id);
 	wr_span16(w, q->client_name);
@@ -46,7 +47,8 @@ request_read(struct span bytes, struct request *q)
 	if (!rd_bytes(&r, got.client, sizeof(got.client)) || !rd_u8(&r, &got.scope) ||
 	    !rd_u8(&r, &got.version) || !rd_u8(&r, &got.plain) || !rd_u8(&r, &got.redirect_named) ||
 	    !rd_u8(&r, &got.login_anew) || !rd_u8(&r, &got.kind) || !rd_u64(&r, &got.created) ||
-	    !rd_bytes(&r, got.key, sizeof(got.key)) || !rd_bytes(&r, got.session, sizeof(got.session)) ||
+	    !rd_bytes(&r, got.key, sizeof(got.key)) || !rd_bytes(&r, got.account, sizeof(got.account)) ||
+	    !rd_bytes(&r, got.session, sizeof(got.session)) ||
 	    !rd_span16(&r, 0, UINT16_MAX, &got.client_id) || !rd_span16(&r, 0, UINT16_MAX, &got.client_name) ||
 	    !rd_span16(&r, 0, UINT16_MAX, &got.redirect) || !rd_span16(&r, 0, UINT16_MAX, &got.state) ||
 	    !rd_span16(&r, 0, UINT16_MAX, &got.challenge) || !rd_span16(&r, 0, UINT16_MAX, &got.hash_oid) ||

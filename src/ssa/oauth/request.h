@@ -26,6 +26,7 @@ struct request {
 	uint8_t		kind;		/* KIND_CADES, KIND_PADES: documents, with a one-time key; 0: a key's DTBS/R */
 	uint64_t	created;
 	uint8_t		key[16];	/* zero: any of the person's */
+	uint8_t		account[16];	/* whose login the client wants (account_token); zero: anybody's */
 	uint8_t		session[32];	/* of the browser that got the ticket; zero before */
 	struct span	client_id, client_name, redirect, state, challenge;
 	struct span	hash_oid;	/* may be empty: the key's */

@@ -10,6 +10,7 @@
 #include "der/name.h"
 #include "modules/rig.h"
 #include "pki.h"
+#include "der/oids.h"
 
 #define SECRET	"correct horse battery"
 
@@ -100,7 +101,8 @@ transfer(OSSL_CMP_CTX *ctx UNUSED, const OSSL_CMP_MSG *request)
 	CHECK(n > 0);
 	writer_reset(&sent);
 	wr_bytes(&sent, der, (size_t)n);
-	if (cmp_answer(&cmp, profile_find(span_str("short-term")), span_of(der, (size_t)n), &answer, NULL)) {
+	if (cmp_answer(&cmp, profile_find(span_str("short-term")), span_of(der, (size_t)n), &answer,
+	    NULL)) {
 		bio = BIO_new_mem_buf(answer.p, (int)answer.n);
 		m = d2i_OSSL_CMP_MSG_bio(bio, NULL);
 		BIO_free(bio);
@@ -114,7 +116,8 @@ client_new(const char *with)
 {
 	OSSL_CMP_CTX *c = OSSL_CMP_CTX_new(NULL, NULL);
 
-	CHECK(c != NULL && OSSL_CMP_CTX_set1_secretValue(c, (const unsigned char *)with, (int)strlen(with)));
+	CHECK(c != NULL && OSSL_CMP_CTX_set1_secretValue(c, (const unsigned char *)with,
+	    (int)strlen(with)));
 	CHECK(OSSL_CMP_CTX_set1_referenceValue(c, (const unsigned char *)"ssa", 3));
 	CHECK(OSSL_CMP_CTX_set_transfer_cb(c, transfer));
 	CHECK(OSSL_CMP_CTX_set_option(c, OSSL_CMP_OPT_IMPLICIT_CONFIRM, 1));
@@ -182,7 +185,8 @@ attach(OSSL_CMP_CTX *c, struct span bytes)
 
 	CHECK(ASN1_OCTET_STRING_set(octets, bytes.p, (int)bytes.n));
 	ASN1_TYPE_set(value, V_ASN1_OCTET_STRING, octets);
-	CHECK(OSSL_CMP_CTX_push0_geninfo_ITAV(c, OSSL_CMP_ITAV_create(OBJ_txt2obj(ATTESTATION_INFO, 1), value)));
+	CHECK(OSSL_CMP_CTX_push0_geninfo_ITAV(c, OSSL_CMP_ITAV_create(OBJ_txt2obj(OID_ATTESTATION, 1),
+	    value)));
 }
 
 /* Is a certificate given to p10cr with these attestations (p NULL: fewer of them)? */
@@ -221,6 +225,43 @@ TEST(an_attestation_that_is_asked_for_must_be_there_once_and_good)
 	CHECK(!gets(attestation(3, 0x42, key->spki, key), none));
 	CHECK(!gets(span_str("nothing of the kind"), none));
 	CHECK(!gets(attestation(3, 0x42, key->spki, sam), attestation(3, 0x42, key->spki, sam)));
+	config.attestation_spki = none;
+}
+
+/* The same by ir, the RA vouching for possession. */
+static bool
+gets_by_template(struct soft_key *k, const char *cn, struct span attested)
+{
+	OSSL_CMP_CTX *c = client_new(SECRET);
+	X509_NAME *name = cn == NULL ? NULL : test_name(cn);
+	size_t before = listed("issued");
+	bool ok;
+
+	CHECK(EVP_PKEY_up_ref(k->pkey) && OSSL_CMP_CTX_set0_newPkey(c, 1, k->pkey));
+	CHECK(OSSL_CMP_CTX_set_option(c, OSSL_CMP_OPT_POPO_METHOD, OSSL_CRMF_POPO_RAVERIFIED));
+	if (name != NULL)
+		CHECK(OSSL_CMP_CTX_set1_subjectName(c, name));
+	if (attested.p != NULL)
+		attach(c, attested);
+	ok = OSSL_CMP_exec_IR_ses(c) != NULL;
+	X509_NAME_free(name);
+	client_free(c);
+	CHECK(listed("issued") == before + ok);
+	return ok;
+}
+
+TEST(a_template_is_judged_as_a_request_is)
+{
+	struct span none = { 0 };
+	struct soft_key *rsa = soft_key(ALG_RSA3072_PKCS1_SHA256);
+
+	CHECK(gets_by_template(key, "Alice", none) && gets_by_template(rsa, "Alice", none));
+	CHECK(!gets_by_template(key, NULL, none));
+	config.attestation_spki = sam->spki;
+	CHECK(!gets_by_template(key, "Alice", none));
+	CHECK(gets_by_template(key, "Alice", attestation(3, 0x42, key->spki, sam)));
+	CHECK(!gets_by_template(key, "Alice", attestation(3, 0x42, rsa->spki, sam)));
+	CHECK(!gets_by_template(rsa, "Alice", attestation(3, 0x42, rsa->spki, sam)));	/* says P-256 */
 	config.attestation_spki = none;
 }
 
@@ -322,6 +363,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_attestation_that_is_asked_for_must_be_there_once_and_good),
+		cmocka_unit_test(a_template_is_judged_as_a_request_is),
 		cmocka_unit_test(a_certificate_that_is_rejected_is_revoked),
 		cmocka_unit_test(what_is_polled_for_comes_once),
 		cmocka_unit_test(only_what_was_issued_here_is_revoked),

@@ -143,6 +143,10 @@ TEST(a_list_with_another_hand_in_it_is_not_gone_on_with)
 {
 	static const char *const lines[] = { "nonsense\n", "issued\n", "issued xyz 1 2 long 00 CN=A\n",
 		"issued 4 1 2 long 00 CN=A\n", "revoked 4f 1 1\n", "revoked 41 1\n", "\n",
+		"revoked 41555555555555555555555555555555 0 1\n",
+		"revoked 41555555555555555555555555555555 7 11\n",
+		"revoked 41555555555555555555555555555555 7\n",
+		"revoked 41555555555555555555555555555555 7 1 1\n",
 		"issued 414141414141414141414141414141414141414141 1 2 long 00 CN=A\n" };
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
