@@ -21,6 +21,24 @@ export function isPdf(bytes) {
 	return new TextDecoder('latin1').decode(bytes.subarray(0, 1024)).includes('%PDF-');
 }
 
+/*
+ * What a signature in a PDF is over: all but the place that its last ByteRange leaves, which may hold nothing but zeros in
+ * hexadecimal. Nothing where that is not so.
+ */
+export function rangeOf(bytes) {
+	const text = new TextDecoder('latin1').decode(bytes);
+	const found = [...text.matchAll(/\/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/g)].at(-1);
+	const [to, from, rest] = (found ?? []).slice(1).map(Number);
+
+	if (!found || to > from || from + rest !== bytes.length || !/^<0*>$/.test(text.slice(to, from)))
+		return new Uint8Array(0);
+	const out = new Uint8Array(to + rest);
+
+	out.set(bytes.subarray(0, to));
+	out.set(bytes.subarray(from), to);
+	return out;
+}
+
 async function drawPage(pdf, n, box) {
 	const page = await pdf.getPage(n);
 	const natural = page.getViewport({ scale: 1 });
