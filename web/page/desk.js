@@ -2,10 +2,8 @@
 /* Desk: a PDF is shown, approved and signed; its signature file and the receipt come back. */
 import { digestWith } from '../lib/alg.js';
 import { Writer, base64, base64url, hex, unbase64, unbase64url } from '../lib/bytes.js';
-import { signedAttributes, signedData } from '../lib/cms.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
-import { checkFile } from '../lib/p7s.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
 import { mustBeOurGroup } from '../lib/group.js';
@@ -72,7 +70,7 @@ async function build() {
 	if (key.once)
 		return buildOnce(key.once);
 	const nonce = await challenge(api, config, account.signer, PURPOSE.SIGN);
-	const documentDigest = await digestWith(alg, doc.bytes);
+	const documentDigest = await digestWith(alg, doc.bytes), { signedAttributes } = await import('../lib/cms.js');
 	const { attributes, digest } = await signedAttributes({ alg, documentDigest, certificate: key.certificate.der, time: Date.now() });
 	const statement = statementOf(config, PURPOSE.SIGN, account.signer, nonce, {
 		key: key.id, spki: key.spki, class: key.class, level: key.level, alg: alg.number, kind: 1, seen: 1,
@@ -157,13 +155,13 @@ async function askForFile(now, evidences) {
 
 	if (!Array.isArray(files) || files.length !== 1)
 		throw stop('answer');
-	const p7s = unbase64(files[0]);
+	const p7s = unbase64(files[0]), { checkFile } = await import('../lib/p7s.js');
 
 	return { p7s, ...await checkFile({ bytes: p7s, alg, kind, documentDigest: now.digest }) };
 }
 
 async function signWithKey(now, evidences) {
-	const signature = await askForSignature(now, evidences);
+	const signature = await askForSignature(now, evidences), { signedData } = await import('../lib/cms.js');
 
 	return { certificate: now.key.certificate, p7s: await signedData({ alg: now.key.alg, certificate: now.key.certificate,
 		chain: await chainOf(now.key), attributes: now.attributes, signature }) };

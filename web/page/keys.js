@@ -8,7 +8,6 @@ import { $, asked, badge, begin, calm, cause, download, during, halt, only, show
 import { lineOf, readFields } from './form.js';
 import { createKey, releaseKey, removePasskey } from './keyacts.js';
 import { loggedIn } from './login.js';
-import { addPasskey, makePasskey } from './passkeys.js';
 import { el, moment, say } from './say.js';
 import { clean, listed, stop, whole } from './touch.js';
 
@@ -127,6 +126,8 @@ async function make() {
 	calm('add-error');
 	if (!form)
 		return;
+	const { makePasskey } = await import('./passkeys.js');
+
 	making = await makePasskey({ api, config, account }, form.label);
 	addStep(2);
 	tell('keys.add.made');
@@ -138,6 +139,8 @@ async function add() {
 
 	calm('add-error');
 	addStep(1);
+	const { addPasskey } = await import('./passkeys.js');
+
 	await addPasskey({ api, config, account }, attempt);
 	$('add').open = false;
 	$('label').value = '';

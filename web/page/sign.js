@@ -3,7 +3,6 @@
 import { digestWith } from '../lib/alg.js';
 import { Api } from '../lib/api.js';
 import { Writer, base64, equal, hex, unbase64 } from '../lib/bytes.js';
-import { attributesBind } from '../lib/cms.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig } from '../lib/group.js';
 import { passkeysWork } from '../lib/passkey.js';
@@ -11,7 +10,7 @@ import { readCertificate } from '../lib/certificate.js';
 import { showAs } from './as.js';
 import { $, about, badge, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
 import { certificateFacts, showOffer } from './once.js';
-import { fileTrouble, isPdf, onFiles, readFile, rangeOf, showPdf } from './paper.js';
+import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { fetchPassed } from './passed.js';
 import { el, moment, say } from './say.js';
 import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
@@ -112,9 +111,16 @@ async function matches(item, bytes) {
 
 	if (equal(documentDigest, item.digest))
 		return true;
-	if (ask.key.once?.kind === 3)	/* a PDF with a place for its signature: all but that place is signed */
+	if (ask.key.once?.kind === 3) {	/* a PDF with a place for its signature: all but that place is signed */
+		const { rangeOf } = await import('./sheets.js');
+
 		return equal(await digestWith(alg, rangeOf(bytes)), item.digest);
-	return Boolean(item.attributes && certificate) && attributesBind({ alg, attributes: item.attributes,
+	}
+	if (!item.attributes || !certificate)
+		return false;
+	const { attributesBind } = await import('../lib/cms.js');
+
+	return attributesBind({ alg, attributes: item.attributes,
 		digest: item.digest, documentDigest, certificate: certificate.der });
 }
 
