@@ -18,6 +18,7 @@ const MARGIN = 30000;
 const CADES = 2;
 const ONCE_MS = 240000;	/* a nonce lives no longer */
 const HASH = { 32: '2.16.840.1.101.3.4.2.1', 48: '2.16.840.1.101.3.4.2.2' };
+const CERTIFICATE_MAX = 8192;
 const OID = { 1: '1.2.840.10045.4.3.2', 2: '1.2.840.10045.4.3.3', 16: '1.2.840.113549.1.1.11', 32: '1.2.840.113549.1.1.10' };
 
 let config, api, account, choices, doc, act, signed;
@@ -42,6 +43,8 @@ async function chainOf(key) {
 	const { cert } = await api.csc('credentials/info', { credentialID: hex(key.id), certificates: 'chain' });
 
 	key.issuers = listed(cert?.certificates ?? [], 0, 8).map(unbase64);
+	if (key.issuers.some((c) => c.length > CERTIFICATE_MAX))
+		throw stop('answer');
 	return key.issuers;
 }
 

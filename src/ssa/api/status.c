@@ -39,6 +39,22 @@ once_write(struct emit *out, const struct ca_list *cas)
 	emit_array_end(out);
 }
 
+/* How many certifications and revocations wait for their CA, and how many for a person. */
+static void
+certificates_write(struct store *store, struct emit *m)
+{
+	uint64_t waiting, failed;
+	struct err e = { 0 };
+
+	if (!store->ops->tasks_count(store, TASK_WAITING, &waiting, &e) ||
+	    !store->ops->tasks_count(store, TASK_FAILED, &failed, &e))
+		return;
+	emit_object(m, "certificates");
+	emit_number(m, "waiting", waiting);
+	emit_number(m, "failed", failed);
+	emit_object_end(m);
+}
+
 static void
 status_write(struct call *c, const struct msg_status *m, const char *sam)
 {
@@ -64,6 +80,7 @@ status_write(struct call *c, const struct msg_status *m, const char *sam)
 		emit_object_end(&out);
 	}
 	once_write(&out, &s->config.cas);
+	certificates_write(s->store, &out);
 	emit_text(&out, "store", store_is_well(s->store) ? "ok" : "not writable");
 	emit_object_end(&out);
 	s->status_at = c->now;
