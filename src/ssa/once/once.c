@@ -36,7 +36,8 @@ leave(struct once *o)
 	if (o->next != NULL)
 		o->next->at = o->at;
 	o->at = NULL;
-	parallel_leave(o->c->ssa->parallel, o->c->account);
+	if (!o->counted)
+		parallel_leave(o->c->ssa->parallel, o->c->account);
 }
 
 void
@@ -74,6 +75,7 @@ once_package_fault(struct once *o)
 	o->a = activation_of(o->package.statement, o->package.d);
 	o->kind = st.sign.kind;
 	o->attrs = st.sign.attrs;
+	memcpy(o->session, st.sign.session, sizeof(o->session));
 	return o->a == NULL ? "Invalid parameter SAD" : NULL;
 }
 
@@ -86,12 +88,21 @@ is_under_way(const struct once *o)
 	return false;
 }
 
+bool
+once_is_answering(const struct ssa *s, const uint8_t ticket[HASH_LEN])
+{
+	for (const struct once *i = s->once; i != NULL; i = i->next)
+		if (memcmp(i->ticket, ticket, HASH_LEN) == 0)
+			return true;
+	return false;
+}
+
 static bool
 enter(struct once *o)
 {
 	struct ssa *s = o->c->ssa;
 
-	if (!parallel_enter(s->parallel, o->c->account, o->c->now))
+	if (!o->counted && !parallel_enter(s->parallel, o->c->account, o->c->now))
 		return false;
 	o->next = s->once;
 	if (o->next != NULL)
