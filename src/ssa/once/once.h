@@ -11,6 +11,9 @@
 #include "ssa/api/activation.h"
 #include "ssa/once/ca_pool.h"
 
+/* Where a signature's time goes; ONCE_CA: until the CA answered, as measured here. */
+enum once_part { ONCE_OPEN, ONCE_CLIENT, ONCE_CA, ONCE_SIGN, ONCE_FILE, ONCE_PARTS };
+
 /* First member of the call's state. */
 struct once {
 	struct issue		 issue;
@@ -25,6 +28,7 @@ struct once {
 	uint8_t			 session[16], key[16];
 	struct writer		 csr, attestation;
 	struct writer		 files;		/* n x v32: CMS of each index */
+	uint64_t		 since, took[ONCE_PARTS];	/* us */
 	struct err		 past;		/* why the approval was refused a second time */
 	struct once		*next, **at;	/* among those under way; at NULL: not among them */
 };
@@ -41,6 +45,8 @@ const char *once_package_fault(struct once *);
 void	once_begin(struct once *);
 /* The files of an approval that was used before, read back from the SAM's log. */
 void	once_look_back(struct once *);
+/* So that whoever waits sees for what: a header Server-Timing (W3C), milliseconds. */
+void	once_timing_tell(const struct once *);
 struct span once_file(const struct once *, size_t index);
 
 #endif
