@@ -35,5 +35,7 @@ bool	load_full(struct load *, const struct workload *, uint64_t ms, struct load_
  */
 bool	load_steady(struct load *, const struct workload *, double rate, uint64_t ms, double *latencies,
 	    size_t max, size_t *n, double *foreign, struct err *) MUST_USE;
+/* Means of the approvals of the last load_steady, where they were of one-time keys. */
+void	load_steps(const struct load *, double mean_ms[STEPS]);
 
 #endif
