@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 0: certificates, 1: requests, 2: Names, 3: their text, 4: signatures. */
+/* 0: certificates, 1: requests, 2: Names, 3: their text, 4: signatures, 5: CRLs, 6: OCSP. */
 #include <stdlib.h>
 
 #include "der/certificate.h"
 #include "der/csr.h"
 #include "der/name.h"
+#include "der/ocsp.h"
 #include "fuzz/fuzz.h"
 
 /* Also what only authentic bytes reach, as a CA may be broken. */
@@ -64,10 +65,51 @@ signature(struct span in)
 	}
 }
 
+/* Under a key that signed nothing: what stands before the signature's judgement. */
+static void
+revocation(struct span in, bool (*revokes)(struct span, const struct issuing_ca *))
+{
+	static const uint8_t spki[91], name[2] = { 0x30, 0 };
+	struct issuing_ca ca = { .alg = alg_find(ALG_ECDSA_P256_SHA256), .spki = span_of(spki, 91),
+		.issuer = span_of(name, 2) };
+
+	if (revokes(in, &ca))
+		bug("a proof that nobody signed");
+}
+
+static bool
+by_crl(struct span in, const struct issuing_ca *ca)
+{
+	struct err e = { 0 };
+
+	return crl_revokes(in, ca, span_of("\x05", 1), &e);
+}
+
+static bool
+by_ocsp(struct span in, const struct issuing_ca *ca)
+{
+	struct err e = { 0 };
+
+	return ocsp_revokes(in, ca, span_of("\x05", 1), 1790000000000, &e);
+}
+
+static void
+crl(struct span in)
+{
+	revocation(in, by_crl);
+}
+
+static void
+ocsp(struct span in)
+{
+	revocation(in, by_ocsp);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const kinds[])(struct span) = { certificate, request, name, name_text, signature };
+	static void (*const kinds[])(struct span) = { certificate, request, name, name_text, signature,
+		crl, ocsp };
 	struct span in = span_of(data, size);
 	size_t which = fuzz_pick(&in, COUNT(kinds));
 

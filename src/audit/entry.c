@@ -73,37 +73,6 @@ static const struct field key_fields[] = {
 };
 WRITER(entry_key, key_fields)
 
-/* What d is the digest of. */
-static const struct field window_body[] = {
-	{ BYTES(struct entry_window, key) },
-	{ BYTES(struct entry_window, signer) },
-	{ BYTES(struct entry_window, session) },
-	{ NUMBER(struct entry_window, expires) },
-	{ RANGE(struct entry_window, count, 1, USE_ITEMS_MAX) },
-	{ BYTES(struct entry_window, random) },
-	{ FIELD_END },
-};
-static const struct field window_fields[] = {
-	{ BYTES(struct entry_window, d) },
-	{ .kind = FIELD_PART, .fields = window_body },
-	{ FIELD_END },
-};
-WRITER(entry_window, window_fields)
-
-void
-window_digest(const struct entry_window *m, uint8_t d[HASH_LEN])
-{
-	static const char prefix[] = "propria-window-v1";
-	uint8_t mem[sizeof(prefix) + 3 * ID_LEN + 8 + 4 + 32];
-	struct writer w = writer_over(mem, sizeof(mem));
-
-	wr_bytes(&w, prefix, sizeof(prefix));
-	fields_write(&w, window_body, m, 0);
-	if (!writer_ok(&w))
-		bug("a window out of its bounds");
-	sha256(writer_span(&w), d);
-}
-
 static const struct field refused_fields[] = {
 	{ TEXT8(struct entry_refused, reason, 1, REASON_WORD_MAX) },
 	{ NUMBER(struct entry_refused, request) },
@@ -227,25 +196,6 @@ entry_outcome_write(struct writer *w, const struct entry_outcome *m,
 	list_write(w, outcome_fields, m, outcome_items, item, m->n);
 }
 
-struct span
-outcome_link(uint8_t mem[OUTCOME_LINK_LEN], uint64_t signing, const uint8_t cert[32])
-{
-	struct writer w = writer_over(mem, OUTCOME_LINK_LEN);
-
-	wr_u64(&w, signing);
-	wr_bytes(&w, cert, 32);
-	return writer_span(&w);
-}
-
-const uint8_t *
-entry_outcome_link(const struct entry_outcome *m, uint64_t *signing)
-{
-	struct reader r = reader_over(m->link);
-
-	*signing = 0;
-	return rd_u64(&r, signing) ? r.p : NULL;
-}
-
 /* An item off r, or r as it was. */
 static bool
 item_read(struct reader *r, const struct field *rows, void *item)
@@ -347,7 +297,7 @@ static const struct kind {
 	[ENTRY_REFUSED]		= { "refused",	refused_fields },
 	[ENTRY_REFUSALS]	= { "refusals",	refusals_fields, refusals_list },
 	[ENTRY_ALARM]		= { "alarm",	alarm_fields },
-	[ENTRY_WINDOW]		= { "window",	window_fields },
+	[ENTRY_WINDOW]		= { "window",	entry_window_fields },
 	[ENTRY_SESSION]		= { "session",	entry_session_fields },
 	[ENTRY_SESSION_CERTIFIED] = { "session-certified", entry_session_certified_fields },
 	[ENTRY_SESSION_ENDED]	= { "session-ended", entry_session_ended_fields },

@@ -50,7 +50,8 @@ struct entry_signer {
 	struct span	record;		/* sealed; empty: as before */
 };
 
-enum key_cause { KEY_CAUSE_FREEZE, KEY_CAUSE_REQUEST, KEY_CAUSE_LINK, KEY_CAUSE_OWNER_CLOSED };
+enum key_cause { KEY_CAUSE_FREEZE, KEY_CAUSE_REQUEST, KEY_CAUSE_LINK, KEY_CAUSE_OWNER_CLOSED,
+	KEY_CAUSE_REVOKED };
 
 struct entry_key {
 	uint8_t		id[ID_LEN], owner[ID_LEN];

@@ -92,6 +92,7 @@ bool	entry_outcome_item(struct reader *, struct outcome_item *);
 
 /* SHA-256("propria-window-v1" 0 || key || signer || session || expires || count || random) */
 void	window_digest(const struct entry_window *, uint8_t d[HASH_LEN]);
+extern const struct field entry_window_fields[];
 void	entry_window_write(struct writer *, const struct entry_window *);
 void	entry_refused_write(struct writer *, const struct entry_refused *);
 void	entry_refusals_write(struct writer *, const struct entry_refusals *,

@@ -73,7 +73,7 @@ static const char *const key_states[] = { "?", "new", "requested", "active", "su
 static const char *const sockets[] = { "?", "ssa", "officers" };
 static const char *const seen[] = { "?", "document", "labels" };
 static const char *const key_causes[] = { "freeze", "request-certificate", "link-certificate",
-	"owner-closed" };
+	"owner-closed", "revoked" };
 
 static const char *
 purpose_word(uint16_t purpose)
@@ -82,7 +82,7 @@ purpose_word(uint16_t purpose)
 		{ 0x0101, "sign" }, { 0x0102, "sign-once" }, { 0x0304, "open-session" },
 		{ 0x0201, "invite" }, { 0x0202, "bind" }, { 0x0203, "suspend" },
 		{ 0x0204, "reinstate" }, { 0x0205, "close" }, { 0x0301, "create-key" },
-		{ 0x0302, "destroy-key" }, { 0x0303, "release-key" }, { 0x0400, "found" },
+		{ 0x0302, "destroy-key" }, { 0x0303, "release-key" }, { 0x0305, "revoke-key" }, { 0x0400, "found" },
 		{ 0x0401, "add-anchor" }, { 0x0402, "remove-anchor" }, { 0x0403, "add-officer" },
 		{ 0x0404, "remove-officer" }, { 0x0405, "set-policy" }, { 0x0406, "resume" },
 	};

@@ -17,6 +17,8 @@ const struct command commands[] = {
 	    options_officer_show, command_officer_show },
 	{ "officer invite", "", 0, 0, "Invite a person to become a signer",
 	    options_officer_invite, command_officer_invite },
+	{ "officer revoke-key", "SIGNER KEY", 2, 2, "Destroy a signing key whose certificate is revoked",
+	    options_officer_revoke_key, command_officer_revoke_key },
 	{ "officer suspend", "SIGNER", 1, 1, "Suspend a signer",
 	    options_officer_suspend, command_officer_suspend },
 	{ "officer reinstate", "SIGNER", 1, 1, "Let a suspended signer sign again",

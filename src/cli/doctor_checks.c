@@ -174,6 +174,25 @@ text_of(const json_t *j, const char *name)
 	return text != NULL && text_is_clean(span_str(text)) ? text : "(not said)";
 }
 
+/* What the server has to do with CAs; an older server says nothing of it. */
+static void
+doctor_certificates(struct doctor *d, const json_t *c)
+{
+	long long waiting = json_integer_value(json_object_get(c, "waiting"));
+	long long failed = json_integer_value(json_object_get(c, "failed"));
+
+	if (c == NULL)
+		return;
+	if (failed > 0)
+		doctor_say(d, HEALTH_WARN, "CAs", "%lld certifications or revocations were refused and wait for"
+		    " somebody; the server's journal says why, propria keys list to whom", failed);
+	if (waiting > 0)
+		doctor_say(d, HEALTH_WARN, "CAs", "%lld certifications or revocations wait for their CA; if it"
+		    " stays so, look at the server's journal", waiting);
+	if (waiting <= 0 && failed <= 0)
+		doctor_say(d, HEALTH_OK, "CAs", "nothing waits for them");
+}
+
 void
 doctor_server(struct doctor *d, const json_t *status, const uint8_t *sam_group)
 {
@@ -187,6 +206,7 @@ doctor_server(struct doctor *d, const json_t *status, const uint8_t *sam_group)
 	    ? ". Is propria-sam running, and may the server open its socket" : "");
 	doctor_say(d, strcmp(store, "ok") == 0 ? HEALTH_OK : HEALTH_FAIL, "store", "%.120s%s", store,
 	    strcmp(store, "ok") == 0 ? "" : ". The database is not usable: look at its journal");
+	doctor_certificates(d, json_object_get(status, "certificates"));
 	if (sam_group == NULL)
 		return;
 	if (hex_typed(text_of(status, "group"), group, sizeof(group)) &&

@@ -85,9 +85,20 @@ const struct option_row options_keys_create[] = {
 	{ "algorithm", "NAME", "a key keeps it for ever; ecdsa-p256-sha256 if not given" },
 	{ "scal1", NULL, "a key of level SCAL1: the service, not your device, authorises each use" },
 	{ "approvals", "N", "different authenticators that approve each use: 1 or 2 (1)" },
+	{ "profile", "NAME", "whose CA certifies it, where the service has several" },
 	OPTIONS_APPROVE,
 	{ NULL, NULL, NULL },
 };
+
+/* Zero-padded; the SAM refuses a name of other letters. */
+static bool
+profile_put(const char *name, uint8_t profile[16], struct err *e)
+{
+	if (strlen(name) > 16 || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name))
+		return err_exit(e, EXIT_USAGE, "--profile: up to 16 of a-z, 0-9 and -, not %.40s", name);
+	memcpy(profile, name, strlen(name));
+	return true;
+}
 
 static bool
 create_body(struct call *c, struct body_create_key *b, struct err *e)
@@ -108,7 +119,7 @@ create_body(struct call *c, struct body_create_key *b, struct err *e)
 		return err_exit(e, EXIT_USAGE, "--scal1 and --approvals 2: either the service authorises, or "
 		    "two of your devices do");
 	b->evidences = (uint8_t)approvals;
-	return true;
+	return option(c, "profile") == NULL || profile_put(option(c, "profile"), b->profile, e);
 }
 
 /* Makes the key of st->create_key, whose `from` it fills. */
@@ -191,6 +202,8 @@ command_keys_renew(struct call *c, struct err *e)
 	b->class = (uint8_t)number_at(old, "class");
 	b->level = (uint8_t)number_at(old, "level");
 	b->evidences = (uint8_t)number_at(old, "evidences");
+	if (json_object_get(old, "profile") != NULL && !profile_put(text_at(old, "profile"), b->profile, e))
+		return false;
 	return key_create(c, &s, account, &st, id, e);
 }
 

@@ -117,6 +117,7 @@ command_officer_invite(struct call *c, struct err *e)
 const struct option_row options_officer_suspend[] = { OPTIONS_SIGNER };
 const struct option_row options_officer_reinstate[] = { OPTIONS_SIGNER };
 const struct option_row options_officer_close[] = { OPTIONS_SIGNER };
+const struct option_row options_officer_revoke_key[] = { OPTIONS_SIGNER };
 
 static bool
 signer_act(struct call *c, uint16_t purpose, struct err *e)
@@ -152,4 +153,23 @@ bool
 command_officer_close(struct call *c, struct err *e)
 {
 	return signer_act(c, PURPOSE_CLOSE, e);
+}
+
+bool
+command_officer_revoke_key(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_REVOKE_KEY };
+	const char *reason = option(c, "reason");
+	struct msg_enacted enacted;
+	struct msg_record record;
+	AUTO_OFFICER o = { 0 };
+	bool done;
+
+	s.key.reason = span_str(reason == NULL ? "" : reason);
+	if (!officer_id_take(c->operand[0], s.subject, sizeof(s.subject), "the signer's id", e) ||
+	    !officer_id_take(c->operand[1], s.key.key, sizeof(s.key.key), "the key's id", e) ||
+	    !officer_begin(&o, c, e) || !sam_record(&o.sam, RECORD_KEY, s.key.key, &record, e))
+		return false;
+	s.key.from = record.version;
+	return officer_act(&o, c, &s, &done, &enacted, e);
 }

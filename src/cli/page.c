@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/encode.h"
 #include "cli/file.h"
+#include "cli/hand_over.h"
 #include "cli/page.h"
 #include "cli/wait.h"
 
@@ -148,16 +149,30 @@ names_are_fit(const struct signing_job *job, struct err *e)
 	return true;
 }
 
+static json_t *
+request_make(struct session *s, struct call *c, const struct signing_job *job, struct err *e)
+{
+	json_t *j, *names = NULL;
+
+	if (!names_are_fit(job, e) || (option_is(c, "show") && (names = hand_over(&s->ssa, job, e)) == NULL))
+		return NULL;
+	j = signing_page_json(job, option(c, "text"));
+	if (names != NULL)
+		json_object_set_new(j, "documents", names);
+	return j;
+}
+
 char *
 page_approve(struct session *s, struct call *c, const struct signing_job *job, uint8_t d[HASH_LEN],
     struct err *e)
 {
 	AUTO_JSON *asked = NULL, *given = NULL;
+	json_t *request = request_make(s, c, job, e);
 	const char *handle, *link;
 	struct waiting waiting;
 
-	if (!names_are_fit(job, e) || (asked = ssa_post(&s->ssa, "/csc/v2/credentials/authorize",
-	    signing_page_json(job, option(c, "text")), e)) == NULL || !ssa_text(asked, "handle", &handle, e) ||
+	if (request == NULL ||
+	    (asked = ssa_post(&s->ssa, "/csc/v2/credentials/authorize", request, e)) == NULL || !ssa_text(asked, "handle", &handle, e) ||
 	    !ssa_text(asked, "approvalURL", &link, e) || !link_check(s, link, handle, e))
 		return NULL;
 	wait_begin(&waiting);

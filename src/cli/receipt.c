@@ -105,7 +105,7 @@ dtbsr_of(const struct entry_outcome *o, const struct alg *alg, struct receipt_fa
 		return false;
 	if (cert == NULL)
 		memcpy(f->dtbsr, f->item.digest.p, alg->digest_len);
-	else if (!signed_attributes_are_offered(b->kind, b->attrs))
+	else if (!signed_attributes_are_offered(b->kind, b->attrs) || f->signing > SIGNING_MS_MAX)
 		return false;
 	else
 		signed_attributes_digest(&m, f->dtbsr);

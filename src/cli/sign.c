@@ -27,6 +27,7 @@ const struct option_row options_sign[] = {
 	{ "one-message", NULL, "send approval and hashes in one message" },
 	{ "qr", NULL, "let the passkey on your phone approve, by a QR code" },
 	{ "no-qr", NULL, "with --qr: show the link alone" },
+	{ "show", NULL, "with --qr: hand the documents over, so that the signing page shows them" },
 	{ "yes", NULL, "do not ask: approve what is named here" },
 	OPTION_HOME,
 	OPTIONS_KEY_SECRETS,
@@ -287,6 +288,8 @@ options_agree(const struct call *c, struct err *e)
 		return err_exit(e, EXIT_USAGE, "--qualifier, --format and --commitment go with --once");
 	if (option_is(c, "no-qr") && !option_is(c, "qr"))
 		return err_exit(e, EXIT_USAGE, "--no-qr goes with --qr");
+	if (option_is(c, "show") && !option_is(c, "qr"))
+		return err_exit(e, EXIT_USAGE, "--show goes with --qr: else this program shows what is approved");
 	return c->n == 1 || (option(c, "out") == NULL && option(c, "receipt") == NULL) ||
 	    err_exit(e, EXIT_USAGE, "--out and --receipt are for one file; with several, signatures and "
 	    "--receipts go beside each");

@@ -308,6 +308,7 @@ static const struct {
 	{ PURPOSE_CREATE_KEY, "create a signing key", words_create_key },
 	{ PURPOSE_DESTROY_KEY, "destroy a signing key for ever", words_key },
 	{ PURPOSE_RELEASE_KEY, "release a frozen signing key", words_key },
+	{ PURPOSE_REVOKE_KEY, "destroy a revoked signing key for ever", words_key },
 	{ PURPOSE_OPEN_SESSION, "make a key for one signature, which you approve later",
 	    words_open_session },
 	{ PURPOSE_FOUND, "found a group", words_found },

@@ -7,7 +7,7 @@
 
 #include "crypto/hash.h"
 
-static EVP_MD *md256, *md384;
+static EVP_MD *md256, *md384, *md160;
 static EVP_MD_CTX *md_ctx;
 static EVP_MAC *hmac;
 static EVP_MAC_CTX *hmac_ctx;
@@ -46,6 +46,12 @@ void
 sha384(struct span in, uint8_t out[48])
 {
 	digest_parts(md384, &in, 1, out);
+}
+
+void
+sha1(struct span in, uint8_t out[20])
+{
+	digest_parts(md160, &in, 1, out);
 }
 
 void
@@ -173,6 +179,7 @@ crypto_start(struct err *e)
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 ||
 	    (md256 = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL ||
 	    (md384 = EVP_MD_fetch(NULL, "SHA384", NULL)) == NULL ||
+	    (md160 = EVP_MD_fetch(NULL, "SHA1", NULL)) == NULL ||
 	    (md_ctx = EVP_MD_CTX_new()) == NULL || !hmac_start() ||
 	    (gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL)) == NULL ||
 	    (seal_ctx = EVP_CIPHER_CTX_new()) == NULL || (open_ctx = EVP_CIPHER_CTX_new()) == NULL)

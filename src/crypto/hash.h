@@ -21,6 +21,7 @@ bool	crypto_start(struct err *) MUST_USE;
 void	sha256(struct span, uint8_t out[HASH_LEN]);
 void	sha256_parts(const struct span *parts, size_t n, uint8_t out[HASH_LEN]);	/* concatenated */
 void	sha384(struct span, uint8_t out[48]);
+void	sha1(struct span, uint8_t out[20]);	/* for names of keys in OCSP; proves nothing */
 void	hmac_sha256(struct span key, const struct span *parts, size_t n, uint8_t out[HASH_LEN]);
 /* RFC 5869, extract and expand. An empty salt is the RFC's default. */
 void	hkdf_sha256(struct span ikm, struct span salt, struct span info, uint8_t *out, size_t n);

@@ -8,20 +8,37 @@
 #define DAY_MS	((uint64_t)86400000)
 
 bool
-certificate_cut(struct span der, struct certificate_cut *out, struct err *e)
+signed_cut(struct span der, const char *what, struct certificate_cut *out, struct reader *rest,
+    struct err *e)
 {
 	struct reader all = reader_over(der), in;
 	struct certificate_cut cut;
 	struct span signature;
 
-	if (der.n > CERTIFICATE_MAX || !der_enter(&all, DER_SEQUENCE, &in) || !rd_end(&all) ||
+	if (!der_enter(&all, DER_SEQUENCE, &in) || !rd_end(&all) ||
 	    !der_whole(&in, DER_SEQUENCE, &cut.tbs))
-		return err_why(e, ERR_FORMAT, "cert", "certificate: not X.509 in DER");
+		return err_why(e, ERR_FORMAT, "cert", "%s: not X.509 in DER", what);
 	if (!algorithm_read(&in, &cut.alg))
-		return err_why(e, ERR_FORMAT, "cert", "certificate: signed with an algorithm that is "
-		    "not offered");
-	if (!der_bits(&in, &signature) || !rd_end(&in) ||
-	    !signature_from_der(cut.alg, signature, cut.signature))
+		return err_why(e, ERR_FORMAT, "cert", "%s: signed with an algorithm that is not offered",
+		    what);
+	if (!der_bits(&in, &signature) || !signature_from_der(cut.alg, signature, cut.signature))
+		return err_why(e, ERR_FORMAT, "cert", "%s: malformed signature", what);
+	*out = cut;
+	*rest = in;
+	return true;
+}
+
+bool
+certificate_cut(struct span der, struct certificate_cut *out, struct err *e)
+{
+	struct certificate_cut cut;
+	struct reader rest;
+
+	if (der.n > CERTIFICATE_MAX)
+		return err_why(e, ERR_FORMAT, "cert", "certificate: too long");
+	if (!signed_cut(der, "certificate", &cut, &rest, e))
+		return false;
+	if (!rd_end(&rest))
 		return err_why(e, ERR_FORMAT, "cert", "certificate: malformed signature");
 	*out = cut;
 	return true;

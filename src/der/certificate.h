@@ -45,6 +45,7 @@ struct certificate {			/* spans are lent by the bytes that were read */
 	unsigned		 seen;		/* enum extension */
 	struct span		 subject_key_id, authority_key_id;	/* empty: none */
 	struct span		 policies, qc_statements;	/* content of the SEQUENCE; empty: none */
+	struct span		 extended_usage;	/* the same: object identifiers */
 };
 
 struct certificate_rules {
@@ -59,7 +60,10 @@ struct issuing_ca {				/* an issuing CA that the officers installed */
 	struct span		 spki, issuer;	/* issuer: its Name as it stands in certificates */
 };
 
-/* By lengths only; the algorithm must be one of ours. */
+/* By lengths only; the algorithm must be one of ours. signed_cut: anything that is signed as a
+ * certificate is, of any length; rest: what stands behind the signature. */
+bool	signed_cut(struct span der, const char *what, struct certificate_cut *, struct reader *rest,
+	    struct err *) MUST_USE;
 bool	certificate_cut(struct span der, struct certificate_cut *, struct err *) MUST_USE;
 bool	certificate_is_signed_by(const struct certificate_cut *, const struct alg *, struct span spki)
 	    MUST_USE;

@@ -76,6 +76,22 @@ read_qc_statements(struct reader *r, struct certificate *c)
 }
 
 static bool
+read_extended_usage(struct reader *r, struct certificate *c)
+{
+	struct span content, oid;
+	struct reader in;
+
+	if (!der_take(r, DER_SEQUENCE, &content) || !rd_end(r) || content.n == 0)
+		return false;
+	in = reader_over(content);
+	while (!rd_end(&in))
+		if (!der_oid(&in, &oid))
+			return false;
+	c->extended_usage = content;
+	return true;
+}
+
+static bool
 read_short_term(struct reader *r, struct certificate *c UNUSED)
 {
 	return der_null(r) && rd_end(r);
@@ -92,7 +108,7 @@ static const struct known {
 	{ "2.5.29.32", EXT_POLICIES, true, read_policies },
 	{ "2.5.29.14", EXT_SUBJECT_KEY_ID, false, read_subject_key_id },
 	{ "2.5.29.35", EXT_AUTHORITY_KEY_ID, false, read_authority_key_id },
-	{ "2.5.29.37", EXT_EXTENDED_USAGE, false, NULL },
+	{ "2.5.29.37", EXT_EXTENDED_USAGE, false, read_extended_usage },
 	{ "2.5.29.31", EXT_CRL_POINTS, false, NULL },
 	{ "1.3.6.1.5.5.7.1.1", EXT_AUTHORITY_INFO, false, NULL },
 	{ "1.3.6.1.5.5.7.1.3", EXT_QC_STATEMENTS, false, read_qc_statements },

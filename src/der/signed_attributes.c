@@ -99,7 +99,7 @@ signed_attributes_write(struct writer *w, const struct signed_attributes *m)
 	size_t n = 0;
 
 	if (!signed_attributes_are_offered(m->kind, m->attrs) || m->digest.n != m->alg->digest_len ||
-	    m->signing_ms / 1000 > 253402300799u) {	/* 9999-12-31T23:59:59Z */
+	    m->signing_ms > SIGNING_MS_MAX + 999) {
 		w->bad = true;
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include "der/signature.h"
 
+#define SIGNING_MS_MAX	(253402300799 * UINT64_C(1000))	/* 9999-12-31T23:59:59Z */
 #define SIGNED_ATTRIBUTES_MAX	320	/* bytes of the longest */
 
 enum signed_attributes_kind { ATTRIBUTES_CADES = 2, ATTRIBUTES_PADES = 3 };	/* as in statements */

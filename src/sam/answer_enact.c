@@ -23,6 +23,7 @@ static const struct { uint16_t purpose; enact_fn enact; } acts[] = {
 	{ PURPOSE_CREATE_KEY, enact_create_key },
 	{ PURPOSE_DESTROY_KEY, enact_destroy_key },
 	{ PURPOSE_RELEASE_KEY, enact_release_key },
+	{ PURPOSE_REVOKE_KEY, enact_destroy_key },
 	{ PURPOSE_ADD_ANCHOR, enact_officers },
 	{ PURPOSE_REMOVE_ANCHOR, enact_officers },
 	{ PURPOSE_ADD_OFFICER, enact_officers },
@@ -58,7 +59,8 @@ act_read(struct reader *r, struct act *a, struct err *e)
 	statement_digest(a->m.statement, a->d);
 	memcpy(a->call->signer, a->st.subject, ID_LEN);
 	memcpy(a->call->d, a->d, sizeof(a->call->d));
-	if (a->st.purpose == PURPOSE_DESTROY_KEY || a->st.purpose == PURPOSE_RELEASE_KEY)
+	if (a->st.purpose == PURPOSE_DESTROY_KEY || a->st.purpose == PURPOSE_RELEASE_KEY ||
+	    a->st.purpose == PURPOSE_REVOKE_KEY)
 		memcpy(a->call->key, a->st.key.key, ID_LEN);
 	return evidences_read(a->m.evidences, &a->ev, e);
 }
@@ -113,7 +115,7 @@ is_time_for(const struct sam *sam, const struct rule *rule, struct err *e)
 static bool
 has_subject(const struct rule *rule)
 {
-	return rule->purpose >= PURPOSE_BIND && rule->purpose <= PURPOSE_RELEASE_KEY;
+	return rule->purpose >= PURPOSE_BIND && rule->purpose <= PURPOSE_REVOKE_KEY;
 }
 
 bool

@@ -92,6 +92,7 @@ answer_again(const struct sam *sam, const struct act *a, const struct found *f,
 	case PURPOSE_CREATE_KEY:
 	case PURPOSE_DESTROY_KEY:
 	case PURPOSE_RELEASE_KEY:
+	case PURPOSE_REVOKE_KEY:
 		return f->key.there && answer_of_key(f, m);
 	case PURPOSE_INVITE:
 	case PURPOSE_BIND:

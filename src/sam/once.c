@@ -211,10 +211,16 @@ once_end(struct sam *sam, struct once *o, enum session_why why)
 	once_free(sam, o);
 }
 
+enum session_why
+once_why(const struct err *e)
+{
+	return strcmp(e->reason, "time") == 0 ? SESSION_OVER_TIME : SESSION_CHANGED;
+}
+
 void
 once_end_unheld(struct sam *sam, struct once *o, const struct err *e)
 {
-	once_end(sam, o, strcmp(e->reason, "time") == 0 ? SESSION_OVER_TIME : SESSION_CHANGED);
+	once_end(sam, o, once_why(e));
 }
 
 void

@@ -68,7 +68,9 @@ bool		 onces_closing(const struct onces *, const uint8_t signer[ID_LEN]);
 bool	once_still_holds(const struct sam *, const struct once *, struct err *) MUST_USE;
 /* Destroys the key and logs why, at once or when what is under way is done. */
 void	once_end(struct sam *, struct once *, enum session_why);
-/* The same for what once_still_holds said no to: time, or something changed. */
+/* Why, for what once_still_holds said no to: time, or something changed. */
+enum session_why once_why(const struct err *);
+/* once_end for that. */
 void	once_end_unheld(struct sam *, struct once *, const struct err *);
 void	onces_end_all(struct sam *, enum session_why);
 void	onces_recheck(struct sam *);		/* ends those that hold no more: after each act */

@@ -64,7 +64,7 @@ certificate_is_durable(void *owner, void *job, const struct err *failure)
 	struct err e = { 0 };
 
 	if (failure != NULL || !once_goes_on(sam, o, &e)) {
-		once_stop(sam, c, o, failure != NULL ? SESSION_FAILED : SESSION_CHANGED,
+		once_stop(sam, c, o, failure != NULL ? SESSION_FAILED : once_why(&e),
 		    failure != NULL ? failure : &e);
 		return;
 	}

@@ -53,11 +53,13 @@ opened(struct sam *sam, struct call *c, const struct err *failure)
 	AUTO_WRITER w = writer_grow(4096);
 	struct msg_session_opened answer = { .expires = o->exp, .csr = writer_span(&o->csr),
 		.attestation = writer_span(&o->attestation) };
+	enum session_why ignored;
 	struct err e = { 0 };
 
+	if (failure != NULL)	/* the attestation, perhaps another worker's: not the key's loss */
+		once_module_failed(failure, &e, &ignored);
 	if (failure != NULL || !once_goes_on(sam, o, &e)) {
-		once_stop(sam, c, o, failure != NULL ? SESSION_FAILED : SESSION_CHANGED,
-		    failure != NULL ? failure : &e);
+		once_stop(sam, c, o, failure != NULL ? SESSION_FAILED : once_why(&e), &e);
 		return;
 	}
 	memcpy(answer.session, o->session, ID_LEN);
@@ -120,7 +122,7 @@ session_is_durable(void *owner, void *job, const struct err *failure)
 	}
 	fail_point("session-logged");
 	if (!once_goes_on(sam, o, &e)) {
-		once_stop(sam, c, o, SESSION_CHANGED, &e);
+		once_stop(sam, c, o, once_why(&e), &e);
 		return;
 	}
 	csr_info_write(&o->info, writer_span(&o->name), span_of(o->spki, o->alg->spki_len));

@@ -180,8 +180,7 @@ reservation_is_durable(void *owner, void *job, const struct err *failure)
 		return;
 	log_warn("reserved, not signed: %s", e.text);
 	memset(o->status, USE_FAILED, o->approval.n);
-	write_outcome(sam, c, o, strcmp(e.reason, "time") == 0 ? SESSION_OVER_TIME :
-	    strcmp(e.reason, "backend") == 0 ? SESSION_WORKER_LOST : SESSION_CHANGED);
+	write_outcome(sam, c, o, strcmp(e.reason, "backend") == 0 ? SESSION_WORKER_LOST : once_why(&e));
 }
 
 /* DTBS/R of documents: the signed attributes, with nothing in them that anybody else chose. */
@@ -302,6 +301,8 @@ answer_session_sign(struct sam *sam, struct call *c, struct reader *r, struct er
 	}
 	counters_follow(sam, &q.approved);
 	once_approval_take(o, &q);
+	if (q.st.exp < o->exp)
+		o->exp = q.st.exp;
 	once_lend(c, o);
 	once_sign(sam, c, o);
 	return true;

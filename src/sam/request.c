@@ -32,6 +32,7 @@ static const struct request {
 	{ SAM_PROPOSE,			FROM_OFFICERS,	WHEN_OPEN,	128,		answer_propose },
 	{ SAM_REQUEST_CERTIFICATE,	FROM_SSA,	WHEN_OPEN,	40 * KIB,	answer_request_certificate },
 	{ SAM_LINK_CERTIFICATE,		FROM_SSA,	WHEN_OPEN,	32 * KIB,	answer_link_certificate },
+	{ SAM_REVOKED,			FROM_SSA,	WHEN_OPEN,	300 * KIB,	answer_revoked },
 	{ SAM_FREEZE,			FROM_SSA,	WHEN_OPEN,	32,		answer_freeze },
 	{ SAM_RECORD,			FROM_ANY,	WHEN_OPEN,	32,		answer_record },
 	{ SAM_OUTCOME,			FROM_SSA,	WHEN_OPEN,	8 * KIB,	answer_outcome },

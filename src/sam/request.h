@@ -28,6 +28,7 @@ bool	answer_end_session(struct sam *, struct call *, struct reader *, struct err
 bool	answer_enact(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_propose(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_request_certificate(struct sam *, struct call *, struct reader *, struct err *);
+bool	answer_revoked(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_link_certificate(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_freeze(struct sam *, struct call *, struct reader *, struct err *);
 bool	answer_record(struct sam *, struct call *, struct reader *, struct err *);

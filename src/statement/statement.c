@@ -21,6 +21,7 @@ static const struct kind {
 	{ PURPOSE_DESTROY_KEY, "DESTROY_KEY", body_key },
 	{ PURPOSE_RELEASE_KEY, "RELEASE_KEY", body_key },
 	{ PURPOSE_OPEN_SESSION, "OPEN_SESSION", body_open_session },
+	{ PURPOSE_REVOKE_KEY, "REVOKE_KEY", body_key },
 	{ PURPOSE_FOUND, "FOUND", body_found },
 	{ PURPOSE_ADD_ANCHOR, "ADD_ANCHOR", body_add_anchor },
 	{ PURPOSE_REMOVE_ANCHOR, "REMOVE_ANCHOR", body_remove_anchor },

@@ -37,6 +37,7 @@ enum purpose {
 	PURPOSE_DESTROY_KEY	= 0x0302,
 	PURPOSE_RELEASE_KEY	= 0x0303,
 	PURPOSE_OPEN_SESSION	= 0x0304,
+	PURPOSE_REVOKE_KEY	= 0x0305,
 	PURPOSE_FOUND		= 0x0400,
 	PURPOSE_ADD_ANCHOR	= 0x0401,
 	PURPOSE_REMOVE_ANCHOR	= 0x0402,
@@ -115,7 +116,7 @@ struct body_create_key {
 	uint8_t		evidences;
 };
 
-struct body_key {		/* DESTROY_KEY, RELEASE_KEY */
+struct body_key {		/* DESTROY_KEY, RELEASE_KEY, REVOKE_KEY */
 	uint8_t		key[16];
 	uint32_t	from;
 	struct span	reason;

@@ -32,3 +32,20 @@ static const struct field msg_certificate_linked_fields[] = {
 	{ FIELD_END },
 };
 MESSAGE(msg_certificate_linked, "LINK_CERTIFICATE answer")
+
+static const struct field msg_revoked_fields[] = {
+	{ BYTES(struct msg_revoked, key) },
+	{ SPAN32(struct msg_revoked, key_record, 0, RECORD_MAX) },
+	{ SPAN16(struct msg_revoked, certificate, 1, CERTIFICATE_MAX) },
+	{ RANGE(struct msg_revoked, what, PROOF_CRL, PROOF_OCSP) },
+	{ SPAN32(struct msg_revoked, proof, 1, PROOF_BYTES_MAX) },
+	{ FIELD_END },
+};
+MESSAGE(msg_revoked, "REVOKED")
+
+static const struct field msg_revoked_key_fields[] = {
+	{ NUMBER(struct msg_revoked_key, sequence) },
+	{ NUMBER(struct msg_revoked_key, version) },
+	{ FIELD_END },
+};
+MESSAGE(msg_revoked_key, "REVOKED answer")

@@ -8,6 +8,7 @@
 #define CSR_MAX		2048
 #define CERTIFICATE_MAX	8192
 #define ATTESTATION_MAX	512
+#define PROOF_BYTES_MAX	262144	/* of a CRL or OCSP response */
 
 struct msg_request_certificate {
 	uint8_t		key[ID_LEN];
@@ -25,7 +26,21 @@ struct msg_certificate_linked {
 	uint32_t	version;
 	struct span	key_record;
 };
+enum revocation_proof { PROOF_CRL = 1, PROOF_OCSP = 2 };
 
+struct msg_revoked {
+	uint8_t		key[ID_LEN];
+	struct span	key_record, certificate;
+	uint8_t		what;			/* enum revocation_proof */
+	struct span	proof;
+};
+struct msg_revoked_key {	/* the answer */
+	uint64_t	sequence;
+	uint32_t	version;
+};
+
+MESSAGE_OF(msg_revoked);
+MESSAGE_OF(msg_revoked_key);
 MESSAGE_OF(msg_request_certificate);
 MESSAGE_OF(msg_certificate_request);
 MESSAGE_OF(msg_link_certificate);

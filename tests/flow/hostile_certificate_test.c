@@ -209,6 +209,8 @@ TEST(a_suspended_signer_gets_no_certificate)
 	hostile_end(&h);
 }
 
+static const uint8_t no_profile[16];
+
 /* Without an anchor there is no certificate; with it again the same one is good. */
 TEST(a_removed_anchor_vouches_for_nobody)
 {
@@ -221,7 +223,8 @@ TEST(a_removed_anchor_vouches_for_nobody)
 	key_request(&group, &alice, &k);
 	w = wish_for(&group, &alice, &k);
 	sha256_parts((struct span[]){ device_spki(&group.ca.device),
-	    span_of(group.ca.name, group.ca.name_len) }, 2, a->st.remove_anchor);
+	    span_of(group.ca.name, group.ca.name_len), span_of(no_profile, sizeof(no_profile)) }, 3,
+	    a->st.remove_anchor);
 	assert_string_equal(security_does(a, 2), "");
 	hostile_begin(&h, &group);
 	hostile_expect(&h, "anchor removed", "cert", link_certificate(&group, &k, ca_issue(&w, &k)));

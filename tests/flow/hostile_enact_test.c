@@ -803,8 +803,8 @@ TEST(no_anchor_is_installed_but_by_two_security_officers)
 	security_act(&h, "REMOVE of none", "owner", a, by_two);
 	security_act(&h, "two (control)", "", anchor(&evil), by_two);
 	a = act_new(&group, PURPOSE_REMOVE_ANCHOR);
-	sha256_parts((struct span[]){ device_spki(&evil.device), span_of(evil.name, evil.name_len) }, 2,
-	    a->st.remove_anchor);
+	sha256_parts((struct span[]){ device_spki(&evil.device), span_of(evil.name, evil.name_len),
+	    span_of((uint8_t[16]){ 0 }, 16) }, 3, a->st.remove_anchor);
 	security_act(&h, "REMOVE (control)", "", a, by_two);
 	hostile_end(&h);
 	device_free(&evil.device);

@@ -39,6 +39,8 @@ set_up(void **state UNUSED)
 static int
 tear_down(void **state UNUSED)
 {
+	group_stop(&group);	/* the log of all this, read by who trusts nobody */
+	group_shell(&group, "\"$PROPRIA_BIN/cli/propria\" log verify \"$DIR/sam\"");
 	signer_forget(&alice);
 	signer_forget(&mallory);
 	group_end(&group);
@@ -556,8 +558,97 @@ TEST(officers_open_no_sessions)
 	hostile_end(&h);
 }
 
+static void
+send_alone(int fd, uint8_t type, struct span payload)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	struct err e = { 0 };
+	size_t at = frame_begin(&w, type, 1);
+
+	wr_span(&w, payload);
+	frame_end(&w, at);
+	CHECK(frame_send(fd, writer_span(&w), &e));
+}
+
+static void
+await_size(uint64_t size)
+{
+	for (int i = 0; i < 500 && group_status(&group).size < size; i++)
+		usleep(10000);
+	CHECK(group_status(&group).size >= size);
+}
+
+/*
+ * The order is at a worker that sleeps; a freeze is anchored by the other one, and not confirmed. Which
+ * has the key the SAM knows: true if the one that wakes first was the other.
+ */
+static bool
+freezes_while_signing(const struct once_session *o, size_t first)
+{
+	AUTO_WRITER w = writer_grow(16384), answer = writer_grow(FRAME_MAX);
+	int ssa = group_connect(&group, "ssa.sock"), other = group_connect(&group, "ssa.sock");
+	uint8_t frozen[1 + ID_LEN] = { RECORD_SIGNER };
+	uint64_t size = group_status(&group).size;
+	struct msg_status now;
+	pid_t worker[WORKERS];
+	struct err e = { 0 };
+	struct frame f;
+	bool held;
+
+	wr_bytes(&w, o->id, ID_LEN);
+	wr_span16(&w, writer_span(&o->key.certificate));
+	group_pause_workers(&group, worker);
+	send_alone(ssa, SAM_SESSION_CERTIFICATE, writer_span(&w));
+	for (int i = 0; i < 500 && group_status(&group).busy == 0; i++)
+		usleep(10000);
+	memcpy(frozen + 1, alice.id, ID_LEN);
+	send_alone(other, SAM_FREEZE, span_of(frozen, sizeof(frozen)));
+	await_size(size + 3);
+	CHECK(kill(worker[first], SIGCONT) == 0);
+	do
+		now = group_status(&group);
+	while (now.sessions > 0 && now.anchored < size + 3);
+	if ((held = now.sessions > 0)) {
+		send_alone(other, SAM_STATUS, span_of(NULL, 0));
+		CHECK(frame_receive(other, &answer, &f, &e) && f.type == SAM_STATUS + 1);
+	}
+	CHECK(kill(worker[1 - first], SIGCONT) == 0);
+	writer_reset(&answer);
+	CHECK(frame_receive(other, &answer, &f, &e) && f.type == SAM_FREEZE + 1);
+	CHECK(group_status(&group).sessions == 0);
+	writer_reset(&answer);
+	CHECK(frame_receive(ssa, &answer, &f, &e) && f.type == SAM_SESSION_CERTIFICATE + 1);
+	close(ssa);
+	close(other);
+	return held;
+}
+
+TEST(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left)
+{
+	struct hostile h;
+	bool held = false;
+	uint64_t n = 0;
+
+	hostile_begin(&h, &group);
+	for (; !held && n < 16; n++) {
+		struct once_session o;
+		struct act *a = opened(KIND_CADES, 1, &o);
+
+		(void)honest(&o);
+		held = freezes_while_signing(&o, n % 2);
+		hostile_signed(&h, "begun before the freeze", 1, 1);
+		reinstate();
+		act_free(a);
+		once_forget(&o);
+	}
+	CHECK(held);
+	ended(&h, SESSION_SIGNED, n);
+	hostile_end(&h);
+}
+
 TEST(a_lost_worker_takes_its_sessions_with_it)
 {
+	char kill_workers[64];
 	struct act *a;
 	struct once_session o;
 	struct activated got;
@@ -565,7 +656,8 @@ TEST(a_lost_worker_takes_its_sessions_with_it)
 
 	hostile_begin(&h, &group);
 	a = opened(KIND_CADES, 1, &o);
-	group_shell(&group, "pkill -KILL -P $(pgrep -f \"propria-sam .*$DIR\" | head -1) propria-hsm");
+	snprintf(kill_workers, sizeof(kill_workers), "pkill -KILL -P %d propria-hsm", (int)group.sam);
+	group_shell(&group, kill_workers);
 	ended(&h, SESSION_WORKER_LOST, 1);
 	hostile_expect(&h, "after", "session", once_certify(group.ssa, &o, honest(&o), &got));
 	for (int i = 0; i < 250 && group_status(&group).workers < WORKERS; i++)
@@ -674,6 +766,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_session_ends_in_time),
 	cmocka_unit_test(a_policy_without_sessions_offers_none),
 	cmocka_unit_test(officers_open_no_sessions),
+	cmocka_unit_test(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left),
 	cmocka_unit_test(a_lost_worker_takes_its_sessions_with_it),
 	cmocka_unit_test(a_long_lived_key_signs_documents_too),
 	cmocka_unit_test(no_session_survives_a_crash_at_any_step),

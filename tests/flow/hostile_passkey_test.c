@@ -424,9 +424,11 @@ static const char *
 remove_root(const struct soft_maker *m)
 {
 	struct act *a = act_new(&group, PURPOSE_REMOVE_ANCHOR);
-	struct span both[] = { fixed_spki(&m->ca), soft_maker_name() };
+	static const uint8_t no_profile[16];
+	struct span parts[] = { fixed_spki(&m->ca), soft_maker_name(),
+		span_of(no_profile, sizeof(no_profile)) };
 
-	sha256_parts(both, 2, a->st.remove_anchor);
+	sha256_parts(parts, 3, a->st.remove_anchor);
 	return security_does(a, 2);
 }
 

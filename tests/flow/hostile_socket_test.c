@@ -101,7 +101,7 @@ TEST(unknown_and_odd_types_close_the_connection)
 
 	hostile_begin(&h, &group);
 	for (unsigned type = 0; type < 256; type++)
-		if (type < SAM_STATUS || type > SAM_END_SESSION || type % 2 == 1)
+		if (type < SAM_STATUS || type > SAM_REVOKED || type % 2 == 1)
 			closes_type(&h, "ssa.sock", (uint8_t)type, 0);
 	hostile_end(&h);
 	still_signs();
@@ -114,7 +114,10 @@ TEST(oversize_frames_close_the_connection)
 		{ SAM_USE, 64 * 1024 + 1 }, { SAM_ENACT, 384 * 1024 + 1 },
 		{ SAM_REQUEST_CERTIFICATE, 40 * 1024 + 1 }, { SAM_LINK_CERTIFICATE, 32 * 1024 + 1 },
 		{ SAM_FREEZE, 33 }, { SAM_RECORD, 33 }, { SAM_OUTCOME, 8 * 1024 + 1 },
-		{ SAM_RECEIPT, 20 * 1024 + 1 }, { SAM_HEAD, 1 } };
+		{ SAM_RECEIPT, 20 * 1024 + 1 }, { SAM_HEAD, 1 },
+		{ SAM_SESSION_CHALLENGE, 20 * 1024 + 1 }, { SAM_OPEN_SESSION, 384 * 1024 + 1 },
+		{ SAM_SESSION_CERTIFICATE, 9 * 1024 + 1 }, { SAM_SESSION_SIGN, 384 * 1024 + 1 },
+		{ SAM_END_SESSION, 33 } };
 	static const uint32_t lengths[] = { 0, 1, 8, FRAME_MAX + 10, 0x7fffffff, 0xffffffff };
 	struct hostile h;
 
@@ -135,6 +138,7 @@ TEST(oversize_frames_close_the_connection)
 TEST(noise_is_refused_by_every_request)
 {
 	static const uint8_t types[] = { SAM_CHALLENGE, SAM_ACTIVATE, SAM_USE, SAM_ENACT,
+		SAM_SESSION_CHALLENGE, SAM_OPEN_SESSION, SAM_SESSION_CERTIFICATE, SAM_SESSION_SIGN,
 		SAM_REQUEST_CERTIFICATE, SAM_LINK_CERTIFICATE, SAM_FREEZE, SAM_RECORD, SAM_OUTCOME,
 		SAM_RECEIPT };
 	uint64_t signed_ = group_status(&group).signed_count;

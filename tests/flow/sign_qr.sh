@@ -70,6 +70,19 @@ page_knows() {
 		process.exit(await binds(readFileSync(file)) && !await binds("another") ? 0 : 1);' \
 		"$SOURCE" "$DIR/shown.json" "$DIR/contract.txt"
 }
+shows_them() { # what was handed over comes back whole, in parts
+	head -c 1300000 /dev/urandom >"$DIR/large.bin"
+	asks handed --show "$DIR/contract.txt" "$DIR/large.bin" && page approval "{\"ticket\":\"$TICKET\"}" >"$DIR/handed.json" &&
+	page approval/document "{\"ticket\":\"$TICKET\",\"item\":1,\"at\":0}" >"$DIR/part1.json" &&
+	page approval/document "{\"ticket\":\"$TICKET\",\"item\":1,\"at\":1048576}" >"$DIR/part2.json" &&
+	python3 - "$DIR" <<-'END' && page approval/decline "{\"ticket\":\"$TICKET\"}" && ends 6 'declined' handed
+		import base64, json, os, sys
+		read = lambda name: json.load(open(sys.argv[1] + '/' + name))
+		whole = open(sys.argv[1] + '/large.bin', 'rb').read()
+		assert [i['document'] for i in read('handed.json')['items']] == [os.path.getsize(sys.argv[1] + '/contract.txt'), len(whole)]
+		assert b''.join(base64.b64decode(read(n)['bytes']) for n in ('part1.json', 'part2.json')) == whole
+	END
+}
 declined() {
 	page approval/decline "{\"ticket\":\"$TICKET\"}" && ends 6 'declined on the signing page' shown &&
 	[ ! -e "$DIR/contract.txt.p7s" ]
@@ -109,6 +122,11 @@ else
 	skip "and knows the document by them" "there is no node"
 fi
 is "a request that was declined signs nothing" declined
+is "with --show the page gets the documents" shows_them
+is "--show goes with --qr alone" says "goes with --qr" "$PROPRIA" sign --show --home "$DIR/alice/profile" "$DIR/contract.txt"
+truncate -s 9M "$DIR/huge.bin"
+is "and not with what is too large" says "larger than the 8 MiB" \
+	"$PROPRIA" sign --qr --show --home "$DIR/alice/profile" --key "$KEY" "$DIR/huge.bin"
 is "two files are signed by one approval given elsewhere" both
 is "the first verifies with its receipt" checks "$DIR/contract.txt"
 is "the second verifies with its receipt" checks "$DIR/annex.txt"

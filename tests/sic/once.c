@@ -180,17 +180,26 @@ once_forget(struct once_session *o)
 }
 
 const char *
-once_ca_install(struct group *g, const struct ca *ca, const char *profile UNUSED)
+once_ca_install(struct group *g, const struct ca *ca, const char *profile)
 {
-	return ca_install(g, ca);
+	struct act *a = act_new(g, PURPOSE_ADD_ANCHOR);
+
+	a->st.add_anchor = (struct body_add_anchor){ .alg = ALG_ECDSA_P256_SHA256,
+		.spki = device_spki(&ca->device), .issuer = span_of(ca->name, ca->name_len),
+		.max_days = 400, .label = span_str("test CA"), .usage = ANCHOR_ISSUER };
+	memcpy(a->st.add_anchor.profile, profile, strlen(profile));
+	return security_does(a, 2);
 }
 
 void
-once_anchor_id(const struct ca *ca, const char *profile UNUSED, uint8_t id[32])
+once_anchor_id(const struct ca *ca, const char *profile, uint8_t id[32])
 {
-	struct span both[] = { device_spki(&ca->device), span_of(ca->name, ca->name_len) };
+	uint8_t padded[PROFILE_LEN] = { 0 };
+	struct span parts[] = { device_spki(&ca->device), span_of(ca->name, ca->name_len),
+		span_of(padded, sizeof(padded)) };
 
-	sha256_parts(both, COUNT(both), id);
+	memcpy(padded, profile, strlen(profile));
+	sha256_parts(parts, COUNT(parts), id);
 }
 
 void

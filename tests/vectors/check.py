@@ -144,7 +144,7 @@ class Reader:
 
 PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'INVITE', 0x202: 'BIND', 0x203: 'SUSPEND', 0x204: 'REINSTATE', 0x205: 'CLOSE',
             0x206: 'ADD_AUTHENTICATOR', 0x207: 'REMOVE_AUTHENTICATOR',
-            0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x400: 'FOUND',
+            0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x305: 'REVOKE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
             0x405: 'SET_POLICY', 0x406: 'RESUME'}
 DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
@@ -276,7 +276,7 @@ def body(purpose, r):
         r.u(4)
         must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2), 'key')
         must(re.fullmatch(rb'[a-z0-9-]*\0*', r.take(16)) and r.u(1) in (1, 2), 'profile and evidences')
-    elif purpose in (0x302, 0x303):
+    elif purpose in (0x302, 0x303, 0x305):
         r.take(20)
         r.text(1, 0, 200)
     elif purpose == 0x401:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls to the SSA: JSON both ways, bounded in size and time, no cookies; its answers are hostile until checked. */
-import { FormatError } from './bytes.js';
+import { FormatError, isClean } from './bytes.js';
 
 const SIZE_MAX = 4 << 20;
 const REASONS = new Set(['parse', 'group', 'epoch', 'purpose', 'nonce', 'time', 'replay', 'owner', 'record', 'version',
@@ -128,7 +128,7 @@ export class Api {
 	#answer(response, json) {
 		if (response.ok)
 			return json;
-		const text = typeof json.error_description === 'string' ? json.error_description.slice(0, 300) : '';
+		const text = isClean(json.error_description) ? json.error_description.slice(0, 300) : '';
 		const seconds = Number(response.headers.get('Retry-After'));
 		throw new ApiError(wordOf(response.status, json), response.status, text, seconds > 0 ? seconds : 0);
 	}

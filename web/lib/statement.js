@@ -83,6 +83,7 @@ const PURPOSES = {
 	}],
 	0x0302: ['DESTROY_KEY', KEY],
 	0x0303: ['RELEASE_KEY', KEY],
+	0x0305: ['REVOKE_KEY', KEY],
 	0x0304: ['OPEN_SESSION', {
 		alg: oneOf(16, 1, 2, 16, 32), class: oneOf(8, 1), level: oneOf(8, 2), profile: PROFILE, idv: fixed(32), session: SESSION,
 	}],

@@ -164,6 +164,7 @@ const WORDS = {
 	},
 	DESTROY_KEY: key,
 	RELEASE_KEY: key,
+	REVOKE_KEY: key,
 	FOUND: () => {},
 	ADD_ANCHOR: async (p, b) => {
 		p.line('caLabel', b.label);

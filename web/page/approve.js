@@ -9,13 +9,13 @@ import { approveWithPasskey, passkeysWork } from '../lib/passkey.js';
 import { decodeStatement, statementDigest } from '../lib/statement.js';
 import { words } from '../lib/words.js';
 import { $, about, begin, calm, download, during, facts, halt, only, tell, trouble } from './frame.js';
-import { offerCard, ourCard } from './card.js';
 import { onFiles, readFile } from './paper.js';
 import { plainId, readFields } from './form.js';
 import { el, moment, onLanguage, say, sentence, shown } from './say.js';
 import { stop } from './touch.js';
 
-const SIGN = 'SIGN';
+/* A signer's own acts are none of an officer's: a link must not get a signer's passkey to approve one here. */
+const OFFICERS = ['INVITE', 'SUSPEND', 'REINSTATE', 'CLOSE', 'ADD_ANCHOR', 'REMOVE_ANCHOR', 'ADD_OFFICER', 'REMOVE_OFFICER', 'SET_POLICY', 'RESUME'];
 const NEW = 'ADD_OFFICER';
 const OFFICER = 'propria.officer';
 const PASSKEY = 'propria.officer.passkey';
@@ -50,14 +50,14 @@ async function take(given) {
 		throw stop('statement', e.message);
 	}
 	mustBeOurGroup(config, statement.group);
-	if (statement.name === SIGN)
-		throw stop('statement', 'SIGN');
+	if (!OFFICERS.includes(statement.name))
+		throw stop('statement', statement.name);
 	if (statement.exp <= Date.now())
 		throw stop('expired');
 	d = await statementDigest(bytes);
 	await showWords();
 	$('print').textContent = fingerprint(d);
-	card = statement.name === NEW ? await ourCard(statement.body.spki) : undefined;
+	card = statement.name === NEW ? await (await import('./card.js')).ourCard(statement.body.spki) : undefined;
 	$('officer').value = card ? '0' : localStorage.getItem(OFFICER) ?? '';
 	only('ask');
 }
@@ -132,7 +132,11 @@ begin('approve', async () => {
 		e.preventDefault();
 		during($('approve'), () => approve().catch((x) => { console.error(x); trouble(x, 'error', $('approve')); }));
 	});
-	offerCard(config);
+	$('card-form').addEventListener('submit', (e) => {
+		e.preventDefault();
+		during($('card-act'), () => import('./card.js').then(({ makeCard }) => makeCard(config))
+		    .catch((x) => { console.error(x); trouble(x, 'card-error', $('card-act')); }));
+	});
 	onFiles(([file]) => readFile(file).then(take).catch(failed));
 	try {
 		const bytes = fromFragment();

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* As whom something is signed: certificate, level, algorithm of a key; and the account that has it. */
 import { algByName } from '../lib/alg.js';
-import { sha256, unbase64, unhex } from '../lib/bytes.js';
+import { hex, sha256, unbase64, unhex } from '../lib/bytes.js';
 import { isOfKey, readCertificate } from '../lib/certificate.js';
 import { mustBeOurGroup } from '../lib/group.js';
 import { badge, facts } from './frame.js';
 import { day, el } from './say.js';
-import { clean, listed, readAuthenticators, stop, whole } from './touch.js';
+import { clean, distinct, listed, readAuthenticators, stop, whole } from './touch.js';
 
 export const ACTIVE = 3;
 
@@ -47,6 +47,6 @@ export async function readAccount(api, config) {
 	return {
 		signer: unhex(answer.signer, 16), version: whole(answer.version, 0, 0xffffffff), state: whole(answer.state, 1, 5),
 		name: clean(answer.name ?? '', 512), authenticators: readAuthenticators(answer.authenticators),
-		keys: await Promise.all(listed(answer.keys, 0, 64).map(readKey)),
+		keys: distinct(await Promise.all(listed(answer.keys, 0, 64).map(readKey)), (k) => hex(k.id)),
 	};
 }

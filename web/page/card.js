@@ -4,11 +4,10 @@ import { base64url, hex, sha256 } from '../lib/bytes.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { officerCard, officerChallenge } from '../lib/officer.js';
 import { approveWithPasskey, createPasskey } from '../lib/passkey.js';
-import { $, badge, calm, download, during, facts, only, tell, trouble } from './frame.js';
+import { $, badge, calm, download, facts, only, tell } from './frame.js';
 import { lineOf, readFields } from './form.js';
 import { el } from './say.js';
 
-const ROLES = [1, 5, 4, 2, 3];
 const MADE = 'propria.card';
 
 const random = (n) => crypto.getRandomValues(new Uint8Array(n));
@@ -20,7 +19,8 @@ export async function ourCard(spki) {
 	return key === hex(await sha256(spki)) ? credential : undefined;
 }
 
-async function make(config) {
+/* Of the form of the page's `open` state. */
+export async function makeCard(config) {
 	const form = readFields({ person: lineOf(64) }), role = Number($('role').value);
 
 	calm('card-error');
@@ -41,13 +41,4 @@ async function make(config) {
 	$('card-get').onclick = () => download(`officer-${fingerprint(d).slice(0, 4)}.card`, card);
 	only('carded');
 	tell('live.none');
-}
-
-/* The form of the page's `open` state. */
-export function offerCard(config) {
-	$('role').replaceChildren(...ROLES.map((n) => el('option', { value: n, t: `value.role.${n}` })));
-	$('card-form').addEventListener('submit', (e) => {
-		e.preventDefault();
-		during($('card-act'), () => make(config).catch((x) => { console.error(x); trouble(x, 'card-error', $('card-act')); }));
-	});
 }

@@ -14,6 +14,7 @@ import { approvals, challenge, listed, statementOf, stop } from './touch.js';
 
 const ZERO = new Uint8Array(16);
 const MARGIN = 30000;
+const CERTIFICATE_MAX = 8192;
 const OID = { 1: '1.2.840.10045.4.3.2', 2: '1.2.840.10045.4.3.3', 16: '1.2.840.113549.1.1.11', 32: '1.2.840.113549.1.1.10' };
 
 let config, api, account, keys, doc, act, signed;
@@ -37,6 +38,8 @@ async function chainOf(key) {
 	const { cert } = await api.csc('credentials/info', { credentialID: hex(key.id), certificates: 'chain' });
 
 	key.issuers = listed(cert?.certificates ?? [], 0, 8).map(unbase64);
+	if (key.issuers.some((c) => c.length > CERTIFICATE_MAX))
+		throw stop('answer');
 	return key.issuers;
 }
 

@@ -8,9 +8,8 @@ import { $, asked, badge, begin, calm, cause, download, during, halt, only, show
 import { lineOf, readFields } from './form.js';
 import { createKey, releaseKey, removePasskey } from './keyacts.js';
 import { loggedIn } from './login.js';
-import { addPasskey, makePasskey } from './passkeys.js';
 import { el, moment, say } from './say.js';
-import { clean, listed, stop, whole } from './touch.js';
+import { clean, isBlank, listed, stop, whole } from './touch.js';
 
 const SUSPENDED = 4;
 const DESTROYED = 5;
@@ -25,8 +24,8 @@ let rows = [], making, polls = 0, timer;
 
 function failed(e, where, near) {
 	console.error(e);
-	if (cause(e) === 'token' || cause(e) === 'group')
-		return halt(cause(e));
+	if (['token', 'group', 'unreadable'].includes(e.word === 'unreadable' ? e.word : cause(e)))
+		return halt(e.word === 'unreadable' ? e.word : cause(e));
 	return trouble(e, where, near);
 }
 
@@ -62,7 +61,7 @@ function certificateActs(key) {
 	});
 
 	field.dataset.tLabel = 'keys.link';
-	field.addEventListener('change', () => link(key, field).catch((e) => failed(e, 'error', field)));
+	field.addEventListener('change', () => field.files.length && link(key, field).catch((e) => failed(e, 'error', field)));
 	return [get, el('label', { class: 'button small' }, el('span', { t: 'keys.link' }), field)];
 }
 
@@ -127,6 +126,8 @@ async function make() {
 	calm('add-error');
 	if (!form)
 		return;
+	const { makePasskey } = await import('./passkeys.js');
+
 	making = await makePasskey({ api, config, account }, form.label);
 	addStep(2);
 	tell('keys.add.made');
@@ -138,6 +139,8 @@ async function add() {
 
 	calm('add-error');
 	addStep(1);
+	const { addPasskey } = await import('./passkeys.js');
+
 	await addPasskey({ api, config, account }, attempt);
 	$('add').open = false;
 	$('label').value = '';
@@ -156,7 +159,7 @@ function addStep(n) {
 function readUse(use, key) {
 	return { d: hex(unhex(use.d, 32)), index: whole(use.index, 0, 999), place: whole(use.place ?? 0, 0, 2 ** 53 - 1),
 		time: whole(use.time, 0, 8.64e15), label: clean(use.label ?? '', 200), seen: use.seen, byService: use.word === 'service', key,
-		name: clean(use.requester?.name ?? '', 128) };
+		name: clean(use.requester?.name ?? '', 128), own: /^0*$/.test(use.requester?.id ?? '') || use.requester.id === hex(account.signer) };
 }
 
 async function receiptOf(use) {
@@ -164,17 +167,18 @@ async function receiptOf(use) {
 	const { readReceipt } = await import('../lib/receipt.js');
 	const receipt = await readReceipt(bytes);
 
-	if (hex(receipt.d) !== use.d || receipt.item !== use.index || hex(receipt.group) !== hex(config.group))
+	if (hex(receipt.d) !== use.d || receipt.item !== use.index || hex(receipt.group) !== hex(config.group) ||
+	    receipt.label !== use.label || receipt.statement.body.name !== use.name)
 		throw stop('answer');
 	download(`${use.label || use.d.slice(0, 16)}.receipt`, bytes);
 }
 
 function useRow(use) {
-	const what = use.label ? el('bdi', {}, use.label) : el('span', { class: 'quiet', t: 'sign.unnamed' });
+	const what = isBlank(use.label) ? el('span', { class: 'quiet', t: 'sign.unnamed' }) : el('bdi', {}, use.label);
 
 	return el('tr', {}, el('td', { t: ['keys.at', { time: moment(use.time) }] }),
 	    el('td', {}, what, ' ', use.byService ? badge('keys.word', 'warn') : use.seen === 1 ? badge('match.badge') : ''),
-	    el('td', {}, use.name ? el('bdi', {}, use.name) : el('span', { t: 'keys.self' })),
+	    el('td', {}, isBlank(use.name) ? el('span', { t: use.own ? 'keys.self' : 'keys.noname' }) : el('bdi', {}, use.name)),
 	    el('td', {}, use.byService ? el('span', { class: 'quiet', t: 'keys.noreceipt' })
 		: press(el('button', { type: 'button', class: 'small', t: 'keys.receipt' }), 'error', () => receiptOf(use))));
 }
@@ -214,8 +218,17 @@ function showAccount() {
 	$('create').open ||= account.keys.length === 0;
 }
 
+/* Whose it is does not change while the page is open. */
+async function readAgain() {
+	const now = await readAccount(api, config);
+
+	if (account && hex(now.signer) !== hex(account.signer))
+		throw stop('unreadable');
+	return now;
+}
+
 async function refresh() {
-	account = await readAccount(api, config);
+	account = await readAgain();
 	rows = [];
 	showAccount();
 	awaitCertificates();
@@ -229,7 +242,7 @@ const told = (all) => JSON.stringify(all.keys.map((k) => [hex(k.id), k.state, k.
 async function look() {
 	if (document.hidden || document.querySelector('.busy, dialog[open]'))
 		return;
-	const now = await readAccount(api, config), waiting = isPending();
+	const now = await readAgain(), waiting = isPending();
 
 	if (told(now) === told(account))
 		return;
@@ -245,7 +258,7 @@ function awaitCertificates() {
 	clearTimeout(timer);
 	if (!isPending() || polls++ >= POLLS_MAX)
 		return;
-	timer = setTimeout(() => look().then(awaitCertificates, (e) => console.error(e)), POLL_MS);
+	timer = setTimeout(() => look().then(awaitCertificates, (e) => failed(e, 'error')), POLL_MS);
 }
 
 async function create() {

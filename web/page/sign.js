@@ -3,7 +3,7 @@
 import { digestWith } from '../lib/alg.js';
 import { Api } from '../lib/api.js';
 import { Writer, base64, equal, hex } from '../lib/bytes.js';
-import { attributesBind } from '../lib/cms.js';
+import { TAG } from '../lib/der.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig } from '../lib/group.js';
 import { passkeysWork } from '../lib/passkey.js';
@@ -13,7 +13,7 @@ import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { fetchPassed } from './passed.js';
 import { el, moment, say } from './say.js';
 import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
-import { approvals, people, stop } from './touch.js';
+import { approvals, isBlank, people, stop } from './touch.js';
 
 const MARGIN = 30000;
 const STOPS = ['certificate', 'changed', 'clock', 'group', 'unreadable'];
@@ -43,11 +43,11 @@ async function build() {
 function asker() {
 	const { id, name } = ask.requester;
 
-	return name || el('span', { t: equal(id, ask.signer) ? 'sign.own' : 'sign.noname' });
+	return isBlank(name) ? el('span', { t: equal(id, ask.signer) ? 'sign.own' : 'sign.noname' }) : name;
 }
 
 function itemRow(item, i) {
-	const row = el('li', { id: `item${i}` }, el('span', { class: 'name' }, item.label === ''
+	const row = el('li', { id: `item${i}` }, el('span', { class: 'name' }, isBlank(item.label)
 	    ? el('span', { class: 'quiet', t: 'sign.unnamed' }) : el('bdi', {}, item.label)),
 	el('span', { class: 'quiet mono' }, hex(item.digest)));
 
@@ -100,9 +100,14 @@ async function matches(item, bytes) {
 	const { alg, certificate } = ask.key;
 	const documentDigest = await digestWith(alg, bytes);
 
-	if (equal(documentDigest, item.digest))
+	/* A file that begins as a SET could be signed attributes of another document, whatever a viewer makes of it. */
+	if (bytes[0] !== TAG.SET && equal(documentDigest, item.digest))
 		return true;
-	return Boolean(item.attributes && certificate) && attributesBind({ alg, attributes: item.attributes,
+	if (!item.attributes || !certificate)
+		return false;
+	const { attributesBind } = await import('../lib/cms.js');
+
+	return attributesBind({ alg, attributes: item.attributes,
 		digest: item.digest, documentDigest, certificate: certificate.der });
 }
 
@@ -151,7 +156,8 @@ async function takeFiles(files) {
 
 /* What was passed for an item is shown if it is that item's, and else said to be another. */
 async function takePassed(i, button) {
-	const item = ask.items[i], name = item.label || hex(item.digest).slice(0, 16);
+	const item = ask.items[i], alone = ask.items.every((other) => other === item || other.label !== item.label);
+	const name = isBlank(item.label) || !alone ? `${item.label} (${i + 1})` : item.label;
 
 	if (seen.has(i))
 		return;

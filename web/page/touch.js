@@ -72,12 +72,28 @@ export function statementOf(config, purpose, subject, { fresh, epoch, life }, bo
 	return { purpose, group: config.group, epoch, subject, fresh, iat, exp: iat + life, body };
 }
 
+/* Nothing of it can be seen: no name at all. */
+export function isBlank(text) {
+	return /^[\p{White_Space}\p{Default_Ignorable_Code_Point}]*$/u.test(text);
+}
+
+/* Two rows under one name would be one row too many to be told apart. */
+export function distinct(rows, of) {
+	const names = rows.map(of).filter((name) => name !== undefined);
+
+	if (new Set(names).size !== names.length)
+		throw stop('unreadable');
+	return rows;
+}
+
 /* Rows of an SSA's answer to {id, label, credential?}. */
 export function readAuthenticators(rows) {
-	return listed(rows ?? [], 0, 64).map((row) => ({
+	const list = listed(rows ?? [], 0, 64).map((row) => ({
 		id: unhex(row.id, 16), type: whole(row.type, 1, 255), protection: row.protection, bound: row.bound,
 		label: clean(row.label ?? '', 64), credential: row.credential ? unbase64url(row.credential) : undefined,
 	}));
+
+	return distinct(distinct(list, (a) => hex(a.id)), (a) => a.credential && hex(a.credential));
 }
 
 /*

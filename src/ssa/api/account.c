@@ -36,6 +36,8 @@ key_write(struct call *c, struct emit *m, const struct key *k)
 	emit_text(m, "algorithm", k->alg->name);
 	emit_number(m, "class", k->row.class);
 	emit_number(m, "level", k->row.level);
+	if (k->row.profile[0] != 0)
+		emit_span(m, "profile", span_of(k->row.profile, strnlen((const char *)k->row.profile, 16)));
 	if (k->row.spki.n > 0)
 		emit_base64(m, "spki", k->row.spki);
 	if (k->row.certificate.n > 0)

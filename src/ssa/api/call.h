@@ -39,6 +39,7 @@ struct call {
 	bool		 refreshed;
 	call_then	*refresh_then;
 	call_then	*woken;
+	struct before	*before;	/* asked the SAM when the CA has answered */
 };
 
 /* Answers. Each is the last thing a step does. */

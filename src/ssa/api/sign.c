@@ -4,6 +4,7 @@
 
 #include "ssa/api/credential.h"
 #include "ssa/api/sign.h"
+#include "ssa/issue/before.h"
 
 static void
 sign_free(void *state)
@@ -78,7 +79,7 @@ sign_activate(struct call *c, struct sign *s, call_next *next)
 		memcpy(m.index, s->index, s->n * sizeof(s->index[0]));
 	}
 	msg_activate_write(&w, &m);
-	call_ask(c, SAM_ACTIVATE, writer_span(&w), next);
+	before_ask(c, s->key, SAM_ACTIVATE, writer_span(&w), next);
 }
 
 static int

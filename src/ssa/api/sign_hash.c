@@ -8,6 +8,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
+#include "ssa/issue/before.h"
 #include "ssa/api/window.h"
 
 #define INLINE		"PRS1."
@@ -100,7 +101,7 @@ use_ask(struct call *c, struct sign *s)
 	}
 	msg_use_write(&w, &m);
 	used_set(s, true);
-	call_ask(c, SAM_USE, writer_span(&w), on_results);
+	before_ask(c, s->key, SAM_USE, writer_span(&w), on_results);
 }
 
 static bool

@@ -20,6 +20,22 @@ store_is_well(struct store *store)
 	return e.code == ERR_MISSING;
 }
 
+/* How many certifications and revocations wait for their CA, and how many for a person. */
+static void
+certificates_write(struct store *store, struct emit *m)
+{
+	uint64_t waiting, failed;
+	struct err e = { 0 };
+
+	if (!store->ops->tasks_count(store, TASK_WAITING, &waiting, &e) ||
+	    !store->ops->tasks_count(store, TASK_FAILED, &failed, &e))
+		return;
+	emit_object(m, "certificates");
+	emit_number(m, "waiting", waiting);
+	emit_number(m, "failed", failed);
+	emit_object_end(m);
+}
+
 static void
 status_write(struct call *c, const struct msg_status *m, const char *sam)
 {
@@ -44,6 +60,7 @@ status_write(struct call *c, const struct msg_status *m, const char *sam)
 		emit_number(&out, "signatures", s->config.scal1_count);
 		emit_object_end(&out);
 	}
+	certificates_write(s->store, &out);
 	emit_text(&out, "store", store_is_well(s->store) ? "ok" : "not writable");
 	emit_object_end(&out);
 	s->status_at = c->now;

@@ -9,6 +9,7 @@
 #include "json/base64.h"
 #include "ssa/api/route.h"
 #include "ssa/api/window.h"
+#include "ssa/issue/before.h"
 #include "wire/window.h"
 
 static void on_window(struct call *, struct reader *, const struct err *);
@@ -60,7 +61,7 @@ window_open(struct call *c, const struct key *k, const uint8_t session[16], size
 	memcpy(m.key, k->row.id, 16);
 	memcpy(m.session, session, 16);
 	msg_open_window_write(&w, &m);
-	call_ask(c, SAM_OPEN_WINDOW, writer_span(&w), next);
+	before_ask(c, k, SAM_OPEN_WINDOW, writer_span(&w), next);
 }
 
 bool

@@ -187,6 +187,7 @@ office_status(struct office *o)
 		return false;
 	}
 	err_clear(&e);
+	records_refresh(o->issuer, key);	/* an officer may have destroyed it: then it is revoked */
 	if (!status_look(o, key, interval / 2, &e) && strcmp(e.reason, "no-status") != 0)
 		log_warn("status: %s", e.text);
 	return true;

@@ -38,6 +38,33 @@ TEST(a_good_receipt_holds_and_says_what_it_proves)
 	free(f);
 }
 
+/* Document's hash to DTBS/R, through attributes that the verifier makes again. */
+TEST(a_receipt_of_a_document_proves_what_was_signed)
+{
+	for (uint8_t kind = KIND_CADES; kind <= KIND_PADES; kind++)
+		for (int once = 0; once < 2; once++) {
+			AUTO(rig) *r = rig_new();
+			AUTO_WRITER w = writer_grow(RECEIPT_MAX);
+			struct receipt_facts *f = malloc(sizeof(*f));
+			uint8_t document[HASH_LEN];
+			struct err e = { 0 };
+
+			sha256(span_str("a document"), document);
+			rig_sign_document(r, kind, once, document);
+			CHECK(receipt_check(&r->receipt, r->group, f, &e));
+			CHECK(span_equal(f->item.digest, span_of(document, HASH_LEN)));
+			CHECK(f->signing == 1700000100000 && memcmp(f->dtbsr, document, HASH_LEN) != 0);
+			receipt_write(&w, &r->receipt);
+			for (size_t i = 0; i < w.n; i++) {
+				w.p[i] ^= 1;
+				CHECK(!bytes_hold(writer_span(&w), r->group));
+				w.p[i] ^= 1;
+			}
+			CHECK(bytes_hold(writer_span(&w), r->group));
+			free(f);
+		}
+}
+
 TEST(a_receipt_survives_its_own_encoding)
 {
 	AUTO(rig) *r = rig_new();
@@ -324,6 +351,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_receipt_holds_and_says_what_it_proves),
+		cmocka_unit_test(a_receipt_of_a_document_proves_what_was_signed),
 		cmocka_unit_test(a_receipt_survives_its_own_encoding),
 		cmocka_unit_test(every_flipped_bit_and_every_cut_is_refused),
 		cmocka_unit_test(a_receipt_of_another_group_is_refused),

@@ -77,10 +77,25 @@ rig_attest(struct rig *r UNUSED, struct key *by, struct writer *w)
 	wr_bytes(w, sig, sizeof(sig));
 }
 
+#define SIGNING	1700000100000
+
+static void
+dtbsr_of(const struct rig *r, uint8_t out[DIGEST_MAX])
+{
+	struct signed_attributes m = { .kind = r->kind, .alg = alg_find(1), .cert = r->cert,
+		.digest = span_of(r->digest, HASH_LEN), .signing_ms = SIGNING };
+
+	if (r->kind == 0)
+		memcpy(out, r->digest, HASH_LEN);
+	else
+		signed_attributes_digest(&m, out);
+}
+
 static void
 make_statement(struct rig *r)
 {
 	struct statement *s = calloc(1, sizeof(*s));
+	uint8_t dtbsr[DIGEST_MAX];
 	struct challenge challenge = { .epoch = 1, .now = 1700000100000 };
 	struct err e = { 0 };
 	AUTO_APPROVED a;
@@ -88,8 +103,16 @@ make_statement(struct rig *r)
 	approved_init(&a);
 	s->purpose = PURPOSE_SIGN;
 	s->sign = (struct body_sign){ .class = 1, .level = 2, .alg = 1, .kind = 1, .seen = 1, .n = 1 };
-	memset(s->sign.key, 0x4b, 16);
-	sha256(key_spki(r->signing), s->sign.spki);
+	if (r->kind != 0)
+		s->sign.kind = r->kind;
+	if (r->once) {
+		s->purpose = PURPOSE_SIGN_ONCE;
+		s->sign.session[0] = 1;
+		memcpy(s->sign.profile, "short-term", 10);
+	} else {
+		memset(s->sign.key, 0x4b, 16);
+		sha256(key_spki(r->signing), s->sign.spki);
+	}
 	s->sign.items[0] = (struct item){ span_of(r->digest, 32), span_str("contract.pdf") };
 	s->sign.name = span_str("me");
 	CHECK(sic_statement(&a, s, &r->profile, &challenge, 1700000100000, &e));
@@ -97,7 +120,8 @@ make_statement(struct rig *r)
 	wr_span(&r->statement, writer_span(&a.statement));
 	wr_span(&r->evidences, writer_span(&a.evidences));
 	memcpy(r->d, a.d, HASH_LEN);
-	CHECK(key_sign(r->signing, r->digest, r->raw, &e));
+	dtbsr_of(r, dtbsr);
+	CHECK(key_sign(r->signing, dtbsr, r->raw, &e));
 	free(s);
 }
 
@@ -105,8 +129,12 @@ static void
 make_entry(struct rig *r)
 {
 	struct entry_outcome o = { .reserved = 1, .alg = 1, .exp = 1700000100000 + 300000, .n = 1 };
-	struct outcome_item item = { .digest = span_of(r->digest, 32), .signature = span_of(r->raw, 64) };
+	uint8_t dtbsr[DIGEST_MAX], link[OUTCOME_LINK_LEN];
+	struct outcome_item item = { .digest = span_of(dtbsr, 32), .signature = span_of(r->raw, 64) };
 
+	dtbsr_of(r, dtbsr);
+	if (r->kind != 0)
+		o.link = outcome_link(link, SIGNING, r->cert);
 	memcpy(o.d, r->d, HASH_LEN);
 	memset(o.key, 0x4b, 16);
 	entry_head_write(&r->entry, 2, 1700000101000, ENTRY_OUTCOME);
@@ -213,4 +241,13 @@ rig_free(struct rig *r)
 	snprintf(command, sizeof(command), "rm -rf %s", r->dir);
 	CHECK(system(command) == 0);
 	free(r);
+}
+
+void
+rig_sign_document(struct rig *r, uint8_t kind, bool once, const uint8_t digest[HASH_LEN])
+{
+	r->kind = kind;
+	r->once = once;
+	sha256(span_str("certificate"), r->cert);
+	rig_sign(r, digest);
 }

@@ -19,6 +19,9 @@ struct rig {
 	struct profile	 profile;
 	struct writer	 statement, evidences, entry, attestation;
 	uint8_t		 digest[HASH_LEN], d[HASH_LEN], raw[64];
+	uint8_t		 kind;				/* of documents: 2, 3; else DTBS/R */
+	bool		 once;				/* with a key made for it */
+	uint8_t		 cert[HASH_LEN];		/* named in what is signed */
 	struct receipt	 receipt;			/* good; lends from the above */
 };
 
@@ -28,6 +31,8 @@ char		*rig_path(struct rig *, const char *name, char out[128]);
 struct key	*rig_key(struct rig *, const char *name);
 /* Makes statement, log entry and receipt again, for this DTBS/R. */
 void		 rig_sign(struct rig *, const uint8_t digest[HASH_LEN]);
+/* The same for a document of this kind. */
+void		 rig_sign_document(struct rig *, uint8_t kind, bool once, const uint8_t digest[HASH_LEN]);
 void		 rig_head_sign(struct rig *, struct head *);
 void		 rig_attest(struct rig *, struct key *by, struct writer *);	/* signs what is in it */
 

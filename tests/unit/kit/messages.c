@@ -32,7 +32,7 @@ AGAIN(record) AGAIN(request_certificate) AGAIN(certificate_request) AGAIN(link_c
 AGAIN(certificate_linked) AGAIN(status) AGAIN(head) AGAIN(roster) AGAIN(follow) AGAIN(followed)
 AGAIN(receipt) AGAIN(receipted) AGAIN(hsm_hello) AGAIN(hsm_sign_head) AGAIN(hsm_generated)
 AGAIN(hsm_sign) AGAIN(hsm_signed) AGAIN(open_window) AGAIN(window)
-AGAIN(session_challenge) AGAIN(session_challenged) AGAIN(open_session) AGAIN(session_opened)
+AGAIN(revoked) AGAIN(revoked_key) AGAIN(session_challenge) AGAIN(session_challenged) AGAIN(open_session) AGAIN(session_opened)
 AGAIN(session_certificate) AGAIN(session_sign) AGAIN(end_session)
 
 /* Messages that are one number or one run of bytes. */
@@ -140,6 +140,8 @@ SAMPLE(end_session, { 8 })
 SAMPLE(head, { 1, 2, 3 }, SOME(91), OTHER(91))
 SAMPLE(roster, { 1 }, 2, 1, { { { 1 }, 1, 1, SOME(3), SOME(91) },
     { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, "short-term", SOME(5) } })
+SAMPLE(revoked, { 7 }, SOME(100), SOME(60), PROOF_OCSP, OTHER(80))
+SAMPLE(revoked_key, 812, 3)
 SAMPLE(follow, 4096, ONLY_READS)
 SAMPLE(followed, 4096, SOME(200))
 SAMPLE(receipt, 812, { 1 }, { 2 }, SOME(40))
@@ -187,7 +189,7 @@ const struct message messages[] = {
 	ROW(hsm_hello), ROW(hsm_hmac), ROW(hsm_mac), ROW(hsm_sign_head), ROW(hsm_head_signed),
 	ROW(hsm_generate), ROW(hsm_generated), ROW(hsm_sign), ROW(hsm_signed), ROW(hsm_random),
 	ROW(hsm_randomness), ROW(hsm_anchor), ROW(open_window), ROW(window),
-	ROW(session_challenge), ROW(session_challenged), ROW(open_session), ROW(session_opened),
+	ROW(revoked), ROW(revoked_key), ROW(session_challenge), ROW(session_challenged), ROW(open_session), ROW(session_opened),
 	ROW(session_certificate), ROW(session_sign), ROW(end_session),
 };
 const size_t messages_count = sizeof(messages) / sizeof(messages[0]);

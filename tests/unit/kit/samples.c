@@ -118,7 +118,7 @@ sample_group(void)
 const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_SIGN_ONCE, PURPOSE_INVITE, PURPOSE_BIND,
 	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_ADD_AUTHENTICATOR,
 	PURPOSE_REMOVE_AUTHENTICATOR, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
-	PURPOSE_RELEASE_KEY, PURPOSE_OPEN_SESSION, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
+	PURPOSE_RELEASE_KEY, PURPOSE_REVOKE_KEY, PURPOSE_OPEN_SESSION, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
 	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME };
 
 static void
@@ -262,6 +262,7 @@ fill_body(struct statement *s)
 		return;
 	case PURPOSE_DESTROY_KEY:
 	case PURPOSE_RELEASE_KEY:
+	case PURPOSE_REVOKE_KEY:
 		s->key = (struct body_key){ { 0 }, 3, span_str("") };
 		sample_id("key", s->key.key);
 		return;
@@ -381,6 +382,8 @@ sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *
 	} else if (purpose == PURPOSE_ADD_AUTHENTICATOR) {
 		sample_approve_with_passkey(list, NULL, d);
 		sample_approve(list, "alice", "authenticator", d);
+	} else if (purpose == PURPOSE_REVOKE_KEY) {
+		sample_approve(list, "dag", "dag", d);
 	} else if (purpose >> 8 == 1 || purpose >> 8 == 3 ||
 	    purpose == PURPOSE_REMOVE_AUTHENTICATOR) {
 		sample_approve(list, "alice", "authenticator", d);

@@ -27,7 +27,7 @@ const uint8_t *sample_group(void);
 struct soft_passkey *sample_passkey(void);
 
 extern const uint16_t sample_purposes[];
-#define SAMPLE_PURPOSES	20
+#define SAMPLE_PURPOSES	21
 #define SAMPLE_ORIGIN	"https://approve.example"
 #define SAMPLE_SERVICE	"https://sign.example"
 /* Spans in it live for ever. */

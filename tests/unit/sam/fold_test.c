@@ -126,6 +126,60 @@ add_window(uint32_t key, uint32_t owner, uint8_t flip)
 	return entries_end(l);
 }
 
+/* A session, and what follows in it: 'C'ertified, 'R'eserved, 'E'nded. */
+static bool
+add_session(uint32_t n, uint32_t owner, uint32_t key)
+{
+	struct entry_session m = { .alg = 1, .kind = 2, .d = { 7 }, .expires = 9 };
+
+	entries_id(m.session, n, 'o');
+	entries_id(m.key, key, 'k');
+	entries_id(m.signer, owner, 's');
+	entry_session_write(entries_begin(l, ENTRY_SESSION), &m);
+	return entries_end(l);
+}
+
+static bool
+add_of_session(char what, uint32_t n, uint32_t owner, uint32_t key)
+{
+	static const uint32_t index[] = { 0 };
+	struct entry_session_certified c = { .not_after = 9 };
+	struct entry_session_ended ended = { .why = SESSION_BY_SSA };
+	struct entry_reserved r = { .d = { 7 }, .seen = 1, .uses = 1, .n = 1 };
+
+	entries_id(c.session, n, 'o');
+	entries_id(ended.session, n, 'o');
+	entries_id(ended.key, key, 'k');
+	entries_id(r.key, key, 'k');
+	entries_id(r.signer, owner, 's');
+	if (what == 'C')
+		entry_session_certified_write(entries_begin(l, ENTRY_SESSION_CERTIFIED), &c);
+	else if (what == 'R')
+		entry_reserved_write(entries_begin(l, ENTRY_RESERVED), &r, index);
+	else
+		entry_session_ended_write(entries_begin(l, ENTRY_SESSION_ENDED), &ended);
+	return entries_end(l);
+}
+
+TEST(a_one_time_key_is_used_in_its_open_certified_session_and_leaves_no_row)
+{
+	a_key();
+	CHECK(!add_session(1, 9, 7));			/* no such signer */
+	CHECK(add_session(1, 1, 7) && !add_session(1, 1, 8) && !add_session(2, 1, 7));
+	CHECK(!add_of_session('R', 1, 1, 7) && add_of_session('C', 1, 1, 7));
+	CHECK(!add_of_session('C', 1, 1, 7) && !add_of_session('R', 1, 2, 7));
+	CHECK(add_of_session('R', 1, 1, 7) && !add_of_session('R', 1, 1, 7));
+	CHECK(!add_of_session('E', 1, 1, 8) && add_of_session('E', 1, 1, 7) && !add_of_session('E', 1, 1, 7));
+	CHECK(!add_of_session('R', 1, 1, 7) && l->s->sessions->n == 0);
+	CHECK(index_count(l->s->index, RECORD_KEY) == 2);
+}
+
+TEST(a_session_of_a_long_lived_key_is_refused)
+{
+	a_key();
+	CHECK(!add_session(1, 1, 2));
+}
+
 TEST(a_window_is_of_a_known_key_and_signer_and_its_digest_its_own)
 {
 	a_key();
@@ -256,7 +310,7 @@ roll(uint32_t n)
 static struct {
 	uint32_t	signer[SIGNERS], key[KEYS], uses[KEYS];	/* versions; 0: not there */
 	struct { uint64_t at; uint32_t key, d; size_t n; } open[OPEN];
-	uint32_t	statements;
+	uint32_t	statements, session;	/* the one that is open; 0: none */
 } model;
 
 static bool
@@ -303,7 +357,7 @@ officers_act(void)
 static bool
 something_legal(void)
 {
-	uint32_t what = roll(20), s = roll(SIGNERS), k = roll(KEYS);
+	uint32_t what = roll(22), s = roll(SIGNERS), k = roll(KEYS);
 	bool record = roll(3) > 0;
 
 	if (what < 4) {
@@ -320,6 +374,13 @@ something_legal(void)
 	}
 	if (what < 17)
 		return reserve_or_answer();
+	if (what > 19 && model.session == 0 && model.signer[s] > 0)
+		return add_session(model.session = 1 + roll(99), s, 1000);
+	if (what > 19 && model.session > 0 && roll(9) == 0) {
+		k = model.session;
+		model.session = 0;
+		return add_of_session('E', k, 0, 1000);
+	}
 	return what == 17 ? add_alarm(l) : officers_act();
 }
 
@@ -336,7 +397,8 @@ through_bytes(const struct state *s)
 	/* state_equal looks at bytes: what is not written would be equal, too. */
 	CHECK(copy->signed_count == s->signed_count && copy->refused_count == s->refused_count &&
 	    copy->entries == s->entries && copy->epoch == s->epoch && copy->officers == s->officers &&
-	    copy->anchors == s->anchors && copy->reserved_open == s->reserved_open);
+	    copy->anchors == s->anchors && copy->reserved_open == s->reserved_open &&
+	    copy->sessions->n == s->sessions->n);
 	CHECK(memcmp(copy->group, s->group, GROUP_LEN) == 0 && memcmp(copy->kek, s->kek, ID_LEN) == 0 &&
 	    memcmp(copy->hmac, s->hmac, ID_LEN) == 0 && memcmp(copy->log_key, s->log_key, 91) == 0 &&
 	    memcmp(copy->attestation_key, s->attestation_key, 91) == 0);
@@ -418,6 +480,8 @@ main(void)
 		WITH_LOG(a_key_of_an_unknown_signer_is_refused),
 		WITH_LOG(states_out_of_their_range_are_refused),
 		WITH_LOG(uses_of_a_key_rise_without_a_gap),
+		WITH_LOG(a_one_time_key_is_used_in_its_open_certified_session_and_leaves_no_row),
+		WITH_LOG(a_session_of_a_long_lived_key_is_refused),
 		WITH_LOG(a_window_is_of_a_known_key_and_signer_and_its_digest_its_own),
 		WITH_LOG(an_outcome_needs_its_own_reservation_and_only_once),
 		WITH_LOG(one_reservation_more_than_there_are_places_is_refused),

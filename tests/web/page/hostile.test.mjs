@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A service that lies in every field: no approval over anything that was not shown, no script, no broken page. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { decodeStatement } from '../../../web/lib/statement.js';
-import { contract, enrolled, openAs, openSign, ready, rig, stateOf, until, withBrowser } from './rig.mjs';
+import { contract, dropFile, enrolled, openAs, openSign, ready, rig, stateOf, until, withBrowser } from './rig.mjs';
 
 withBrowser({ viewport: { width: 360, height: 740 } });
 
@@ -209,4 +210,87 @@ test('a challenge of another group or a foreign genesis makes no statement', asy
 		await until(rig.page, 'halt.group');
 	}
 	assert.ok(!rig.world.asked.some((a) => a.path.endsWith('/enact')));
+});
+
+test('a document that is made to be signed attributes of another is not taken for what is signed', async () => {
+	const twoFaced = Buffer.concat([Buffer.from([0x31, 0x82, 0xff, 0xff]), contract]);	/* a SET for CMS, a PDF for a viewer */
+
+	await enrolled();
+	await openSign([{ digest: createHash('sha256').update(twoFaced).digest('base64'), label: 'contract.pdf', bytes: twoFaced }]);
+	await rig.page.locator('#match .note.bad').waitFor();
+	assert.equal(await rig.page.locator('#paper canvas').count(), 0);
+	await dropFile(rig.page, 'contract.pdf', twoFaced);
+	await rig.page.locator('#match .note.bad').waitFor();
+	await rig.page.locator('#approve').click();
+	await until(rig.page, 'verdict');
+	assert.equal(rig.world.approved[0].statement.body.seen, 2);
+	await sound();
+});
+
+test('one passkey under two names stops the page', async () => {
+	await enrolled();
+	const [first] = rig.world.authenticators;
+
+	for (const more of [{ id: '0b'.repeat(16) }, { credential: undefined }, { id: '0c'.repeat(16), credential: 'A'.repeat(1500) + '!' }]) {
+		rig.world.authenticators = [first, { ...first, ...more }];
+		await rig.page.goto('about:blank');
+		await openSign();
+		assert.equal(await stateOf(), 'halt.unreadable');
+	}
+	assert.deepEqual(answersSent(), []);
+});
+
+test('names in which nothing can be seen are told as no names', async () => {
+	await enrolled();
+	await openSign([{ digest: Buffer.alloc(32, 1).toString('base64'), label: '\u200b\u2060\u3164' }], { requester: { id: 'c1'.repeat(16), name: '\u200d \ufeff' } });
+	assert.match(await rig.page.locator('#who').innerText(), /^A program without a name asks/);
+	assert.match(await rig.page.locator('#items').innerText(), /^No name given/);
+	await sound();
+});
+
+test('hidden characters in an error are not shown', async () => {
+	await enrolled();
+	await openSign();
+	rig.world.words = 'gpj.\u202etnemucod';
+	rig.world.tickets.clear();
+	await rig.page.locator('#approve').click();
+	await rig.page.locator('#error').waitFor({ state: 'visible' });
+	assert.doesNotMatch(await rig.page.locator('#error').innerText(), /gpj/);
+});
+
+test('letters that are piled up do not cover what is beside them', async () => {
+	const pile = 'a' + '\u0300'.repeat(90);
+
+	await enrolled();
+	await openSign([{ digest: Buffer.alloc(32, 1).toString('base64'), label: pile }], { requester: { id: 'c1'.repeat(16), name: 'b' + '\u0301'.repeat(60) } });
+	for (const id of ['#who', '#items .name'])
+		assert.equal(await rig.page.locator(id).evaluate((e) => getComputedStyle(e).overflowY), 'clip');
+	await sound();
+});
+
+test('an account that becomes another while the page waits stops it', async () => {
+	await enrolled();
+	rig.world.keys[0].state = 2;
+	await openAs('keys');
+	await until(rig.page, 'account');
+	rig.world.signer = '0d'.repeat(16);
+	await until(rig.page, 'halt.unreadable');
+});
+
+test('a receipt of another use than the one that was named is not kept', async () => {
+	await enrolled();
+	const { page, world } = rig;
+
+	await openAs('desk');
+	await dropFile(page, 'contract.pdf', contract);
+	await page.locator('#print:not(:empty)').waitFor();
+	await page.locator('#sign').click();
+	await until(page, 'result');
+	for (const lie of [{ label: 'lease.pdf' }, { requester: { id: 'c1'.repeat(16), name: 'Example Contracts' } }]) {
+		world.lie = (path, a) => path.endsWith('/history') ? { ...a, uses: a.uses.map((use) => ({ ...use, ...lie })) } : a;
+		await page.goto(rig.pages.origin + '/keys');
+		await until(page, 'account');
+		await page.locator('#uses button').click();
+		await page.locator('#error[data-name="answer"]').waitFor({ state: 'visible' });
+	}
 });

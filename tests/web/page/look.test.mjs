@@ -178,7 +178,7 @@ test('approve, in German and French too', async () => {
 	const { page } = rig;
 	const act = encodeStatement({ purpose: PURPOSE.SET_POLICY, group: vectors('genesis').get('group'), epoch: 1, subject: new Uint8Array(16), fresh: new Uint8Array(40),
 		iat: Date.now(), exp: Date.now() + 3600000, body: { statementLife: 300000, minLoa: 2, protections: 0x60, roQuorum: 1, soQuorum: 2, keysPerSigner: 8, follower: 1,
-			eddsaUntil: 0, rs256Until: 0, sharedSic: 0, scal1Seconds: 300, scal1Count: 100 } });
+			eddsaUntil: 0, rs256Until: 0, sharedSic: 0, scal1Seconds: 300, scal1Count: 100, sessionSeconds: 600 } });
 
 	await page.goto(rig.pages.origin + '/approve#card');
 	await ready();

@@ -278,7 +278,10 @@ test('an officer reads the act in words, approves, and the mailbox has it', asyn
 test('acts of another group, of a signer, expired or cut are not approved', async () => {
 	const { page } = rig, { SIGN } = Object.fromEntries([...vectors('statements')].filter(([k]) => k === 'statement.SIGN').map(([, v]) => ['SIGN', v]));
 
-	for (const [act, state] of [[policyAct({ group: new Uint8Array(32) }), 'halt.group'], [SIGN, 'halt.statement'],
+	const release = policyAct({ purpose: PURPOSE.RELEASE_KEY, body: { key: new Uint8Array(16).fill(1), from: 3, reason: '' } });
+	const remove = policyAct({ purpose: PURPOSE.REMOVE_AUTHENTICATOR, body: { from: 3, authenticator: new Uint8Array(16).fill(1) } });
+
+	for (const [act, state] of [[policyAct({ group: new Uint8Array(32) }), 'halt.group'], [SIGN, 'halt.statement'], [release, 'halt.statement'], [remove, 'halt.statement'],
 		[policyAct({ iat: 1, exp: 2 }), 'halt.expired'], [policyAct().subarray(0, 90), 'halt.statement']]) {
 		await page.goto('about:blank');
 		await page.goto(link(act));

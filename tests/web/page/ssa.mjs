@@ -76,7 +76,7 @@ function approval(world, body) {
 		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
 			certificate: key.certificate, evidences: key.evidences },
 		authenticators: world.authenticators.map(({ id, type, label, credential }) => ({ id, type, label, credential })),
-		items: t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item), text: t.text, state: t.state, expires: t.expires };
+		items: Array.isArray(t.items) ? t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item) : t.items, text: t.text, state: t.state, expires: t.expires };
 }
 
 function answer(world, body) {
@@ -202,7 +202,7 @@ function receipt(world, body) {
 	if (!use)
 		throw refusal('unknown');
 	const { digest } = use.act.statement.body.items[0];
-	const entry = Buffer.concat([u(8, 7), u(8, world.clock()), u(1, 10), u(1, 1), use.act.d, Buffer.alloc(16), u(8, 6), u(2, 1), u(8, world.clock() + 1000), u(4, 1),
+	const entry = Buffer.concat([u(8, 7), u(8, world.clock()), u(1, 10), u(1, 1), use.act.d, Buffer.alloc(16), u(8, 6), u(2, 1), u(8, world.clock() + 1000), u(1, 0), u(4, 1),
 		u(4, 0), u(1, digest.length), digest, u(1, 0), u(2, use.signature.length), use.signature]);
 
 	return { receipt: b64(Buffer.concat([Buffer.from('PRT1'), v32(Buffer.from(world.genesis)), v32(use.encoded), v32(use.evidence), u(4, 0), v32(entry),

@@ -29,6 +29,7 @@ trial_invite alice "Alice Example"
 	--redirect "$REDIRECT" --grant code >"$DIR/client.log"
 propose() {
 	ACT=$2
+	: >"$ACT.out"
 	{
 		"$PROPRIA" officer add-officer --socket "$DIR/officers.sock" --key "$DIR/officers/so1.key" --act "$ACT" --yes \
 			--passphrase-fd 3 "$1" 3<"$DIR/secrets/passphrase"

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two halves of the fold to each other: fold.c and fold_act.c. */
+#ifndef SAM_FOLD_H
+#define SAM_FOLD_H
+
+#include "sam/state.h"
+#include "statement/statement.h"
+
+struct fold {
+	struct state		*s;
+	const struct entry	*entry;
+	struct span		 bytes;
+	uint64_t		 position;
+	union entry_payload	*p;
+};
+
+/* The entry cannot follow: *e says why. Returns false. */
+bool	fold_impossible(const struct fold *, const char *why, struct err *);
+void	fold_close_proposal(struct state *, const uint8_t fresh[FRESH_LEN]);
+
+bool	fold_genesis(struct fold *, struct err *) MUST_USE;
+bool	fold_proposed(struct fold *, struct err *) MUST_USE;
+bool	fold_act(struct fold *, struct err *) MUST_USE;
+
+#endif
