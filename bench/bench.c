@@ -18,10 +18,12 @@
 #include "load.h"
 #include "queue.h"
 #include "report.h"
+#include "residue.h"
 
 #define LATENCIES_MAX	1000000
 #define DISK_PAIRS	1500
 #define ARRIVALS	100000	/* at the queue in front of the module alone */
+#define ONE_TIME_P256	4		/* in the list below */
 #define CERTIFICATES	200	/* by the CA alone */
 #define REFILL_S	8	/* until the stock of one-time keys is full again */
 #define FLUSH_BYTES	640	/* a batch of one reservation or outcome, about */
@@ -31,14 +33,14 @@ static const struct workload workloads[] = {
 	{ "rsa3072", ALG_RSA3072_PKCS1_SHA256, 1, .kind = BY_PACKAGE },
 	{ "batch100", ALG_ECDSA_P256_SHA256, BATCH, .kind = BY_PACKAGE },
 	{ "oauth-signhash", ALG_ECDSA_P256_SHA256, 1, .kind = BY_OAUTH },
-	{ "onetime-p256", ALG_ECDSA_P256_SHA256, 1, ONE_TIME, "bench-p256", 0, 400, 1 },
+	[ONE_TIME_P256] = { "onetime-p256", ALG_ECDSA_P256_SHA256, 1, ONE_TIME, "bench-p256", 0, 400, 1 },
 	{ "onetime-rsa3072", ALG_RSA3072_PKCS1_SHA256, 1, ONE_TIME, "bench-rsa3072", 8, 32, 3 },
 	{ "logins", ALG_ECDSA_P256_SHA256, 1, .kind = LOGIN },
 };
 
 struct settings {
 	const char	*dir, *endpoint, *module, *token, *out, *only, *ca_url;
-	int		 ssa, sam, ca, signers, connections, ms, rounds, processes;
+	int		 ssa, sam, ca, signers, connections, ms, rounds, processes, sessions;
 };
 
 static const char usage[] =
@@ -55,6 +57,7 @@ static const char usage[] =
     "  --ms N             of one round (3000); --rounds N (3)\n"
     "  --only NAME        one workload: p256, rsa3072, batch100, oauth-signhash, onetime-p256,\n"
     "                     onetime-rsa3072, logins\n"
+    "  --sessions N       measure nothing; N signatures by one-time keys, and what memory they leave\n"
     "  --out FILE         JSON\n";
 
 static const struct option options[] = {
@@ -72,6 +75,7 @@ static const struct option options[] = {
 	{ "ms", required_argument, NULL, 'i' },
 	{ "rounds", required_argument, NULL, 'r' },
 	{ "only", required_argument, NULL, 'y' },
+	{ "sessions", required_argument, NULL, 'S' },
 	{ "out", required_argument, NULL, 'o' },
 	{ 0 }
 };
@@ -94,6 +98,7 @@ setting_set(struct settings *s, int option, const char *value)
 	case 'i': s->ms = atoi(value); break;
 	case 'r': s->rounds = atoi(value); break;
 	case 'y': s->only = value; break;
+	case 'S': s->sessions = atoi(value); break;
 	case 'o': s->out = value; break;
 	default: break;
 	}
@@ -298,6 +303,8 @@ run(struct bench *b, struct err *e)
 
 	if (!bench_open(b, e))
 		return false;
+	if (b->set.sessions > 0)
+		return residue_run(b->load, &workloads[ONE_TIME_P256], &b->processes, (size_t)b->set.sessions, e);
 	for (size_t i = 0; i < COUNT(workloads); i++) {
 		if (is_left_out(b, &workloads[i]))
 			continue;

@@ -280,6 +280,22 @@ keep_full(struct load *l, const struct workload *what, uint64_t until, struct er
 	return true;
 }
 
+bool
+load_count(struct load *l, const struct workload *what, size_t n, struct err *e)
+{
+	size_t end = l->done + n;
+
+	l->latencies_max = 0;
+	while (l->done + l->in_flight < end) {
+		for (size_t i = 0; i < connections_of(l, what) && l->done + l->in_flight < end; i++)
+			if (l->flight[i].phase == IDLE && !begin(l, &l->flight[i], what, clock_us(), e))
+				return false;
+		if (!turn(l, clock_us() + 100000, e))
+			return false;
+	}
+	return drain(l, e);
+}
+
 /* `busy` is what the machine had worked before, negative. */
 static double
 share_of_others(const struct load *l, const double *before, double busy, uint64_t us)
