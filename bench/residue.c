@@ -6,6 +6,7 @@
 #include "residue.h"
 
 #define GROWTH_KB	2048
+#define MODULE_BYTES	600	/* SoftHSM2 2.6 keeps so much of each pair that was destroyed; the bare loop shows the same */
 
 static double
 resident_kb(pid_t pid)
@@ -38,15 +39,16 @@ look(const struct processes *p, struct resident *r)
 }
 
 static bool
-stayed(const char *what, double before, double after)
+stayed(const char *what, double before, double after, double limit)
 {
 	printf("%-10s %8.0f kB before, %8.0f after\n", what, before, after);
-	return after > 0 && after - before <= GROWTH_KB;
+	return after > 0 && after - before <= limit;
 }
 
 bool
 residue_run(struct load *l, const struct workload *what, const struct processes *p, size_t n, struct err *e)
 {
+	double module = (double)n / (double)p->n_workers * MODULE_BYTES / 1024;
 	struct resident before, after;
 	bool good;
 
@@ -57,10 +59,10 @@ residue_run(struct load *l, const struct workload *what, const struct processes 
 		return false;
 	look(p, &after);
 	printf("%zu one-time signatures: resident memory\n", n);
-	good = stayed("decider", before.decider, after.decider);
-	good &= stayed("flusher", before.flusher, after.flusher);
+	good = stayed("decider", before.decider, after.decider, GROWTH_KB);
+	good &= stayed("flusher", before.flusher, after.flusher, GROWTH_KB);
 	for (size_t i = 0; i < p->n_workers; i++)
-		good &= stayed("worker", before.worker[i], after.worker[i]);
-	(void)stayed("SSA", before.ssa, after.ssa);	/* has a cache, rows for receipts */
-	return good || err_set(e, ERR_DENIED, "memory of the SAM or a worker grew by over %d kB", GROWTH_KB);
+		good &= stayed("worker", before.worker[i], after.worker[i], GROWTH_KB + module);
+	(void)stayed("SSA", before.ssa, after.ssa, 0);	/* has a cache, rows for receipts */
+	return good || err_set(e, ERR_DENIED, "the memory of the SAM or of a worker grew by over %d kB", GROWTH_KB);
 }

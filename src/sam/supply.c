@@ -172,8 +172,10 @@ write_take(struct writer *w, const struct take *t)
 static bool
 is_worth_asking(const struct sam *sam, const struct take *t)
 {
+	const struct source *source = &sam->supply->source[t->worker];
+
 	return t->alg->kind == KEY_RSA3072 || sam->supply->wanted.refuse ||
-	    sam->supply->source[t->worker].have[t->alg->kind] > 0;
+	    source->life != pool_at(sam->pool, t->worker).life || source->have[t->alg->kind] > 0;
 }
 
 /* The next one that may have a key; when all were asked, whoever is free makes one, or has one after all. */
