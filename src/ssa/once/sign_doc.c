@@ -42,6 +42,7 @@ files_answer(struct call *c)
 	for (size_t i = 0; i < s->n; i++)
 		emit_base64(&out, NULL, once_file(&s->once, s->index[i]));
 	emit_array_end(&out);
+	once_timing_tell(&s->once);
 	call_answered(c, &out);
 }
 
