@@ -217,6 +217,9 @@ certificate_fits(const struct certificate *c, struct span spki, struct span subj
 	static const struct certificate_rules none;
 
 	rules = rules == NULL ? &none : rules;
+	if (c->only_for_usage)
+		return err_why(e, ERR_DENIED, "cert", "certificate: a critical extended key usage: it is "
+		    "for another purpose");
 	if (!span_equal(c->spki, spki))
 		return err_why(e, ERR_DENIED, "cert", "certificate: for another public key");
 	if (!name_extends(c->subject, subject, rules->added))

@@ -16,7 +16,7 @@ enum key_usage {	/* RFC 5280 4.2.1.3, bit i as 1 << i */
 	USAGE_DIGITAL_SIGNATURE = 1 << 0, USAGE_NON_REPUDIATION = 1 << 1,
 	USAGE_KEY_CERT_SIGN = 1 << 5, USAGE_CRL_SIGN = 1 << 6
 };
-enum extension {	/* those we know; the first three may be critical */
+enum extension {	/* those we know; the first three may be critical, and EXTENDED_USAGE */
 	EXT_KEY_USAGE = 1 << 0, EXT_BASIC_CONSTRAINTS = 1 << 1, EXT_POLICIES = 1 << 2,
 	EXT_SUBJECT_KEY_ID = 1 << 3, EXT_AUTHORITY_KEY_ID = 1 << 4, EXT_EXTENDED_USAGE = 1 << 5,
 	EXT_CRL_POINTS = 1 << 6, EXT_AUTHORITY_INFO = 1 << 7, EXT_QC_STATEMENTS = 1 << 8,
@@ -46,6 +46,7 @@ struct certificate {			/* spans are lent by the bytes that were read */
 	struct span		 subject_key_id, authority_key_id;	/* empty: none */
 	struct span		 policies, qc_statements;	/* content of the SEQUENCE; empty: none */
 	struct span		 extended_usage;	/* the same: object identifiers */
+	bool			 only_for_usage;	/* it is critical: for nothing else */
 };
 
 struct certificate_rules {

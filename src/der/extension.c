@@ -108,7 +108,7 @@ static const struct known {
 	{ "2.5.29.32", EXT_POLICIES, true, read_policies },
 	{ "2.5.29.14", EXT_SUBJECT_KEY_ID, false, read_subject_key_id },
 	{ "2.5.29.35", EXT_AUTHORITY_KEY_ID, false, read_authority_key_id },
-	{ "2.5.29.37", EXT_EXTENDED_USAGE, false, read_extended_usage },
+	{ "2.5.29.37", EXT_EXTENDED_USAGE, true, read_extended_usage },
 	{ "2.5.29.31", EXT_CRL_POINTS, false, NULL },
 	{ "1.3.6.1.5.5.7.1.1", EXT_AUTHORITY_INFO, false, NULL },
 	{ "1.3.6.1.5.5.7.1.3", EXT_QC_STATEMENTS, false, read_qc_statements },
@@ -168,6 +168,7 @@ one_read(struct reader *r, struct span *oid, struct certificate *c, struct err *
 	if (k == NULL)
 		return true;
 	c->seen |= k->bit;
+	c->only_for_usage |= critical && k->bit == EXT_EXTENDED_USAGE;
 	return k->read == NULL || k->read(&value, c) ||
 	    err_why(e, ERR_FORMAT, "cert", "certificate: malformed extension %s", k->oid);
 }

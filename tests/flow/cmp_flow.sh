@@ -111,13 +111,63 @@ is "within a second the key is frozen" within 15 state_is "$SECOND" 4
 is "and signs no more" not sign "$SECOND"
 is "people see it" says suspended propria keys list
 
+# The CA revokes by itself, and says so by OCSP or by its CRL: what it signed destroys the key.
+ca_revokes() { # key
+	serial_of "$1" >"$DIR/serial"
+	openssl cmp -cmd rr -server "$CA_URL/cmp" -oldcert <(openssl x509 -inform DER -in "$DIR/one.der") \
+		-cert "$DIR/ra.pem" -key "$DIR/ra.key" -trusted "$DIR/ca/root.pem" -revreason 1 >"$DIR/rr.log" 2>&1
+}
+shown() { "$PROPRIA" log show --socket "$DIR/officers.sock" --last 200 | grep "key=$1"; }
+went() { shown "$1" | grep -A99 'state=suspended cause=freeze' | grep -q 'state=destroyed cause=revoked'; }	# in this order
+unasked() { [ "$(sql "SELECT count(*) FROM tasks WHERE key = x'$1'")" = 0 ]; }
 is "a third key" create
 THIRD=$KEY
 is "certified" within 100 state_is "$THIRD" 3
-openssl cmp -cmd rr -server "$CA_URL/cmp" -oldcert <(serial_of "$THIRD" >/dev/null; openssl x509 -inform DER -in "$DIR/one.der") \
-	-cert "$DIR/ra.pem" -key "$DIR/ra.key" -trusted "$DIR/ca/root.pem" -revreason 1 >"$DIR/rr.log" 2>&1
-is "the CA revokes it by itself: it is frozen" within 100 state_is "$THIRD" 4
+sql_before=$(sql "SELECT count(*) FROM tasks WHERE kind = 2")
+is "the CA revokes it by itself" ca_revokes "$THIRD"
+is "its OCSP answer destroys the key" within 100 state_is "$THIRD" 5
 is "and the status says so" standing_is "$THIRD" 1
+is "it was frozen first, and the log has the cause" went "$THIRD"
+is "the CA is not asked to revoke it again" test "$(sql "SELECT count(*) FROM tasks WHERE kind = 2")" = "$sql_before"
+is "people see it" says destroyed propria keys list
+is "it signs no more" not sign "$THIRD"
+
+ssa_with "$CA_URL/cmp" "$SIGNED
+ocsp = http://127.0.0.1:1/ocsp
+crl = $CA_URL/crl"
+is "a key whose CA answers no OCSP" create
+FOURTH=$KEY
+is "is certified too" within 100 state_is "$FOURTH" 3
+is "and its CRL is read" within 100 standing_is "$FOURTH" 0
+is "the CA revokes that one" ca_revokes "$FOURTH"
+is "its CRL destroys the key" within 100 state_is "$FOURTH" 5
+is "frozen first, and the log has the cause" went "$FOURTH"
+ssa_with "$CA_URL/cmp" "$SIGNED"
+
+# The officers took the CA's anchor away meanwhile: the SAM takes no word of it.
+ANCHOR=$("$PROPRIA" officer roster --socket "$DIR/officers.sock" | sed -n 's/.*\<\([0-9a-f]\{64\}\)\>.*Trial issuing CA.*/\1/p')
+remove_anchor() {
+	"$PROPRIA" officer remove-anchor "$ANCHOR" --socket "$DIR/officers.sock" --key "$DIR/officers/so1.key" \
+		--act "$DIR/remove.act" --yes --passphrase-fd 3 3<"$PASS" &&
+		"$PROPRIA" officer approve --key "$DIR/officers/so2.key" --socket "$DIR/officers.sock" --yes \
+			--passphrase-fd 3 "$DIR/remove.act" 3<"$PASS" &&
+		"$PROPRIA" officer enact --socket "$DIR/officers.sock" "$DIR/remove.act"
+}
+refused() { [ "$(sql "SELECT state FROM tasks WHERE key = x'$1' AND kind = 3")" = 2 ]; }
+is "a fifth key" create
+FIFTH=$KEY
+is "is certified" within 100 state_is "$FIFTH" 3
+is "its CA's anchor is removed" remove_anchor
+is "and the CA revokes it" ca_revokes "$FIFTH"
+is "the SAM takes no proof of this CA: it stays frozen" within 100 refused "$FIFTH"
+is "frozen, not destroyed" state_is "$FIFTH" 4
+is "people see both" says 'suspended' propria keys list
+is "the certificate's end too" says 'certificate revoked' propria keys list
+is "and the doctor says so" says 'refused and wait for' "$PROPRIA" doctor --server "$ENDPOINT" --cacert "$DIR/server.pem"
+rm -f "$DIR/anchor.act"
+is "the anchor is back" trial_anchor
+is "and the key is destroyed" within 100 state_is "$FIFTH" 5
+is "nothing is left to do" unasked "$FIFTH"
 
 # Down, and up again, with a restart between.
 trial_ca_stop

@@ -338,9 +338,12 @@ bool
 issuer_revoke(struct ssa *s, const struct key_row *k, struct err *e)
 {
 	AUTO_WRITER data = writer_grow(CA_CERTIFICATE_MAX + 8);
+	struct status_row status;
+	struct err none = { 0 };
 
-	if (k->certificate.n == 0)
-		return true;
+	if (k->certificate.n == 0 || (s->store->ops->status_get(s->store, k->id, &status, &none) &&
+	    status.standing == CA_REVOKED))
+		return true;		/* nothing to revoke, or the CA did already */
 	wr_u8(&data, REASON_CESSATION);
 	wr_span16(&data, k->certificate);
 	return task_begin(s, k, TASK_REVOKE, writer_span(&data), e);

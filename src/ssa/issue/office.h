@@ -52,9 +52,11 @@ void	holding_release(struct issuer *, struct holding *);
 /* A task's own work; the caller has copied its row. */
 bool	certify(struct office *, const struct task_row *, struct err *) MUST_USE;
 bool	revoke(struct office *, const struct task_row *, struct err *) MUST_USE;
-/* Stops the key at once, and then tells the SAM by what it may destroy it, if there is proof. */
+/* Stops the key at once. */
 bool	freeze(struct issuer *, const uint8_t key[16], struct err *) MUST_USE;
-/* Asks for the key's status and keeps it; on `revoked` or `held` the key is frozen. */
+/* Has the SAM destroy the key by the CA's proof; what it does not take is tried at the next look. */
+void	destroy_revoked(struct office *, const uint8_t key[16], const struct ca_status *);
+/* Asks for the key's status and keeps it; on `revoked` or `held` the key is frozen, then destroyed. */
 bool	status_look(struct office *, const uint8_t key[16], uint64_t max_age_ms, struct err *) MUST_USE;
 
 #endif

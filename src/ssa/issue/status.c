@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the CA says of a key's certificate, kept with its time; and a key stopped when it is revoked. */
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/log.h"
+#include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/issue/office.h"
 #include "wire/enact.h"
-
-static void
-hex_of(const uint8_t key[16], char out[33])
-{
-	for (size_t i = 0; i < 16; i++)
-		snprintf(out + 2 * i, 3, "%02x", key[i]);
-}
 
 bool
 freeze(struct issuer *i, const uint8_t key[16], struct err *e)
@@ -37,7 +29,7 @@ freeze(struct issuer *i, const uint8_t key[16], struct err *e)
 	if (!sam_wait(i, SAM_FREEZE, writer_span(&w), &answer, e))
 		return false;
 	records_refresh(i, key);
-	hex_of(key, text);
+	hex_text(key, 16, text);
 	log_warn("key %s is frozen: its certificate is revoked or on hold", text);
 	return true;
 }
@@ -94,7 +86,11 @@ status_look(struct office *o, const uint8_t key[16], uint64_t max_age_ms, struct
 	holding_release(o->issuer, &h);
 	if (!row_keep(o->issuer, key, ok ? &s : NULL, e) || !ok)
 		return false;
-	if (s.standing == CA_REVOKED || s.standing == CA_HELD)
-		return freeze(o->issuer, key, e);
+	if (s.standing != CA_REVOKED && s.standing != CA_HELD)
+		return true;
+	if (!freeze(o->issuer, key, e))
+		return false;
+	if (s.standing == CA_REVOKED)
+		destroy_revoked(o, key, &s);
 	return true;
 }

@@ -230,6 +230,7 @@ TEST(a_response_of_the_ca_or_its_responder_revokes)
 {
 	struct soft_key *other = soft_key(1);
 	X509 *responder = certificate_for(other, soft_key_other(1), "OCSPSigning", -1000, 1000);
+	X509 *strict = certificate_for(other, soft_key_other(1), "critical,OCSPSigning", -1000, 1000);
 	uint8_t mem[ROOM];
 	struct err e = { 0 };
 
@@ -239,7 +240,10 @@ TEST(a_response_of_the_ca_or_its_responder_revokes)
 	    NOW, &e));
 	CHECK(ocsp_revokes(ocsp_make(&(struct response){ REVOKED, .key = other,
 	    .responder = responder }, mem), &ca, serial, NOW, &e));
+	CHECK(ocsp_revokes(ocsp_make(&(struct response){ REVOKED, .key = other,
+	    .responder = strict }, mem), &ca, serial, NOW, &e));
 	X509_free(responder);
+	X509_free(strict);
 }
 
 TEST(a_response_that_does_not_revoke_it_is_refused)
