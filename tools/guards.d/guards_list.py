@@ -670,3 +670,36 @@ G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
   'if (now < cert.not_before || now >= cert.not_after)', 'if (false)'))
 G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam.c',
   ' ||\n\t\t    onces_closing(sam->onces, c->signer)) {', ') {'))
+
+PROOFS = ('revocation', 'no_proof_but_the_cas_own_destroys_a_key')
+ABOUT = ('revocation', 'a_proof_destroys_the_key_of_its_certificate_alone')
+REVOKED = ('revocation', 'the_cas_own_word_destroys_a_key_for_good')
+PROFILE = ('revocation', 'a_key_of_a_profile_has_its_cas_alone')
+F = 'issuer.c'
+G('keys of a profile: its CAs alone', 'C11, C14', *PROFILE, (F,
+  'return a->usage == ANCHOR_ISSUER && memcmp(a->profile, profile, PROFILE_LEN) == 0;', 'return a->usage == ANCHOR_ISSUER;'))
+F = 'answer_revoked.c'
+G('revoked: certificate is the key\'s', 'SRC_SKS.1.2', *ABOUT, (F, 'if (memcmp(hash, k->cert, HASH_LEN) != 0)', 'if (false)'))
+G('revoked: not twice', '4.12', *REVOKED, (F, 'if (k.row->state == KEY_DESTROYED)', 'if (false)'))
+F = '../der/crl.c'
+G('CRL: signed by the anchor', 'SRC_SKS.1.2', *PROOFS, (F,
+  'if (!certificate_is_signed_by(&cut, ca->alg, ca->spki))', 'if (false)'))
+G('CRL: of this CA by name', 'SRC_SKS.1.2', *PROOFS, (F, 'return span_equal(issuer, ca->issuer) ||', 'return true ||'))
+G('CRL: this serial number', 'SRC_SKS.1.2', *PROOFS, (F, 'if (span_equal(one, serial))', 'if (true)'))
+G('CRL: revoked for good', '4.12', *PROOFS, (F, 'return revocation_is_final(reason.p[0]) ||', 'return true ||'))
+F = '../der/ocsp.c'
+G('OCSP: signed by the anchor or its responder', 'SRC_SKS.1.2', *PROOFS, (F,
+  'if (certificate_is_signed_by(cut, ca->alg, ca->spki))', 'if (true)'))
+G('OCSP: responder for this purpose', 'RFC 6960 4.2.2.2', *PROOFS, (F, 'if (oid_is(oid, OCSP_SIGNING))', 'if (true)'))
+G('OCSP: responder valid now', 'RFC 6960 4.2.2.2', *PROOFS, (F,
+  'if (c->is_ca || now < c->not_before || now > c->not_after)', 'if (c->is_ca)'))
+G('OCSP: this serial number', 'SRC_SKS.1.2', *PROOFS, (F, 'span_equal(number, serial) &&', 'true &&'))
+G('OCSP: of this CA by name', 'SRC_SKS.1.2', *PROOFS, (F, 'hash_is(name, old, ca->issuer) &&', 'true &&'))
+G('OCSP: of this CA by key', 'SRC_SKS.1.2', *PROOFS, (F, ' && hash_is(key, old, bits);', ';'))
+G('OCSP: revoked', '4.12', *PROOFS, (F, 'if (!der_is(in, DER_EXPLICIT(1)))', 'if (false)'),
+  behind='the form of what revokes')
+G('OCSP: revoked for good', '4.12', *PROOFS, (F, 'return revocation_is_final(reason) ||', 'return true ||'))
+G('REVOKE_KEY by a registration officer', '1.3', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
+  ('approval.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,', '{ PURPOSE_REVOKE_KEY,\t\tBY_SIGNER,'))
+G('REVOKE_KEY after a proposal', 'H1', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
+  ('approval.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))
