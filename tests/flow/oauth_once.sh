@@ -9,7 +9,7 @@ if ! command -v python3 >/dev/null; then
 fi
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
-export MODULE_ENV="onetime_p256 = 4"
+export ONETIME=4
 short_anchor() {
 	"$PROPRIA" officer add-anchor --label "Trial CA, short-term" --profile short-term --short-term --socket "$DIR/officers.sock" \
 		--key "$DIR/officers/so1.key" --act "$DIR/short.act" --yes --passphrase-fd 3 "$DIR/ca/issuing.pem" 3<"$DIR/secrets/passphrase" &&
