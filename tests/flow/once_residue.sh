@@ -8,8 +8,8 @@ MODULE=$BUILD/tests/modules/faulty.so
 export FAULTY_REAL=$REAL
 SESSIONS=${SESSIONS:-1000}
 MARK=8
-MODULE_ENV="onetime_p256 = $MARK
-env.FAULTY_REAL = $REAL
+ONETIME=$MARK
+MODULE_ENV="env.FAULTY_REAL = $REAL
 env.FAULTY_OBJECTS = $DIR/objects"
 ALGORITHMS=1,16
 trial_token && trial_founders 2>/dev/null && trial_ceremony >"$DIR/ceremony.log" 2>&1 && trial_sam_start &&
