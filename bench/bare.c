@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bare.h"
+#include "bare_once.h"
 #include "base/clock.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
@@ -38,6 +39,7 @@ struct bare {
 struct loop {
 	struct token		*token;
 	struct keys		 keys;
+	struct stock		*stock;
 	size_t			 n;
 	struct keys_made	 p256[KEYS_MAX], rsa[KEYS_MAX];
 };
@@ -88,6 +90,8 @@ loop_open(struct loop *l, const struct bare_config *c, struct err *e)
 	    !keys_find(&l->keys, e))
 		return false;
 	explicit_bzero(pin, sizeof(pin));
+	if ((l->stock = stock_new(l->token, e)) == NULL)
+		return false;
 	for (size_t i = 0; i < l->n; i++)
 		if (!keys_generate(&l->keys, alg_find(ALG_ECDSA_P256_SHA256), &l->p256[i], e) ||
 		    !keys_generate(&l->keys, alg_find(ALG_RSA3072_PKCS1_SHA256), &l->rsa[i], e))
@@ -136,7 +140,8 @@ loop_run(struct loop *l, const struct order *o, struct done *d, struct err *e)
 
 	*d = (struct done){ .good = true };
 	for (uint64_t i = 0; d->good && clock_us() - start < o->ms * 1000; i++) {
-		d->good = approval(l, &o->what, &keys[i % l->n], i, e);
+		d->good = o->what.kind == ONE_TIME ? bare_once(l->token, l->stock, alg_find(o->what.alg), i, e) :
+		    approval(l, &o->what, &keys[i % l->n], i, e);
 		d->signatures += o->what.digests;
 	}
 	d->us = clock_us() - start;

@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "authority.h"
 #include "bare.h"
 #include "base/log.h"
 #include "crypto/hash.h"
@@ -16,23 +18,29 @@
 #include "load.h"
 #include "queue.h"
 #include "report.h"
+#include "residue.h"
 
 #define LATENCIES_MAX	1000000
 #define DISK_PAIRS	1500
 #define ARRIVALS	100000	/* at the queue in front of the module alone */
+#define ONE_TIME_P256	4		/* in the list below */
+#define CERTIFICATES	200	/* by the CA alone */
+#define REFILL_S	8	/* until the stock of one-time keys is full again */
 #define FLUSH_BYTES	640	/* a batch of one reservation or outcome, about */
 
 static const struct workload workloads[] = {
-	{ "p256", ALG_ECDSA_P256_SHA256, 1, BY_PACKAGE },
-	{ "rsa3072", ALG_RSA3072_PKCS1_SHA256, 1, BY_PACKAGE },
-	{ "batch100", ALG_ECDSA_P256_SHA256, BATCH, BY_PACKAGE },
-	{ "oauth-signhash", ALG_ECDSA_P256_SHA256, 1, BY_OAUTH },
-	{ "logins", ALG_ECDSA_P256_SHA256, 1, LOGIN },
+	{ "p256", ALG_ECDSA_P256_SHA256, 1, .kind = BY_PACKAGE },
+	{ "rsa3072", ALG_RSA3072_PKCS1_SHA256, 1, .kind = BY_PACKAGE },
+	{ "batch100", ALG_ECDSA_P256_SHA256, BATCH, .kind = BY_PACKAGE },
+	{ "oauth-signhash", ALG_ECDSA_P256_SHA256, 1, .kind = BY_OAUTH },
+	[ONE_TIME_P256] = { "onetime-p256", ALG_ECDSA_P256_SHA256, 1, ONE_TIME, "bench-p256", 0, 400, 1 },
+	{ "onetime-rsa3072", ALG_RSA3072_PKCS1_SHA256, 1, ONE_TIME, "bench-rsa3072", 8, 32, 3 },
+	{ "logins", ALG_ECDSA_P256_SHA256, 1, .kind = LOGIN },
 };
 
 struct settings {
-	const char	*dir, *endpoint, *module, *token, *out, *only;
-	int		 ssa, sam, signers, connections, ms, rounds, processes;
+	const char	*dir, *endpoint, *module, *token, *out, *only, *ca_url;
+	int		 ssa, sam, ca, signers, connections, ms, rounds, processes, sessions;
 };
 
 static const char usage[] =
@@ -42,11 +50,14 @@ static const char usage[] =
     "  --endpoint URL     of the SSA\n"
     "  --module FILE      PKCS#11 module; --token LABEL (propria)\n"
     "  --ssa-pid, --sam-pid N\n"
+    "  --ca-pid N, --ca-url URL   the trial CA, for one-time keys; without it they are left out\n"
     "  --signers N        DIR/s1 to DIR/sN (4)\n"
     "  --connections N    keep-alive connections, one approval in flight on each (32)\n"
     "  --processes N      of the bare loop: as many as there are workers (2)\n"
     "  --ms N             of one round (3000); --rounds N (3)\n"
-    "  --only NAME        one workload: p256, rsa3072, batch100, oauth-signhash, logins\n"
+    "  --only NAME        one workload: p256, rsa3072, batch100, oauth-signhash, onetime-p256,\n"
+    "                     onetime-rsa3072, logins\n"
+    "  --sessions N       measure nothing; N signatures by one-time keys, and what memory they leave\n"
     "  --out FILE         JSON\n";
 
 static const struct option options[] = {
@@ -56,12 +67,15 @@ static const struct option options[] = {
 	{ "token", required_argument, NULL, 't' },
 	{ "ssa-pid", required_argument, NULL, 'a' },
 	{ "sam-pid", required_argument, NULL, 'p' },
+	{ "ca-pid", required_argument, NULL, 'C' },
+	{ "ca-url", required_argument, NULL, 'u' },
 	{ "signers", required_argument, NULL, 's' },
 	{ "connections", required_argument, NULL, 'c' },
 	{ "processes", required_argument, NULL, 'n' },
 	{ "ms", required_argument, NULL, 'i' },
 	{ "rounds", required_argument, NULL, 'r' },
 	{ "only", required_argument, NULL, 'y' },
+	{ "sessions", required_argument, NULL, 'S' },
 	{ "out", required_argument, NULL, 'o' },
 	{ 0 }
 };
@@ -76,12 +90,15 @@ setting_set(struct settings *s, int option, const char *value)
 	case 't': s->token = value; break;
 	case 'a': s->ssa = atoi(value); break;
 	case 'p': s->sam = atoi(value); break;
+	case 'C': s->ca = atoi(value); break;
+	case 'u': s->ca_url = value; break;
 	case 's': s->signers = atoi(value); break;
 	case 'c': s->connections = atoi(value); break;
 	case 'n': s->processes = atoi(value); break;
 	case 'i': s->ms = atoi(value); break;
 	case 'r': s->rounds = atoi(value); break;
 	case 'y': s->only = value; break;
+	case 'S': s->sessions = atoi(value); break;
 	case 'o': s->out = value; break;
 	default: break;
 	}
@@ -127,6 +144,7 @@ bench_open(struct bench *b, struct err *e)
 	if ((b->bare = bare_start(&bare, e)) == NULL || !crypto_start(e) ||
 	    !processes_find(&b->processes, s->ssa, s->sam, e))
 		return false;
+	b->processes.ca = s->ca;
 	for (int i = 0; i < s->signers; i++) {
 		snprintf(name, sizeof(name), "s%d", i + 1);
 		if (!signer_open(&b->signers[i], s->dir, name, passphrase, e))
@@ -161,12 +179,18 @@ middle_round(const double *ratio, size_t n)
 	return i;
 }
 
+static uint64_t
+round_ms(const struct bench *b, const struct workload *w)
+{
+	return (uint64_t)b->set.ms * (w->times > 0 ? w->times : 1);
+}
+
 /* A login has nothing to do with the module: 0 beside it. */
 static bool
 bare_beside(struct bench *b, const struct workload *w, double *rate, double *cpu, struct err *e)
 {
 	*rate = *cpu = 0;
-	return w->kind == LOGIN || bare_run(b->bare, w, (uint64_t)b->set.ms, rate, cpu, e);
+	return w->kind == LOGIN || bare_run(b->bare, w, round_ms(b, w), rate, cpu, e);
 }
 
 /* Browsers log in before their workload and not before another. */
@@ -178,6 +202,15 @@ prepare(struct bench *b, const struct workload *w, struct err *e)
 	snprintf(certificate, sizeof(certificate), "%s/server.pem", b->set.dir);
 	return w->kind != BY_OAUTH || b->signers[0].cookie[0] != '\0' ||
 	    chain_sessions(b->signers, (size_t)b->set.signers, b->set.endpoint, certificate, e);
+}
+
+/* What the CA took was not the module's nor ours: the ratio is that of the rest of the machine. */
+static double
+without_ca(double per_second, double ca_us)
+{
+	double share = per_second * ca_us / 1e6 / (double)sysconf(_SC_NPROCESSORS_ONLN);
+
+	return share < 1 ? per_second / (1 - share) : 0;
 }
 
 /* Bare and whole in turn, so that a noisy neighbour meets both; rates are those of the middle round. */
@@ -192,10 +225,10 @@ rounds(struct bench *b, const struct workload *w, struct measured *m, struct err
 		struct load_result r;
 
 		if (!bare_beside(b, w, &bare[i], &bare_cpu[i], e) ||
-		    !load_full(b->load, w, (uint64_t)b->set.ms, &r, e))
+		    !load_full(b->load, w, round_ms(b, w), &r, e))
 			return false;
 		whole[i] = r.per_second;
-		ratio[i] = w->kind == LOGIN ? 0 : whole[i] / bare[i];
+		ratio[i] = w->kind == LOGIN ? 0 : without_ca(whole[i], w->kind == ONE_TIME ? r.cpu_us[CPU_CA] : 0) / bare[i];
 		for (size_t p = 0; p < CPU_PARTS; p++)
 			cpu[p][i] = r.cpu_us[p];
 		m->verified += r.verified;
@@ -207,6 +240,7 @@ rounds(struct bench *b, const struct workload *w, struct measured *m, struct err
 	m->per_second = whole[at];
 	m->bare_per_second = bare[at];
 	m->ratio = ratio[at];
+	m->with_ca = w->kind == LOGIN ? 0 : whole[at] / bare[at];
 	m->foreign = median(foreign, n);
 	m->spread = spread(whole, n, m->per_second);
 	m->bare_spread = w->kind == LOGIN ? 0 : spread(bare, n, m->bare_per_second);
@@ -223,15 +257,41 @@ latency(struct bench *b, const struct workload *w, struct measured *m, struct er
 	double rate = m->per_second / 2 / (double)w->digests, ignored;
 	size_t n;
 
+	if (w->kind == ONE_TIME)
+		sleep(REFILL_S);
 	if (!disk_measure(b->set.dir, FLUSH_BYTES, DISK_PAIRS, &ignored, &m->disk_p99_ms, e) ||
-	    !load_steady(b->load, w, rate, (uint64_t)b->set.ms * 2, times, LATENCIES_MAX, &n, &m->steady_foreign, e))
+	    !load_steady(b->load, w, rate, round_ms(b, w) * 2, times, LATENCIES_MAX, &n, &m->steady_foreign, e))
 		return false;
+	load_steps(b->load, m->step_ms);
 	m->p50_ms = quantile(times, n, 0.5);
 	m->p99_ms = quantile(times, n, 0.99);
 	if (m->bare_per_second > 0)
 		m->alone_p99_ms = queue_p99(rate, 1e6 * b->set.processes * (double)w->digests /
 		    m->bare_per_second, (size_t)b->set.processes, ARRIVALS);
 	return true;
+}
+
+static bool
+ca_alone(struct bench *b, const struct workload *w, struct measured *m, struct err *e)
+{
+	struct authority_cost cost;
+
+	if (w->kind != ONE_TIME)
+		return true;
+	if (!authority_measure(b->set.ca_url, b->set.dir, &b->processes, CERTIFICATES, &cost, e))
+		return false;
+	m->ca_alone_ms = cost.ms;
+	m->ca_alone_us = cost.ca_us;
+	m->client_alone_us = cost.client_us;
+	return true;
+}
+
+/* Not asked for, or there is no CA. */
+static bool
+is_left_out(const struct bench *b, const struct workload *w)
+{
+	return b->set.only != NULL ? strcmp(b->set.only, w->name) != 0 :
+	    w->kind == ONE_TIME && (b->set.ca_url == NULL || b->set.ca == 0);
 }
 
 static bool
@@ -243,11 +303,13 @@ run(struct bench *b, struct err *e)
 
 	if (!bench_open(b, e))
 		return false;
+	if (b->set.sessions > 0)
+		return residue_run(b->load, &workloads[ONE_TIME_P256], &b->processes, (size_t)b->set.sessions, e);
 	for (size_t i = 0; i < COUNT(workloads); i++) {
-		if (b->set.only != NULL && strcmp(b->set.only, workloads[i].name) != 0)
+		if (is_left_out(b, &workloads[i]))
 			continue;
 		done[n] = workloads[i];
-		if (!prepare(b, &workloads[i], e) || !rounds(b, &workloads[i], &m[n], e) || !latency(b, &workloads[i], &m[n], e))
+		if (!prepare(b, &workloads[i], e) || !ca_alone(b, &workloads[i], &m[n], e) || !rounds(b, &workloads[i], &m[n], e) || !latency(b, &workloads[i], &m[n], e))
 			return false;
 		n++;
 	}

@@ -10,6 +10,7 @@
 #include "chain.h"
 #include "conn.h"
 #include "load.h"
+#include "once.h"
 #include "queue.h"
 #include "request.h"
 
@@ -24,9 +25,9 @@ struct flight {
 	struct conn	conn;
 	enum phase	phase;
 	struct job	job;
-	struct challenge challenge;
+	struct held_challenge challenge;
 	struct chain	chain;
-	uint64_t	began;
+	uint64_t	began, sent, approved;
 };
 
 struct load {
@@ -38,6 +39,7 @@ struct load {
 	size_t			 in_flight, done, verified;
 	double			*latencies;
 	size_t			 latencies_max, n_latencies;
+	double			 steps[STEPS];	/* of ONE_TIME, us, all together */
 	struct flight		 flight[CONNECTIONS_MAX];
 };
 
@@ -112,7 +114,13 @@ begin(struct load *l, struct flight *f, const struct workload *what, uint64_t ar
 	f->job.what = what;
 	f->began = arrived;
 	random_bytes(f->job.seed, sizeof(f->job.seed));
+	f->sent = clock_us();
 	l->in_flight++;
+	if (what->kind == ONE_TIME) {
+		f->phase = CHALLENGE;
+		once_ask(&f->conn.out, &l->site, &f->job);
+		return conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke");
+	}
 	if (what->kind != BY_PACKAGE) {
 		f->phase = CHAIN;
 		return chain_begin(&f->chain, &f->conn.out, &l->site, &f->job, e) &&
@@ -125,16 +133,49 @@ begin(struct load *l, struct flight *f, const struct workload *what, uint64_t ar
 	return conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke");
 }
 
+/* Its latency counts from the approval, without the wait for the CA's answers. */
+static double
+once_latency(struct load *l, struct flight *f, struct span body)
+{
+	double us[STEPS] = { 0 }, latency = (double)(f->sent - f->began) + (double)(clock_us() - f->approved);
+
+	once_steps(span_of(f->conn.in.p, (size_t)(body.p - f->conn.in.p)), us);
+	us[STEP_REST] = (double)(clock_us() - f->approved);
+	for (size_t i = 0; i < STEP_REST; i++)
+		us[STEP_REST] -= us[i];
+	us[STEP_CHALLENGE] = (double)(f->approved - f->sent);
+	for (size_t i = 0; i < STEPS; i++)
+		l->steps[i] += us[i];
+	return latency - us[STEP_CA];
+}
+
+static bool
+is_answered(struct flight *f, struct span body, bool verify, struct err *e)
+{
+	switch (f->job.what->kind) {
+	case LOGIN:
+		return true;
+	case ONE_TIME:
+		return once_holds(&f->job, body, verify, e);
+	case BY_PACKAGE:
+		challenge_take(body, "\"nextChallenge\":", &f->challenge);
+		/* fall through */
+	case BY_OAUTH:
+		return answer_holds(&f->job, body, verify, e);
+	}
+	bug("a workload of no kind");
+}
+
 static bool
 ended(struct load *l, struct flight *f, struct span body, struct err *e)
 {
-	bool verify = l->done % VERIFY_EACH == 0 && f->job.what->kind != LOGIN;
+	bool once = f->job.what->kind == ONE_TIME, verify = l->done % VERIFY_EACH == 0 && f->job.what->kind != LOGIN;
+	double us = once ? once_latency(l, f, body) : (double)(clock_us() - f->began);
 
-	if (f->job.what->kind != LOGIN && !answer_holds(&f->job, body, verify, e))
+	if (!is_answered(f, body, verify, e))
 		return false;
-	challenge_take(body, "\"nextChallenge\":", &f->challenge);
 	if (l->n_latencies < l->latencies_max)
-		l->latencies[l->n_latencies++] = (double)(clock_us() - f->began) / 1000;
+		l->latencies[l->n_latencies++] = us / 1000;
 	l->verified += verify;
 	l->done++;
 	l->in_flight--;
@@ -151,6 +192,15 @@ chained(struct load *l, struct flight *f, unsigned status, struct span body, str
 	if (!chain_next(&f->chain, &f->conn.out, &l->site, &f->job, status, head, body, &done, e))
 		return false;
 	return done ? ended(l, f, body, e) : conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke");
+}
+
+static bool
+once_approve(struct load *l, struct flight *f, struct span offer, struct err *e)
+{
+	f->phase = SIGN;
+	f->approved = clock_us();
+	return once_request_sign(&f->conn.out, &l->site, &f->job, offer, e) &&
+	    (conn_send(&f->conn) || err_set(e, ERR_BACKEND, "a connection broke"));
 }
 
 static bool
@@ -173,6 +223,8 @@ ready(struct load *l, struct flight *f, struct err *e)
 		return err_set(e, ERR_DENIED, "status %u: %.*s", status, (int)body.n, (const char *)body.p);
 	if (f->phase == SIGN)
 		return ended(l, f, body, e);
+	if (f->job.what->kind == ONE_TIME)
+		return once_approve(l, f, body, e);
 	return challenge_take(body, "\"challenge\":", &f->challenge) ? sign(l, f, e) :
 	    err_set(e, ERR_FORMAT, "no challenge");
 }
@@ -208,11 +260,17 @@ drain(struct load *l, struct err *e)
 	return true;
 }
 
+static size_t
+connections_of(const struct load *l, const struct workload *what)
+{
+	return what->connections == 0 || what->connections > l->n ? l->n : what->connections;
+}
+
 static bool
 keep_full(struct load *l, const struct workload *what, uint64_t until, struct err *e)
 {
 	while (clock_us() < until) {
-		for (size_t i = 0; i < l->n; i++)
+		for (size_t i = 0; i < connections_of(l, what); i++)
 			if (l->flight[i].phase == IDLE &&
 			    !begin(l, &l->flight[i], what, clock_us(), e))
 				return false;
@@ -220,6 +278,22 @@ keep_full(struct load *l, const struct workload *what, uint64_t until, struct er
 			return false;
 	}
 	return true;
+}
+
+bool
+load_count(struct load *l, const struct workload *what, size_t n, struct err *e)
+{
+	size_t end = l->done + n;
+
+	l->latencies_max = 0;
+	while (l->done + l->in_flight < end) {
+		for (size_t i = 0; i < connections_of(l, what) && l->done + l->in_flight < end; i++)
+			if (l->flight[i].phase == IDLE && !begin(l, &l->flight[i], what, clock_us(), e))
+				return false;
+		if (!turn(l, clock_us() + 100000, e))
+			return false;
+	}
+	return drain(l, e);
 }
 
 /* `busy` is what the machine had worked before, negative. */
@@ -245,8 +319,11 @@ load_full(struct load *l, const struct workload *what, uint64_t ms, struct load_
 
 	l->verified = 0;
 	l->latencies_max = 0;
-	if (!keep_full(l, what, clock_us() + ms * 250, e))
-		return false;
+	done = l->done;
+	do {
+		if (!keep_full(l, what, clock_us() + ms * 250, e))
+			return false;
+	} while (l->done - done < what->warm);
 	processes_cpu(l->config.processes, before);
 	foreign = -processors_busy_us();
 	done = l->done;
@@ -274,6 +351,13 @@ idle(struct load *l)
 	return NULL;
 }
 
+void
+load_steps(const struct load *l, double mean_ms[STEPS])
+{
+	for (size_t i = 0; i < STEPS; i++)
+		mean_ms[i] = l->n_latencies == 0 ? 0 : l->steps[i] / 1000 / (double)l->n_latencies;
+}
+
 bool
 load_steady(struct load *l, const struct workload *what, double rate, uint64_t ms, double *latencies,
     size_t max, size_t *n, double *foreign, struct err *e)
@@ -286,6 +370,7 @@ load_steady(struct load *l, const struct workload *what, double rate, uint64_t m
 	l->latencies = latencies;
 	l->latencies_max = max;
 	l->n_latencies = 0;
+	memset(l->steps, 0, sizeof(l->steps));
 	processes_cpu(l->config.processes, before);
 	while (clock_us() < end) {
 		f = idle(l);

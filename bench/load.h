@@ -28,6 +28,8 @@ void		 load_free(struct load *);
 /* As many approvals as the first `connections` carry at once, for ms after a warm-up of a quarter. */
 bool	load_full(struct load *, const struct workload *, uint64_t ms, struct load_result *,
 	    struct err *) MUST_USE;
+/* So many approvals, as fast as they go, each verified in part; nothing is measured. */
+bool	load_count(struct load *, const struct workload *, size_t n, struct err *) MUST_USE;
 /*
  * Approvals arrive by chance at this rate (a Poisson process), whatever the server does; latencies in
  * ms count from arrival, waiting for a free connection included. *n says how many there are, *foreign
@@ -35,5 +37,7 @@ bool	load_full(struct load *, const struct workload *, uint64_t ms, struct load_
  */
 bool	load_steady(struct load *, const struct workload *, double rate, uint64_t ms, double *latencies,
 	    size_t max, size_t *n, double *foreign, struct err *) MUST_USE;
+/* Means of the approvals of the last load_steady, where they were of one-time keys. */
+void	load_steps(const struct load *, double mean_ms[STEPS]);
 
 #endif

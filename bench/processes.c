@@ -106,6 +106,7 @@ processes_cpu(const struct processes *p, double us[CPU_PARTS])
 	for (size_t i = 0; i < p->n_workers; i++)
 		us[CPU_WORKERS] += process_us(p->worker[i]);
 	us[CPU_LOAD] = process_us(getpid());
+	us[CPU_CA] = p->ca == 0 ? 0 : process_us(p->ca);
 }
 
 double

@@ -9,6 +9,7 @@
 
 struct processes {
 	pid_t	ssa, decider, flusher;
+	pid_t	ca;		/* 0: none is asked */
 	size_t	n_workers;
 	pid_t	worker[64];
 };

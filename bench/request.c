@@ -27,8 +27,8 @@ job_digest(const struct job *j, size_t i, uint8_t out[32])
 	out[31] = (uint8_t)i;
 }
 
-static void
-post(struct writer *w, const struct request_site *site, const struct job *j, const char *path,
+void
+request_post(struct writer *w, const struct request_site *site, const struct job *j, const char *path,
     struct span body)
 {
 	char head[2048];
@@ -47,7 +47,7 @@ request_challenge(struct writer *w, const struct request_site *site, const struc
 
 	snprintf(body, sizeof(body), "{\"credentialID\":\"%s\",\"authObjectID\":\"approval\"}",
 	    hex(span_of(job_key(j)->id, 16), id));
-	post(w, site, j, "/csc/v2/credentials/getChallenge", span_str(body));
+	request_post(w, site, j, "/csc/v2/credentials/getChallenge", span_str(body));
 }
 
 bool
@@ -64,7 +64,7 @@ text_after(struct span answer, const char *name, struct span *text)
 }
 
 bool
-challenge_take(struct span answer, const char *name, struct challenge *c)
+challenge_take(struct span answer, const char *name, struct held_challenge *c)
 {
 	struct span text;
 
@@ -78,7 +78,7 @@ challenge_take(struct span answer, const char *name, struct challenge *c)
 }
 
 static bool
-challenge_read(const struct challenge *c, struct statement *s, struct err *e)
+challenge_read(const struct held_challenge *c, struct statement *s, struct err *e)
 {
 	uint8_t bytes[64];
 	struct writer w = writer_over(bytes, sizeof(bytes));
@@ -176,7 +176,7 @@ sign_body(struct writer *w, const struct job *j, struct span package, uint8_t di
 
 bool
 request_sign(struct writer *w, const struct request_site *site, const struct job *j,
-    const struct challenge *challenge, struct err *e)
+    const struct held_challenge *challenge, struct err *e)
 {
 	static struct statement s;	/* large; one request is built at a time */
 	static uint8_t digests[ITEMS_MAX][32], package_room[TEXT_MAX / 2], statement_room[TEXT_MAX / 2],
@@ -196,7 +196,7 @@ request_sign(struct writer *w, const struct request_site *site, const struct job
 	wr_span32(&package, writer_span(&statement));
 	wr_span32(&package, writer_span(&evidences));
 	sign_body(&body, j, writer_span(&package), digests);
-	post(w, site, j, "/csc/v2/signatures/signHash", writer_span(&body));
+	request_post(w, site, j, "/csc/v2/signatures/signHash", writer_span(&body));
 	return (writer_ok(&package) && writer_ok(&body) && writer_ok(w)) ||
 	    err_set(e, ERR_BUG, "a request does not fit");
 }

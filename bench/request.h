@@ -20,19 +20,21 @@ struct request_site {
 	char	host[256];		/* for the Host field */
 };
 
-struct challenge {		/* as getChallenge gives it, or signHash for the next approval */
+struct held_challenge {		/* as getChallenge gives it, or signHash for the next approval */
 	bool		there;
 	char		text[96];
 	uint64_t	since;		/* clock_us() */
 };
 
 /* From an answer's member of this name. */
-bool	challenge_take(struct span answer, const char *name, struct challenge *);
+bool	challenge_take(struct span answer, const char *name, struct held_challenge *);
 void	request_challenge(struct writer *, const struct request_site *, const struct job *);
 /* Builds the statement, approves it, asks for the signatures and for the next challenge. */
 bool	request_sign(struct writer *, const struct request_site *, const struct job *,
-	    const struct challenge *, struct err *) MUST_USE;
-/* Parts of the above, for chain.c. */
+	    const struct held_challenge *, struct err *) MUST_USE;
+/* Parts of the above, for chain.c and once.c. */
+void	request_post(struct writer *, const struct request_site *, const struct job *, const char *path,
+	    struct span body);
 const struct known_key *job_key(const struct job *);
 void	job_digest(const struct job *, size_t i, uint8_t out[32]);
 /* The text between the quotes after `name`. */

@@ -4,9 +4,11 @@
  * the socket on which the SAM listens to the SSA, and the help of Mallory, a signer of the same
  * service with a device of her own. He wants one signature by Alice that she did not approve.
  *
- *	propria-thief another-hash|again|old-record|other-key --socket SSA.SOCK --store SSA.DB
+ *	propria-thief TRICK --socket SSA.SOCK --store SSA.DB
  *	    [--old-store OLD.DB] [--mallory SIGNER:AUTHENTICATOR --mallory-key PEM --passphrase-fd N]
  *
+ * After a signature by a key that stays: another-hash, again, old-record, other-key. After one by a
+ * one-time key: once-again, once-another-hash, once-attributes, once-certificate, once-over.
  * Prints the SAM's reason. Exit 0: refused. Exit 1: could not try. Exit 9: he got a signature.
  */
 #include <errno.h>
@@ -24,6 +26,7 @@
 #include "der/signature.h"
 #include "statement/evidence.h"
 #include "wire/activate.h"
+#include "wire/session.h"
 
 struct thief {
 	const char	*socket, *store, *old_store, *mallory, *mallory_key;
@@ -86,7 +89,8 @@ break_in(const struct thief *t, struct loot *l)
 	sqlite3_close(db);
 	return got && statement_read(writer_span(&l->statement), &l->st, &e) &&
 	    record_of(t->store, "1", l->st.subject, &l->signer) &&
-	    record_of(t->store, "2", l->st.sign.key, &l->key);
+	    (l->st.purpose == PURPOSE_SIGN_ONCE ||
+	    record_of(t->store, "2", l->st.sign.key, &l->key));
 }
 
 static int
@@ -242,6 +246,171 @@ other_key(const struct thief *t, struct loot *l)
 	return attempt(t, writer_span(&w), writer_span(&ev), writer_span(&record), writer_span(&l->key));
 }
 
+/* A session of its own, in the place of the one that was approved. */
+static bool
+new_session(const struct thief *t, struct statement *st, struct span record)
+{
+	struct msg_session_challenge m = { .purpose = PURPOSE_SIGN_ONCE, .signer_record = record };
+	AUTO_WRITER w = writer_grow(FRAME_MAX), in = writer_grow(256);
+	struct msg_session_challenged answer;
+	struct err e = { 0 };
+	struct reader r;
+
+	memcpy(m.signer, st->subject, 16);
+	msg_session_challenge_write(&w, &m);
+	if (!frame_ask(t->sam, SAM_SESSION_CHALLENGE, writer_span(&w), &in, &e))
+		return false;
+	r = reader_over(writer_span(&in));
+	if (!msg_session_challenged_read(&r, &answer, &e))
+		return false;
+	memcpy(st->fresh, answer.fresh, FRESH_LEN);
+	memcpy(st->sign.session, answer.session, 16);
+	memcpy(st->sign.idv, answer.idv, 32);
+	st->iat = answer.now;
+	st->exp = answer.now + 60000;
+	return true;
+}
+
+/* False: *e has the reason. */
+static bool
+session_open(const struct thief *t, struct span statement, struct span evidences, struct span signer,
+    struct msg_session_opened *opened, struct writer *in, struct err *e)
+{
+	struct msg_open_session m = { .statement = statement, .evidences = evidences,
+		.signer_record = signer };
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+	struct reader r;
+
+	msg_open_session_write(&w, &m);
+	if (!frame_ask(t->sam, SAM_OPEN_SESSION, writer_span(&w), in, e))
+		return false;
+	r = reader_over(writer_span(in));
+	return msg_session_opened_read(&r, opened, e);
+}
+
+static int
+refused(bool done, const struct err *e)
+{
+	if (done) {
+		printf("signed\n");
+		return 9;
+	}
+	if (e->reason[0] == '\0')
+		return give_up(e->text);
+	printf("%s\n", e->reason);
+	return 0;
+}
+
+static int
+once_attempt(const struct thief *t, struct loot *l, struct span statement)
+{
+	AUTO_WRITER in = writer_grow(FRAME_MAX);
+	struct msg_session_opened opened;
+	struct err e = { 0 };
+
+	return refused(session_open(t, statement, writer_span(&l->evidences), writer_span(&l->signer),
+	    &opened, &in, &e), &e);
+}
+
+static int
+once_again(const struct thief *t, struct loot *l)
+{
+	return once_attempt(t, l, writer_span(&l->statement));
+}
+
+static int
+once_changed(const struct thief *t, struct loot *l)
+{
+	AUTO_WRITER w = writer_grow(STATEMENT_MAX);
+
+	if (!new_session(t, &l->st, writer_span(&l->signer)))
+		return give_up("the SAM gives no session");
+	statement_write(&w, &l->st);
+	return once_attempt(t, l, writer_span(&w));
+}
+
+static int
+once_another_hash(const struct thief *t, struct loot *l)
+{
+	uint8_t digest[HASH_MAX] = { 0 };
+
+	sha256(span_str("I owe the thief one million."), digest);
+	l->st.sign.items[0].digest = span_of(digest, l->st.sign.items[0].digest.n);
+	return once_changed(t, l);
+}
+
+/* The document is Alice's; what the signature says of it is the thief's. */
+static int
+once_attributes(const struct thief *t, struct loot *l)
+{
+	l->st.sign.attrs = ATTRS_ORIGIN;
+	return once_changed(t, l);
+}
+
+static bool
+certificate_of(const struct thief *t, const struct loot *l, struct writer *out)
+{
+	uint8_t d[HASH_LEN];
+	sqlite3 *db = NULL;
+	bool got;
+
+	statement_digest(writer_span(&l->statement), d);
+	got = sqlite3_open_v2(t->store, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    take(db, "SELECT certificate FROM once WHERE d = ?", span_of(d, sizeof(d)), out);
+	sqlite3_close(db);
+	return got;
+}
+
+static int
+certify(const struct thief *t, const uint8_t session[16], const struct loot *l)
+{
+	AUTO_WRITER w = writer_grow(FRAME_MAX), in = writer_grow(FRAME_MAX);
+	AUTO_WRITER certificate = writer_grow(8192);
+	struct msg_session_certificate m;
+	struct err e = { 0 };
+
+	if (!certificate_of(t, l, &certificate))
+		return give_up("the SSA's database holds no certificate of that approval");
+	memcpy(m.session, session, 16);
+	m.certificate = writer_span(&certificate);
+	msg_session_certificate_write(&w, &m);
+	return refused(frame_ask(t->sam, SAM_SESSION_CERTIFICATE, writer_span(&w), &in, &e), &e);
+}
+
+/* Alice's certificate once more, in the session that is over. */
+static int
+once_over(const struct thief *t, struct loot *l)
+{
+	return certify(t, l->st.sign.session, l);
+}
+
+/* Mallory opens a session of her own, for a key of her own, and puts Alice's certificate on it. */
+static int
+once_certificate(const struct thief *t, struct loot *l)
+{
+	AUTO_WRITER w = writer_grow(STATEMENT_MAX), ev = writer_grow(1024), record = writer_grow(RECORD_MAX);
+	AUTO_WRITER in = writer_grow(FRAME_MAX);
+	struct evidences list = { .n = 0 };
+	uint8_t d[HASH_LEN], sig[APPROVAL_LEN], authenticator[16];
+	struct msg_session_opened opened;
+	struct err e = { 0 };
+
+	id_read(t->mallory, l->st.subject);
+	id_read(t->mallory + 33, authenticator);
+	if (!record_of(t->store, "1", l->st.subject, &record) ||
+	    !new_session(t, &l->st, writer_span(&record)))
+		return give_up("nothing is known of Mallory");
+	statement_write(&w, &l->st);
+	statement_digest(writer_span(&w), d);
+	if (!mallory_signs(t, d, sig) ||
+	    !evidences_add(&list, EVIDENCE_DEVICE, authenticator, span_of(sig, sizeof(sig))))
+		return give_up("Mallory's key does not work");
+	evidences_write(&ev, &list);
+	if (!session_open(t, writer_span(&w), writer_span(&ev), writer_span(&record), &opened, &in, &e))
+		return give_up(e.text);
+	return certify(t, opened.session, l);
+}
+
 static bool
 options(int argc, char **argv, struct thief *t)
 {
@@ -274,13 +443,16 @@ main(int argc, char **argv)
 		const char *name;
 		int	    (*try)(const struct thief *, struct loot *);
 	} tricks[] = { { "another-hash", another_hash }, { "again", again },
-		{ "old-record", old_record }, { "other-key", other_key } };
+		{ "old-record", old_record }, { "other-key", other_key },
+		{ "once-again", once_again }, { "once-another-hash", once_another_hash },
+		{ "once-attributes", once_attributes }, { "once-certificate", once_certificate },
+		{ "once-over", once_over } };
 	static struct loot l;
 	struct thief t = { .passphrase_fd = -1 };
 	struct err e = { 0 };
 
 	if (argc < 2 || !options(argc - 1, argv + 1, &t) || !crypto_start(&e))
-		return give_up("another-hash|again|old-record|other-key --socket PATH --store FILE "
+		return give_up("TRICK --socket PATH --store FILE "
 		    "[--old-store FILE] [--mallory SIGNER:AUTHENTICATOR --mallory-key FILE "
 		    "--passphrase-fd N]");
 	l.statement = writer_grow(STATEMENT_MAX);

@@ -42,6 +42,7 @@ command_officer_status(struct call *c, struct err *e)
 	say(c, "  signed, refused  %llu, %llu\n", (unsigned long long)m.signed_count,
 	    (unsigned long long)m.refused);
 	say(c, "  workers          %u, busy %u\n", m.workers, m.busy);
+	say(c, "  one-time keys    %u in stock, %u in open sessions\n", m.stock, m.sessions);
 	say(c, "  its clock        %s\n", time_text(m.now, when));
 	put_text(c, "state", state_name(m.state));
 	put_span(c, "why", m.why);
@@ -55,6 +56,8 @@ command_officer_status(struct call *c, struct err *e)
 	put_number(c, "workers", m.workers);
 	put_number(c, "busy", m.busy);
 	put_number(c, "activations", m.activations);
+	put_number(c, "stock", m.stock);
+	put_number(c, "sessions", m.sessions);
 	put_number(c, "signers", m.signers);
 	put_number(c, "keys", m.keys);
 	put_number(c, "signed", m.signed_count);

@@ -44,7 +44,7 @@ static void
 refusal(long status, const json_t *j, struct err *e)
 {
 	const char *reason = json_string_value(json_object_get(j, "reason"));
-	char error[48], words[120];
+	char error[48], words[180];
 
 	if (reason != NULL && explain_reason(reason) != NULL) {
 		explain_refusal(e, "The SAM", reason);
@@ -52,6 +52,11 @@ refusal(long status, const json_t *j, struct err *e)
 	}
 	plain(json_string_value(json_object_get(j, "error")), error, sizeof(error));
 	plain(json_string_value(json_object_get(j, "error_description")), words, sizeof(words));
+	if (reason != NULL && strcmp(reason, "ca") == 0) {	/* final: the key is gone */
+		err_exit(e, EXIT_FAILED, "%s", words);
+		return;
+	}
+	words[120] = '\0';
 	err_exit(e, status >= 500 ? EXIT_UNREACHABLE : EXIT_REFUSED, "The server refused (%ld %s): %s",
 	    status, error, words[0] != '\0' ? words : "it does not say why");
 }

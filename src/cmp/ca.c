@@ -73,6 +73,12 @@ ca_free(struct ca *ca)
 	free(ca);
 }
 
+uint64_t
+ca_waited_us(const struct ca *ca)
+{
+	return ca->waited_us;
+}
+
 const char *
 ca_said(const struct ca *ca)
 {

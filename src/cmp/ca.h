@@ -53,6 +53,8 @@ bool	ca_revoke(struct ca *, struct span certificate, int reason, uint64_t deadli
 /* Not older than max_age_ms where the CA has something newer, from memory if it is young enough. */
 bool	ca_status(struct ca *, struct span certificate, struct span issuer, uint64_t max_age_ms,
 	    struct ca_status *, struct err *) MUST_USE;
+/* Of the last ca_certify: how long it waited for the CA's answers; the rest was work here. */
+uint64_t	ca_waited_us(const struct ca *);
 /* The CA's own words on the last refusal, cleaned and shortened; "" if there were none. */
 const char *ca_said(const struct ca *);
 

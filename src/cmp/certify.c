@@ -259,6 +259,7 @@ ca_certify(struct ca *ca, struct span csr, struct span attestation, uint64_t dea
 		err_set(e, ERR_FORMAT, "CA %s: %s", ca->config.name, ca->cmp == NULL ?
 		    "its method is hand" : "the request is no PKCS#10");
 	deadline_set(ca, deadline);
+	ca->waited_us = 0;
 	ca->request = request;
 	ok = ok && request_repeated(ca, attestation, e);
 	ca->request = NULL;

@@ -29,6 +29,7 @@ struct ca {
 	struct curl_slist	*ocsp_headers;
 	struct writer		 answer;	/* the body of the last exchange */
 	uint64_t		 deadline;	/* of the transaction under way, clock_life */
+	uint64_t		 waited_us;	/* of it: for the CA's answers */
 	bool			 reached;	/* something of it was answered by the CA */
 	struct err		 fault;		/* what our own callbacks found; goes before OpenSSL's */
 	X509_REQ		*request;	/* lent: what the certificate must fit */

@@ -99,11 +99,14 @@ bool
 transfer(struct ca *ca, const char *url, struct curl_slist *headers, struct span request,
     long *status, struct err *e)
 {
+	uint64_t since = clock_us();
 	CURLcode code;
 
 	writer_reset(&ca->answer);
 	options_set(ca, url, headers, request);
-	if ((code = curl_easy_perform(ca->curl)) != CURLE_OK)
+	code = curl_easy_perform(ca->curl);
+	ca->waited_us += clock_us() - since;
+	if (code != CURLE_OK)
 		return unreached(ca, url, code, e);
 	ca->reached = true;
 	curl_easy_getinfo(ca->curl, CURLINFO_RESPONSE_CODE, status);

@@ -408,7 +408,8 @@ answer_frame(struct worker *v, int fd, const struct frame *f)
 	}
 	at = frame_begin(&w, f->type + 1, f->number);
 	if (!try_answer(v, q, f->payload, &w, &e)) {
-		log_error("%s: %s", q->name, e.text);
+		if (strcmp(e.reason, "stock") != 0)	/* that is an answer like another */
+			log_error("%s: %s", q->name, e.text);
 		writer_reset(&w);
 		at = frame_begin(&w, MSG_REFUSED, f->number);
 		msg_refused_write(&w, e.code >= ERR_BUG ? ERR_BACKEND : e.code,

@@ -168,14 +168,25 @@ write_take(struct writer *w, const struct take *t)
 	msg_hsm_take_write(w, &m);
 }
 
-/* The next one that may have a key; when all were asked, whoever is free makes one. */
+/* Making an EC key takes less than asking in vain; of RSA, a third of a second. */
+static bool
+is_worth_asking(const struct sam *sam, const struct take *t)
+{
+	const struct source *source = &sam->supply->source[t->worker];
+
+	return t->alg->kind == KEY_RSA3072 || sam->supply->wanted.refuse ||
+	    source->life != pool_at(sam->pool, t->worker).life || source->have[t->alg->kind] > 0;
+}
+
+/* The next one that may have a key; when all were asked, whoever is free makes one, or has one after all. */
 static bool
 try_next(struct sam *sam, struct take *t, struct err *e)
 {
 	struct supply *s = sam->supply;
 	AUTO_WRITER w = writer_grow(64);
 
-	if (s->wanted.mark[t->alg->kind] > 0 && best_source(sam, t, &t->worker)) {
+	if (s->wanted.mark[t->alg->kind] > 0 && best_source(sam, t, &t->worker) &&
+	    is_worth_asking(sam, t)) {
 		s->turn = (t->worker + 1) % s->workers;
 		t->tried |= 1ull << t->worker;
 		write_take(&w, t);

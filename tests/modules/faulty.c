@@ -4,6 +4,8 @@
  *
  *   FAULTY_REAL   path of the real module
  *   FAULTY_PLAN   file with the orders, read again at every call; no file or an empty one: none
+ *   FAULTY_OBJECTS  prefix: after each C_DestroyObject the file of this name with the process id holds
+ *                 how many session objects there are; optional
  *   FAULTY_TRACE  file to which the name of each call is appended, one a line; optional
  *
  * The plan, one order a line; CALL is a name such as C_Sign, K the K-th such call since the plan
@@ -28,6 +30,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +184,43 @@ PASS(C_Login, (CK_SESSION_HANDLE s, CK_USER_TYPE a, unsigned char *b, CK_ULONG c
 PASS(C_Logout, (CK_SESSION_HANDLE s), (s))
 PASS(C_CreateObject, (CK_SESSION_HANDLE s, CK_ATTRIBUTE *a, CK_ULONG b, CK_OBJECT_HANDLE *c),
     (s, a, b, c))
-PASS(C_DestroyObject, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE a), (s, a))
+
+static void
+objects_tell(CK_SESSION_HANDLE s)
+{
+	static const CK_BBOOL no = CK_FALSE;
+	const char *prefix = getenv("FAULTY_OBJECTS");
+	CK_ATTRIBUTE of_session = { CKA_TOKEN, (void *)(uintptr_t)&no, sizeof(no) };
+	CK_OBJECT_HANDLE some[64];
+	CK_ULONG n = 1;
+	unsigned long all = 0;
+	char path[512];
+	FILE *f;
+
+	if (prefix == NULL || real->C_FindObjectsInit(s, &of_session, 1) != CKR_OK)
+		return;
+	while (n > 0 && real->C_FindObjects(s, some, 64, &n) == CKR_OK)
+		all += n;
+	real->C_FindObjectsFinal(s);
+	snprintf(path, sizeof(path), "%s.%d", prefix, (int)getpid());
+	if ((f = fopen(path, "we")) == NULL)
+		return;
+	fprintf(f, "%lu\n", all);
+	fclose(f);
+}
+
+static CK_RV
+f_C_DestroyObject(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE a)
+{
+	CK_RV rv = before("C_DestroyObject");
+
+	if (rv == CKR_OK)
+		rv = real->C_DestroyObject(s, a);
+	if (rv == CKR_OK)
+		objects_tell(s);
+	return rv;
+}
+
 PASS(C_SetAttributeValue, (CK_SESSION_HANDLE s, CK_OBJECT_HANDLE a, CK_ATTRIBUTE *b, CK_ULONG c),
     (s, a, b, c))
 PASS(C_FindObjectsInit, (CK_SESSION_HANDLE s, CK_ATTRIBUTE *a, CK_ULONG b), (s, a, b))

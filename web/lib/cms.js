@@ -68,7 +68,8 @@ export async function approvedAttributes({ alg, kind, attrs, documentDigest, cer
 	return { attributes, digest: await digestWith(alg, attributes) };
 }
 
-function attributeValues(attributes) {
+/** What each attribute says, by its identifier; none may be there twice. @param {Uint8Array} attributes DER SET OF @returns {Map<string, Uint8Array>} */
+export function attributeValues(attributes) {
 	const all = new DerReader(attributes), set = all.enter(TAG.SET), out = new Map();
 	all.end();
 	while (set.left > 0) {

@@ -4,7 +4,7 @@ import { hex } from '../lib/bytes.js';
 import { el, moment, say, sentence, speak } from './say.js';
 
 /* Each has error.NAME and error.NAME.do among the words. */
-export const ERRORS = ['again', 'answer', 'busy', 'cancelled', 'closed', 'declined', 'device', 'done', 'enrolled', 'expired', 'group',
+export const ERRORS = ['again', 'answer', 'busy', 'ca', 'cancelled', 'closed', 'declined', 'device', 'done', 'enrolled', 'expired', 'group',
 	'level', 'limited', 'login', 'lost', 'nopasskey', 'offline', 'origin', 'refused', 'state', 'token', 'two',
 	'unticked', 'version'];
 /* Each has halt.NAME, halt.NAME.why and halt.NAME.do. */
@@ -50,7 +50,7 @@ export function halt(name, args, detail) {
 
 /* Which of our sentences explains an error: by api.js's word, the browser's name, or our own word. */
 export function cause(e) {
-	const same = { time: 'expired', nonce: 'expired', replay: 'done', epoch: 'group', room: 'closed', backend: 'busy',
+	const same = { session: 'expired', stock: 'busy', time: 'expired', nonce: 'expired', replay: 'done', epoch: 'group', room: 'closed', backend: 'busy',
 		server: 'busy', unreachable: 'closed', timeout: 'lost', partial: 'lost', cert: 'state', auth: 'refused',
 		owner: 'refused', quorum: 'refused', record: 'refused', parse: 'refused', purpose: 'refused', class: 'refused',
 		alg: 'refused', svd: 'refused', dtbs: 'refused', kind: 'refused', limit: 'refused', proposal: 'refused',

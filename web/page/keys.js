@@ -156,9 +156,9 @@ function addStep(n) {
 	$(n === 1 ? 'label' : 'approve-act').focus();
 }
 
-function readUse(use, key) {
+function readUse(use, source) {
 	return { d: hex(unhex(use.d, 32)), index: whole(use.index, 0, 999), place: whole(use.place ?? 0, 0, 2 ** 53 - 1),
-		time: whole(use.time, 0, 8.64e15), label: clean(use.label ?? '', 200), seen: use.seen, byService: use.word === 'service', key,
+		time: whole(use.time, 0, 8.64e15), label: clean(use.label ?? '', 200), seen: use.seen, byService: use.word === 'service', once: source.once === true,
 		name: clean(use.requester?.name ?? '', 128), own: /^0*$/.test(use.requester?.id ?? '') || use.requester.id === hex(account.signer) };
 }
 
@@ -177,19 +177,22 @@ function useRow(use) {
 	const what = isBlank(use.label) ? el('span', { class: 'quiet', t: 'sign.unnamed' }) : el('bdi', {}, use.label);
 
 	return el('tr', {}, el('td', { t: ['keys.at', { time: moment(use.time) }] }),
-	    el('td', {}, what, ' ', use.byService ? badge('keys.word', 'warn') : use.seen === 1 ? badge('match.badge') : ''),
+	    el('td', {}, what, ' ', use.once ? badge('keys.once') : '', use.byService ? badge('keys.word', 'warn') : use.seen === 1 ? badge('match.badge') : ''),
 	    el('td', {}, isBlank(use.name) ? el('span', { t: use.own ? 'keys.self' : 'keys.noname' }) : el('bdi', {}, use.name)),
 	    el('td', {}, use.byService ? el('span', { class: 'quiet', t: 'keys.noreceipt' })
 		: press(el('button', { type: 'button', class: 'small', t: 'keys.receipt' }), 'error', () => receiptOf(use))));
 }
 
+/* The account's keys, and all those together that were made for one signature each. */
+const sources = () => [...account.keys, account.once ??= { once: true }];
+
 /* One page of each key's uses, newest first over all keys. */
 async function moreUses() {
-	const open = account.keys.filter((k) => k.rest !== false);
+	const open = sources().filter((k) => k.rest !== false);
 
 	for (const key of open) {
-		const before = key.last;
-		const answer = await api.propria('history', { credentialID: hex(key.id), limit: LIMIT, ...before && { before } });
+		const before = key.last, whose = key.once ? { once: true } : { credentialID: hex(key.id) };
+		const answer = await api.propria('history', { ...whose, limit: LIMIT, ...before && { before } });
 		const uses = listed(answer.uses, 0, 100).map((use) => readUse(use, key));
 
 		key.last = answer.before ?? uses.at(-1)?.place;
@@ -206,7 +209,7 @@ function showUses() {
 	say($('uses-count'), 'keys.listed', { n: rows.length });
 	$('uses').replaceChildren(rows.length === 0 ? el('p', { class: 'quiet', t: 'keys.nouse' })
 	    : el('table', {}, el('thead', {}, el('tr', {}, ...head, el('th', { scope: 'col' }, el('span', { class: 'away', t: 'keys.receipt' })))), el('tbody', {}, ...rows.map(useRow))));
-	show('more', account.keys.some((k) => k.rest));
+	show('more', sources().some((k) => k.rest));
 }
 
 function showAccount() {

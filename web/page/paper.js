@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents at hand: read once, hashed and shown from the same bytes, by pdf.js on canvases. */
-import { PDF_OPTIONS, loadPdf } from '../lib/pdf.js';
-import { el, say } from './say.js';
+/* Documents at hand: read once, hashed and shown from the same bytes. */
+import { say } from './say.js';
 
 const BYTES_MAX = 100 << 20;
-const PAGES_AT_ONCE = 20;
-const WIDTH_MIN = 672;
-const WIDTH_MAX = 1400;
-const PIXELS_MAX = 6e6;
-const TEXT_MAX = 20000;
 
 /* The file's bytes, read once: what is hashed and what is shown are these. */
 export async function readFile(file) {
@@ -21,47 +15,11 @@ export function isPdf(bytes) {
 	return new TextDecoder('latin1').decode(bytes.subarray(0, 1024)).includes('%PDF-');
 }
 
-async function drawPage(pdf, n, box) {
-	const page = await pdf.getPage(n);
-	const natural = page.getViewport({ scale: 1 });
-	const wide = Math.min(WIDTH_MAX, Math.max(box.clientWidth, WIDTH_MIN) * Math.min(devicePixelRatio, 2));
-	const scale = Math.min(wide / natural.width, Math.sqrt(PIXELS_MAX / (natural.width * natural.height)));
-	const viewport = page.getViewport({ scale });
-	const canvas = el('canvas', { width: Math.ceil(viewport.width), height: Math.ceil(viewport.height), role: 'img' });
-	const { items } = await page.getTextContent();
-
-	await page.render({ canvas, canvasContext: canvas.getContext('2d', { alpha: false }), viewport }).promise;
-	canvas.dataset.tLabel = 'paper.page';
-	canvas.setAttribute('aria-label', `${n} / ${pdf.numPages}`);
-	box.append(canvas, el('p', { class: 'away' },
-	    items.map((item) => item.str ?? '').join(' ').slice(0, TEXT_MAX)));
-	page.cleanup();
-}
-
-async function drawPages(pdf, from, box, holder) {
-	const to = Math.min(from + PAGES_AT_ONCE - 1, pdf.numPages);
-
-	for (let n = from; n <= to; n++)
-		await drawPage(pdf, n, box);
-	if (to < pdf.numPages) {
-		const more = el('button', { type: 'button', class: 'small', t: ['paper.more', { to, n: pdf.numPages }],
-			on: { click: async () => { more.remove(); await drawPages(pdf, to + 1, box, holder); } } });
-		holder.append(more);
-	}
-}
-
-/*
- * Shows a PDF in `holder`. The copy goes to pdf.js, whose worker takes it away; the bytes stay as they were hashed.
- * Returns the count of pages; throws if it cannot be shown.
- */
+/* Drawn by modules that are fetched when there is something to show. */
 export async function showPdf(bytes, holder, name) {
-	const lib = await loadPdf().catch((e) => { throw Object.assign(e, { word: 'file.noviewer' }); });
-	const box = el('div', { class: 'pages', tabindex: 0, role: 'region', 'aria-label': name });
-	const pdf = await lib.getDocument({ data: bytes.slice(), ...PDF_OPTIONS, useSystemFonts: false }).promise;
+	const { drawPdf } = await import('./sheets.js');
 
-	holder.replaceChildren(box);
-	await drawPages(pdf, 1, box, holder);
-	return pdf.numPages;
+	return drawPdf(bytes, holder, name);
 }
 
 /* The box that files are dropped on, which is a file field for everybody else. */

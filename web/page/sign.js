@@ -2,13 +2,15 @@
 /* Sign: what a program asks, shown whole; then one act over exactly that. */
 import { digestWith } from '../lib/alg.js';
 import { Api } from '../lib/api.js';
-import { Writer, base64, equal, hex } from '../lib/bytes.js';
+import { Writer, base64, equal, hex, unbase64 } from '../lib/bytes.js';
 import { TAG } from '../lib/der.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig } from '../lib/group.js';
 import { passkeysWork } from '../lib/passkey.js';
+import { readCertificate } from '../lib/certificate.js';
 import { showAs } from './as.js';
 import { $, about, badge, begin, calm, cause, download, during, facts, halt, only, show, tell, trouble } from './frame.js';
+import { certificateFacts, showOffer } from './once.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { fetchPassed } from './passed.js';
 import { el, moment, say } from './say.js';
@@ -16,6 +18,8 @@ import { continuation, isSame, readTicket, statementFor, ticketOf } from './tick
 import { approvals, isBlank, people, stop } from './touch.js';
 
 const MARGIN = 30000;
+const POLL_MS = 2000;
+const POLLS_MAX = 90;
 const STOPS = ['certificate', 'changed', 'clock', 'group', 'unreadable'];
 
 let config, api, ticket, ask, made;
@@ -92,7 +96,13 @@ function showAsk() {
 		warn('sign.scal1');
 	say($('what-title'), 'sign.count', { n });
 	$('items').replaceChildren(...ask.items.map(itemRow));
-	showAs($('as'), ask.key, [['as.requester', el('code', {}, hex(ask.requester.id))]]);
+	const by = ['as.requester', el('code', {}, hex(ask.requester.id))];
+
+	if (ask.key.once)
+		showOffer($('as'), ask.key.once, [by]);
+	else
+		showAs($('as'), ask.key, [by]);
+	say($('as-title'), ask.key.once ? 'once.title' : 'sign.as');
 	only('ask');
 }
 
@@ -103,6 +113,11 @@ async function matches(item, bytes) {
 	/* A file that begins as a SET could be signed attributes of another document, whatever a viewer makes of it. */
 	if (bytes[0] !== TAG.SET && equal(documentDigest, item.digest))
 		return true;
+	if (ask.key.once?.kind === 3) {	/* a PDF with a place for its signature: all but that place is signed */
+		const { rangeOf } = await import('./sheets.js');
+
+		return equal(await digestWith(alg, rangeOf(bytes)), item.digest);
+	}
 	if (!item.attributes || !certificate)
 		return false;
 	const { attributesBind } = await import('../lib/cms.js');
@@ -216,7 +231,9 @@ function showVerdict(answer, { d, encoded }, evidences) {
 	const to = goOn('continue', answer.continue);
 
 	say($('verdict-text'), to === null ? 'verdict.nowhere' : to ? 'verdict.go' : 'verdict.close', { name: asker() });
-	facts($('verdict-facts'), [['verdict.sam', el('span', { t: 'verdict.accepted' })],
+	say($('verdict-title'), ask.key.once ? 'verdict.signed.title' : 'sign.done');
+	facts($('verdict-facts'), [['verdict.sam', el('span', { t: ask.key.once ? 'verdict.once' : 'verdict.accepted' })],
+		...answer.certificate ? certificateFacts(answer.certificate) : [],
 		['verdict.count', el('span', { t: ['sign.count', { n: ask.items.length }] })],
 		['verdict.expires', Number.isSafeInteger(answer.expires)
 		    ? el('span', { t: ['verdict.until', { time: moment(answer.expires) }] }) : undefined],
@@ -227,11 +244,12 @@ function showVerdict(answer, { d, encoded }, evidences) {
 }
 
 async function send(encoded, evidences) {
-	const answer = await api.propria('approval/answer', { ...body(), statement: base64(encoded), evidence: base64(evidences) });
+	const answer = await api.propria('approval/answer', { ...body(), statement: base64(encoded), evidence: base64(evidences) },
+	    { timeout: ask.key.once ? 150000 : 30000 });
 
 	if (answer.state !== 'approved')
 		throw stop('answer');
-	return answer;
+	return { ...answer, certificate: ask.key.once && answer.certificate ? readCertificate(unbase64(answer.certificate)) : undefined };
 }
 
 async function approve() {
@@ -245,7 +263,7 @@ async function approve() {
 	const evidences = await approvals(now.d, ask.authenticators, ask.key.evidences,
 	    (n, of) => tell(of > 1 ? 'live.touches' : 'live.touch', { step: n, of }));
 
-	tell('live.sam');
+	tell(ask.key.once ? 'live.certify' : 'live.sam');
 	showVerdict(await send(now.encoded, evidences), now, evidences);
 	tell('live.none');
 }
@@ -261,14 +279,26 @@ async function decline() {
 	tell('live.none');
 }
 
+/* While a key is being certified the answer may be lost to us, or be given in another tab: what came of it? */
+async function settled() {
+	for (let i = 0; ; i++) {
+		const { state } = await api.propria('approval/state', body());
+
+		if (state !== 'certifying' || i === POLLS_MAX)
+			return state;
+		tell('live.certify');
+		await new Promise((done) => { setTimeout(done, POLL_MS); });
+	}
+}
+
 /* After a refusal: was it decided elsewhere meanwhile? */
 async function failed(e, button) {
 	const name = cause(e);
 
 	if (STOPS.includes(e.word ?? name))
 		return halt(e.word ?? name, { now: moment(e.now ?? 0) }, e.text);
-	if (['done', 'lost', 'expired', 'declined'].includes(name)) {
-		const { state } = await api.propria('approval/state', body()).catch(() => ({}));
+	if (['done', 'lost', 'expired', 'declined', 'busy'].includes(name)) {
+		const state = await settled().catch(() => undefined);
 
 		if (['approved', 'declined', 'expired', 'done'].includes(state))
 			return halt(state === 'approved' ? 'done' : state);

@@ -5,6 +5,7 @@ import { FormatError, sha256, unbase64, unbase64url, unhex } from '../lib/bytes.
 import { isOfKey, readCertificate } from '../lib/certificate.js';
 import { mustBeOurGroup } from '../lib/group.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
+import { onceBody, readOffer } from './once.js';
 import { PASSED_MAX } from './passed.js';
 import { clean, lifeOf, listed, mustAgree, readAuthenticators, statementOf, stop, whole } from './touch.js';
 
@@ -51,12 +52,20 @@ function readItem(item, alg) {
 		passed: item.document === undefined ? 0 : whole(item.document, 1, PASSED_MAX) };
 }
 
+/* In place of a key: one that is made when the person has approved. */
+async function readOnce(answer, fresh) {
+	const once = await readOffer(answer, fresh, answer.kind);
+
+	return { once, class: 1, level: 2, alg: once.alg, evidences: once.evidences };
+}
+
 async function readAll(answer) {
-	const key = await readKey(answer.key ?? {});
 	const fresh = unbase64url(answer.fresh);
 
-	if (fresh.length !== 40)
+	if (fresh.length !== 40 || (answer.once !== undefined && answer.key !== undefined))
 		throw stop('unreadable');
+	const key = answer.once ? await readOnce(answer.once, fresh) : await readKey(answer.key ?? {});
+
 	return {
 		fresh, epoch: whole(answer.epoch, 0, 0xffffffff), life: lifeOf(answer.life), signer: unhex(answer.signer, 16),
 		requester: { id: unhex(answer.requester?.id, 16), name: clean(answer.requester?.name, 128) }, key,
@@ -83,11 +92,13 @@ export async function readTicket(answer, config) {
 
 /* The statement of exactly what the page shows, and its d. */
 export async function statementFor(config, ask, seen) {
-	const { key } = ask;
-	const encoded = encodeStatement(statementOf(config, PURPOSE.SIGN, ask.signer, ask, {
+	const { key } = ask, items = ask.items.map(({ digest, label }) => ({ digest, label }));
+	const encoded = encodeStatement(key.once ? statementOf(config, PURPOSE.SIGN_ONCE, ask.signer, { ...ask, life: key.once.life },
+	    onceBody(key.once, { seen, requester: ask.requester.id, name: ask.requester.name, items, text: ask.text }))
+	    : statementOf(config, PURPOSE.SIGN, ask.signer, ask, {
 		key: key.id, spki: key.spki, class: key.class, level: key.level, alg: key.alg.number, kind: 1, seen,
 		requester: ask.requester.id, name: ask.requester.name,
-		items: ask.items.map(({ digest, label }) => ({ digest, label })), text: ask.text,
+		items, text: ask.text,
 	}));
 
 	return { encoded, d: await statementDigest(encoded), exp: Date.now() + ask.life };
@@ -96,7 +107,7 @@ export async function statementFor(config, ask, seen) {
 /* Do two answers ask the same, but for the nonce and what is there to be shown? */
 export function isSame(a, b) {
 	const shown = (x) => JSON.stringify([x.signer, x.requester, x.key, x.items, x.text, x.epoch, x.authenticators],
-	    (name, v) => v instanceof Uint8Array ? Array.from(v) : name === 'passed' ? undefined : v);
+	    (name, v) => v instanceof Uint8Array ? Array.from(v) : name === 'passed' || name === 'session' ? undefined : v);
 
 	return shown(a) === shown(b);
 }

@@ -6,6 +6,7 @@
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
 #include "ssa/api/window.h"
+#include "ssa/oauth/request.h"
 
 static void on_activated(struct call *, struct reader *, const struct err *);
 
@@ -110,7 +111,7 @@ approval_read(struct call *c, struct sign *s)
 }
 
 static bool
-hashes_given(struct call *c, struct sign *s, int64_t signatures)
+hashes_given(struct call *c, struct sign *s, const struct alg *alg, int64_t signatures)
 {
 	const json_t *list;
 	const char *fault;
@@ -119,8 +120,8 @@ hashes_given(struct call *c, struct sign *s, int64_t signatures)
 	if (json_list(c->json, hashes_name(c), &list, &n) != JSON_GOT)
 		fault = call_version(c) == 1 ? "Missing (or invalid type) array parameter hash" :
 		    "Missing (or invalid type) array parameter hashes";
-	else if ((fault = hash_algorithm_fault(c, s->key->alg, false)) == NULL &&
-	    (fault = hashes_read(list, n, s->key->alg, &s->digests)) == NULL && (int64_t)n != signatures)
+	else if ((fault = hash_algorithm_fault(c, alg, false)) == NULL &&
+	    (fault = hashes_read(list, n, alg, &s->digests)) == NULL && (int64_t)n != signatures)
 		fault = "Invalid value for parameter numSignatures";
 	s->n = fault == NULL ? n : 0;
 	if (fault != NULL)
@@ -152,19 +153,60 @@ signatures_given(struct call *c, int64_t *n)
 	return false;
 }
 
+/* No key is named, but a qualifier of a CA of one-time keys. */
+static const struct ca_config *
+once_is_asked(const struct call *c, struct span *qualifier)
+{
+	const json_t *id;
+
+	if (call_version(c) == 2 && json_member(c->json, "credentialID", &id) == JSON_ABSENT &&
+	    json_text(c->json, "signatureQualifier", CA_TEXT_MAX - 1, qualifier) == JSON_GOT && qualifier->n > 0)
+		return ca_list_once(&c->ssa->config.cas, *qualifier);
+	return NULL;
+}
+
+/* Documents, whose key is made when the signer has approved them on the signing page. */
+static void
+once_authorize(struct call *c, struct sign *s, const struct ca_config *ca, struct span qualifier)
+{
+	const struct alg *alg = alg_by_name(ca->once);
+	struct span type, format = span_of("", 0);
+	uint8_t kind;
+	int64_t n;
+
+	if (!signatures_given(c, &n) || !hashes_given(c, s, alg, n) || !call_client_data(c))
+		return;
+	if (json_text(c->json, "hashType", 8, &type) != JSON_GOT || !request_is_sodr(type))
+		call_invalid(c, "Invalid parameter hashType (a key is made for this signature: sodr, the documents' own digests)");
+	else if (json_text(c->json, "signatureFormat", 8, &format) == JSON_WRONG || !request_format_read(format, &kind))
+		call_invalid(c, "Invalid parameter signatureFormat");
+	else if (!page_is_asked(c))
+		call_invalid(c, "Invalid parameter authData (page; who has an approval sends it to signDoc as SAD)");
+	else if (c->ssa->config.sic_origin[0] == '\0')
+		call_invalid(c, "There is no signing page at this server");
+	else
+		page_authorize(c, s, alg, kind, qualifier);
+}
+
 void
 handle_authorize(struct call *c)
 {
 	struct sign *s = sign_new(c);
+	const struct ca_config *ca;
+	struct span qualifier;
 	const char *fault;
 	bool window;
 	int64_t n;
 
 	s->only_activate = true;
+	if ((ca = once_is_asked(c, &qualifier)) != NULL) {
+		once_authorize(c, s, ca, qualifier);
+		return;
+	}
 	if ((s->key = call_credential(c)) == NULL || !signatures_given(c, &n))
 		return;
 	window = window_is_asked(c, s);
-	if ((!(window && hashes_absent(c)) && !hashes_given(c, s, n)) || !call_client_data(c))
+	if ((!(window && hashes_absent(c)) && !hashes_given(c, s, s->key->alg, n)) || !call_client_data(c))
 		return;
 	if (s->key->row.state == KEY_DESTROYED) {	/* other states may have changed: the SAM knows */
 		call_invalid(c, "The credential identified by credentialID is disabled");
@@ -176,7 +218,7 @@ handle_authorize(struct call *c)
 	}
 	if (page_is_asked(c)) {
 		if (c->ssa->config.sic_origin[0] != '\0')
-			page_authorize(c, s);
+			page_authorize(c, s, s->key->alg, 0, span_of("", 0));
 		else
 			call_invalid(c, "There is no signing page at this server");
 		return;

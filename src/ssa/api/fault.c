@@ -36,6 +36,8 @@ static const struct fault faults[] = {
 	{ "limit", 400, REQUEST, NOT_COVERED, "A limit on counts or sizes is reached" },
 	{ "proposal", 400, REQUEST, BAD_SAD, "The proposal is unknown, expired or for another act" },
 	{ "cert", 400, REQUEST, "Invalid certificate status", "The certificate is not acceptable" },
+	{ "session", 400, REQUEST, "SAD expired", "The session of the one-time key is over, and the key is destroyed; approve once more" },
+	{ "stock", 503, LATER, "No one-time key is at hand; try again in a moment", "No one-time key is at hand; try again in a moment" },
 	{ "unknown", 400, REQUEST, "SAD expired", "There is no such activation or entry" },
 	{ "closed", 503, LATER, UNAVAILABLE, UNAVAILABLE },
 	{ "room", 503, LATER, UNAVAILABLE, UNAVAILABLE },

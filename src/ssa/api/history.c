@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* history: each use ever of a key of the caller, the latest first, with on whose word and of what. */
+/*
+ * history: each use ever of a key of the caller, or of all one-time keys, the latest first, with on whose
+ * word and of what.
+ */
 #include <stdlib.h>
 
 #include "ssa/api/activation.h"
@@ -12,6 +15,7 @@
 
 struct history {
 	uint8_t		key[16];
+	bool		once;		/* instead: of keys that lived for one signature */
 	size_t		limit, n;
 	bool		more;
 	size_t		n_uses;
@@ -116,7 +120,7 @@ window_write(struct call *c, struct one *o, const struct window_row *window, str
 {
 	AUTO_WRITER name = writer_grow(CLIENT_NAME_MAX);
 
-	if (memcmp(window->key, o->h->key, 16) != 0)
+	if (o->h->once || memcmp(window->key, o->h->key, 16) != 0)
 		return true;
 	if (!requester_name(c, window->requester, &name, e))
 		return false;
@@ -145,7 +149,8 @@ use_write(struct call *c, struct emit *m, struct history *h, size_t at, struct e
 		return true;
 	memcpy(bytes, a.statement.p, a.statement.n);	/* the next call takes it away */
 	if (!statement_read(span_of(bytes, a.statement.n), &st, &ignored) ||
-	    st.purpose != PURPOSE_SIGN || memcmp(st.sign.key, h->key, 16) != 0)
+	    st.purpose != (h->once ? PURPOSE_SIGN_ONCE : PURPOSE_SIGN) ||
+	    (!h->once && memcmp(st.sign.key, h->key, 16) != 0))
 		return true;
 	o.st = &st;
 	return ops->uses_of(c->ssa->store, o.d, indexes_write, &o, e);
@@ -189,7 +194,7 @@ handle_history(struct call *c)
 	struct history *h = calloc(1, sizeof(*h));
 	struct err e = { 0 };
 	uint64_t before;
-	struct key *k;
+	struct key *k = NULL;
 	struct emit m;
 	size_t i;
 
@@ -197,10 +202,12 @@ handle_history(struct call *c)
 		bug("out of memory");
 	c->state = h;
 	c->state_free = free;
-	if ((k = call_credential(c)) == NULL)
+	if (!call_flag(c, "once", &h->once) || (!h->once && (k = call_credential(c)) == NULL))
 		return;
-	memcpy(h->key, k->row.id, 16);
-	key_release(k);
+	if (!h->once) {
+		memcpy(h->key, k->row.id, 16);
+		key_release(k);
+	}
 	if (!limits_read(c, h, &before))
 		return;
 	if (!c->ssa->store->ops->flush(c->ssa->store, &e) ||

@@ -60,24 +60,49 @@ members_write(struct emit *m, const struct config *c, const char *base_url, unsi
 	methods_write(m, c, version);
 }
 
+/* What signDoc makes, with one-time keys; without them there is signHash alone. */
 static void
-members_write_v2(struct emit *m)
+formats_write(struct emit *m, bool once)
 {
+	emit_object(m, "signature_formats");
+	emit_array(m, "formats");
+	if (once) {
+		emit_text(m, NULL, "C");
+		emit_text(m, NULL, "P");
+	}
+	emit_array_end(m);
+	emit_array(m, "envelope_properties");
+	if (once) {
+		emit_array(m, NULL);
+		emit_text(m, NULL, "Detached");
+		emit_array_end(m);
+		emit_array(m, NULL);
+		emit_text(m, NULL, "Revision");
+		emit_array_end(m);
+	}
+	emit_array_end(m);
+	emit_object_end(m);
+	emit_array(m, "conformance_levels");
+	if (once)
+		emit_text(m, NULL, "AdES-B-B");
+	emit_array_end(m);
+}
+
+static void
+members_write_v2(struct emit *m, const struct config *c)
+{
+	bool once = ca_list_once(&c->cas, span_of("", 0)) != NULL;
+
 	emit_flag(m, "supportsRar", true);
 	emit_array(m, "supportedHashTypes");
 	emit_text(m, NULL, "dtbsr");
+	if (once)
+		emit_text(m, NULL, "sodr");
 	emit_array_end(m);
 	emit_flag(m, "asynchronousOperationMode", false);
 	emit_flag(m, "validationInfo", false);
 	algorithms_write(m);
-	emit_object(m, "signature_formats");
-	emit_array(m, "formats");
-	emit_array_end(m);
-	emit_array(m, "envelope_properties");
-	emit_array_end(m);
-	emit_object_end(m);
-	emit_array(m, "conformance_levels");
-	emit_array_end(m);
+	formats_write(m, once);
 }
 
 void
@@ -89,7 +114,7 @@ info_write(struct writer *w, const struct config *c, const char *base_url, unsig
 	emit_object(&m, NULL);
 	members_write(&m, c, base_url, version);
 	if (version == 2)
-		members_write_v2(&m);
+		members_write_v2(&m, c);
 	emit_object_end(&m);
 }
 

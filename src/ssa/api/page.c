@@ -85,15 +85,14 @@ document_at(const json_t *documents, size_t i, uint8_t name[HASH_LEN], struct sp
 
 /* Labels as the client gives them, attributes that hash to the item's digest, and documents. */
 static bool
-items_read(struct call *c, const struct sign *s, struct writer *w)
+items_read(struct call *c, const struct sign *s, size_t len, struct writer *w)
 {
-	size_t len = s->key->alg->digest_len;
 	const json_t *labels, *sets, *documents;
 	struct span text;
 
 	if (!list_beside(c, "labels", s->n, &labels))
 		return invalid(c, "Invalid parameter labels");
-	if (!list_beside(c, "attributes", s->n, &sets))
+	if (!list_beside(c, "attributes", s->n, &sets) || (sets != NULL && s->key == NULL))
 		return invalid(c, "Invalid parameter attributes");
 	if (!list_beside(c, "documents", s->n, &documents))
 		return invalid(c, "Invalid parameter documents");
@@ -132,16 +131,16 @@ pending_write(struct call *c, const char *handle, bool first)
 }
 
 void
-page_authorize(struct call *c, struct sign *s)
+page_authorize(struct call *c, struct sign *s, const struct alg *alg, uint8_t kind, struct span qualifier)
 {
 	AUTO_WRITER items = writer_grow(REQUEST_MAX);
 	AUTO_WRITER names = writer_grow(CLIENT_ID_MAX + CLIENT_NAME_MAX);
 	struct request q = { .scope = SCOPE_CREDENTIAL, .version = 2, .plain = c->x->plain,
-		.n = (uint32_t)s->n };
+		.n = (uint32_t)s->n, .kind = kind, .qualifier = qualifier };
 	char handle[TOKEN_LETTERS + 1];
 	struct err e = { 0 };
 
-	if (!description_read(c, &q.text) || !client_named(c, &q, &names) || !items_read(c, s, &items))
+	if (!description_read(c, &q.text) || !client_named(c, &q, &names) || !items_read(c, s, alg->digest_len, &items))
 		return;
 	q.items = writer_span(&items);
 	if (!documents_are_there(c->ssa, &q, c->now)) {
@@ -152,7 +151,8 @@ page_authorize(struct call *c, struct sign *s)
 		call_busy(c, "Too many authorizations under way; use or await those");
 		return;
 	}
-	memcpy(q.key, s->key->row.id, 16);
+	if (s->key != NULL)
+		memcpy(q.key, s->key->row.id, 16);
 	q.redirect = q.state = q.challenge = q.hash_oid = q.details = span_of("", 0);
 	if (ticket_make(c->ssa, c->account, &q, c->now, handle, &e)) {
 		pending_write(c, handle, true);
@@ -195,7 +195,8 @@ sad_give(struct call *c, struct ticket *t)
 		call_failed(c, &e);
 	if (a == NULL)
 		return;
-	a->counted = c->ssa->parallel;
+	if (t->q.kind == 0)		/* else all is signed already */
+		a->counted = c->ssa->parallel;
 	activation_keep(c->ssa, a, c->requester, sad);
 	m = call_answer(c);
 	emit_text(&m, "SAD", sad);

@@ -5,7 +5,10 @@
 
 #include "ssa/api/sign.h"
 
-/* Answers 202 with a handle: s has the key and the digests. */
-void	page_authorize(struct call *, struct sign *);
+/*
+ * Answers 202 with a handle: s has the digests and the key; or no key, and documents get a signature of
+ * this kind by a one-time key whose CA has this qualifier.
+ */
+void	page_authorize(struct call *, struct sign *, const struct alg *, uint8_t kind, struct span qualifier);
 
 #endif

@@ -20,6 +20,25 @@ store_is_well(struct store *store)
 	return e.code == ERR_MISSING;
 }
 
+/* Signatures without a key of one's own: by which CAs. */
+static void
+once_write(struct emit *out, const struct ca_list *cas)
+{
+	if (ca_list_once(cas, span_of("", 0)) == NULL)
+		return;
+	emit_array(out, "once");
+	for (size_t i = 0; i < cas->n; i++)
+		if (cas->ca[i].once[0] != '\0') {
+			emit_object(out, NULL);
+			emit_text(out, "qualifier", cas->ca[i].qualifier);
+			emit_text(out, "ca", cas->ca[i].name);
+			emit_text(out, "profile", cas->ca[i].profile);
+			emit_text(out, "algorithm", cas->ca[i].once);
+			emit_object_end(out);
+		}
+	emit_array_end(out);
+}
+
 /* How many certifications and revocations wait for their CA, and how many for a person. */
 static void
 certificates_write(struct store *store, struct emit *m)
@@ -60,6 +79,7 @@ status_write(struct call *c, const struct msg_status *m, const char *sam)
 		emit_number(&out, "signatures", s->config.scal1_count);
 		emit_object_end(&out);
 	}
+	once_write(&out, &s->config.cas);
 	certificates_write(s->store, &out);
 	emit_text(&out, "store", store_is_well(s->store) ? "ok" : "not writable");
 	emit_object_end(&out);

@@ -10,9 +10,9 @@
 #include "ssa/api/document.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
+#include "ssa/oauth/approval.h"
 #include "ssa/oauth/handle.h"
-#include "ssa/oauth/ticket.h"
-#include "statement/statement.h"
+#include "ssa/once/once.h"
 #include "wire/activate.h"
 
 #define PACKAGE_MAX	(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8)
@@ -135,9 +135,28 @@ statement_life(const struct ssa *s)
 	return life > 0 && life < LIFE_MAX_MS ? life : LIFE_MAX_MS;
 }
 
+/* Documents: no key is there yet. */
+static bool
+once_write(struct call *c, struct emit *m, const struct ticket *t, const struct msg_session_challenged *s,
+    struct err *e)
+{
+	const struct ca_config *ca = ca_list_once(&c->ssa->config.cas, t->q.qualifier);
+
+	if (ca == NULL)
+		return err_set(e, ERR_BACKEND, "a ticket's CA is in the configuration no more");
+	emit_object(m, "once");
+	emit_number(m, "kind", t->q.kind);
+	emit_text(m, "qualifier", ca->qualifier);
+	if (!once_offer_write(c, m, ca, s, e))
+		return false;
+	emit_object_end(m);
+	return true;
+}
+
+/* Of a key, or with what a session's challenge said. */
 static void
 approval_write(struct call *c, const struct ticket *t, const struct key *k,
-    const struct msg_challenged *fresh)
+    const struct msg_session_challenged *fresh)
 {
 	struct emit m = call_answer(c);
 	struct err e = { 0 };
@@ -152,7 +171,12 @@ approval_write(struct call *c, const struct ticket *t, const struct key *k,
 	emit_hex(&m, "id", span_of(t->q.client, 16));
 	emit_span(&m, "name", t->q.client_name);
 	emit_object_end(&m);
-	key_write(&m, k);
+	if (k != NULL)
+		key_write(&m, k);
+	else if (!once_write(c, &m, t, fresh, &e)) {
+		call_failed(c, &e);
+		return;
+	}
 	emit_array(&m, "authenticators");
 	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, t->account, authenticator_write, &m, &e)) {
 		call_failed(c, &e);
@@ -177,17 +201,50 @@ static void
 on_challenged(struct call *c, struct reader *r, const struct err *refusal)
 {
 	struct ticket *t = c->state;
+	struct msg_session_challenged fresh = { .seconds = 0 };
 	struct msg_challenged m;
 	struct err e = { 0 };
 	AUTO(key) *k = NULL;
 
-	if (refusal->code != ERR_NONE)
+	if (refusal->code != ERR_NONE) {
 		call_refused(c, refusal);
-	else if (!msg_challenged_read(r, &m, &e) ||
-	    (k = vault_key(c->ssa->vault, t->q.key, &e)) == NULL)
+	} else if (!msg_challenged_read(r, &m, &e) || (k = vault_key(c->ssa->vault, t->q.key, &e)) == NULL) {
+		call_failed(c, &e);
+	} else {
+		memcpy(fresh.fresh, m.fresh, sizeof(fresh.fresh));
+		fresh.epoch = m.epoch;
+		fresh.now = m.now;
+		approval_write(c, t, k, &fresh);
+	}
+}
+
+static void on_session_challenged(struct call *, struct reader *, const struct err *);
+
+static void
+session_ask(struct call *c)
+{
+	struct msg_session_challenge m = { .purpose = PURPOSE_SIGN_ONCE, .signer_record = c->signer->record };
+	AUTO_WRITER w = writer_grow(FRAME_MAX);
+
+	memcpy(m.signer, c->account, ID_LEN);
+	msg_session_challenge_write(&w, &m);
+	call_ask(c, SAM_SESSION_CHALLENGE, writer_span(&w), on_session_challenged);
+}
+
+static void
+on_session_challenged(struct call *c, struct reader *r, const struct err *refusal)
+{
+	struct msg_session_challenged m;
+	struct err e = { 0 };
+
+	if (call_is_outdated(c, refusal))
+		call_refresh(c, (const uint8_t[16]){ 0 }, session_ask);
+	else if (refusal->code != ERR_NONE)
+		call_refused(c, refusal);
+	else if (!msg_session_challenged_read(r, &m, &e))
 		call_failed(c, &e);
 	else
-		approval_write(c, t, k, &m);
+		approval_write(c, c->state, NULL, &m);
 }
 
 void
@@ -202,13 +259,18 @@ handle_approval(struct call *c)
 		return;
 	c->state = t;
 	c->state_free = free_ticket;
+	if (t->q.kind != 0) {
+		if (signer_held(c))
+			session_ask(c);
+		return;
+	}
 	memcpy(m.signer, t->account, ID_LEN);
 	msg_challenge_write(&w, &m);
 	call_ask(c, SAM_CHALLENGE, writer_span(&w), on_challenged);
 }
 
-static bool
-ticket_is_pending(struct call *c, const struct ticket *t)
+bool
+approval_is_pending(struct call *c, const struct ticket *t)
 {
 	const char *word = ticket_word(t, c->now);
 
@@ -231,7 +293,7 @@ handle_approval_document(struct call *c)
 	int64_t item, at;
 	struct emit m;
 
-	if (t == NULL || !ticket_is_pending(c, t))
+	if (t == NULL || !approval_is_pending(c, t))
 		return;
 	r = reader_over(t->q.items);
 	if (json_whole(c->json, "item", &item) != JSON_GOT || item < 0 || item >= t->q.n) {
@@ -274,8 +336,8 @@ continue_write(struct call *c, const struct ticket *t, struct emit *m, struct er
 	return true;
 }
 
-static void
-answer_decided(struct call *c, const struct ticket *t)
+void
+approval_answer(struct call *c, const struct ticket *t, struct span certificate)
 {
 	struct emit m = call_answer(c);
 	struct err e = { 0 };
@@ -283,6 +345,8 @@ answer_decided(struct call *c, const struct ticket *t)
 	emit_text(&m, "state", ticket_word(t, c->now));
 	if (t->state == TICKET_APPROVED)
 		emit_number(&m, "expires", t->until);
+	if (certificate.n > 0)
+		emit_base64(&m, "certificate", certificate);
 	if (continue_write(c, t, &m, &e))
 		call_answered(c, &m);
 	else
@@ -306,17 +370,16 @@ answer_free(void *state)
 	free(a);
 }
 
-/* A ticket of credentials/authorize was counted when it was made, one of OAuth when it is answered. */
-static bool
-is_counted_at_answer(const struct ticket *t)
+bool
+approval_is_counted(const struct ticket *t)
 {
-	return t->q.redirect.n > 0;
+	return t->q.redirect.n == 0;
 }
 
 static void
 uncount(struct call *c, const struct ticket *t)
 {
-	if (is_counted_at_answer(t))
+	if (!approval_is_counted(t))
 		parallel_leave(c->ssa->parallel, c->account);
 }
 
@@ -359,7 +422,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	a->sign->activation->expires = m.expires;
 	approval_keep(c->ssa, &a->sign->package, c->account);
 	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e)) {
-		answer_decided(c, a->ticket);
+		approval_answer(c, a->ticket, span_of("", 0));
 		return;
 	}
 	uncount(c, a->ticket);
@@ -383,20 +446,24 @@ digests_take(struct sign *s, const struct request *q)
 		memcpy(s->digests + s->n * len, i.digest.p, len);
 }
 
-/* Who asks stands in the statement as the page was told it: this client, under this name. */
+bool
+approval_agrees(const struct ticket *t, const struct body_sign *b)
+{
+	return memcmp(b->requester, t->q.client, 16) == 0 && span_equal(b->name, t->q.client_name) &&
+	    span_equal(b->text, t->q.text);
+}
+
 static bool
 requester_agrees(const struct ticket *t, struct span bytes)
 {
 	static struct statement st;	/* large; handlers run on one thread */
 	struct err ignored = { 0 };
 
-	return statement_read(bytes, &st, &ignored) && st.purpose == PURPOSE_SIGN &&
-	    memcmp(st.sign.requester, t->q.client, 16) == 0 && span_equal(st.sign.name, t->q.client_name) &&
-	    span_equal(st.sign.text, t->q.text);
+	return statement_read(bytes, &st, &ignored) && st.purpose == PURPOSE_SIGN && approval_agrees(t, &st.sign);
 }
 
-static bool
-package_take(struct call *c, struct sign *s)
+bool
+approval_package_take(struct call *c, struct writer *package)
 {
 	AUTO_WRITER statement = writer_grow(STATEMENT_MAX);
 	AUTO_WRITER evidence = writer_grow(EVIDENCES_BYTES_MAX);
@@ -404,8 +471,8 @@ package_take(struct call *c, struct sign *s)
 	if (!call_base64(c, "statement", STATEMENT_MAX, &statement) ||
 	    !call_base64(c, "evidence", EVIDENCES_BYTES_MAX, &evidence))
 		return false;
-	wr_span32(&s->bytes, writer_span(&statement));
-	wr_span32(&s->bytes, writer_span(&evidence));
+	wr_span32(package, writer_span(&statement));
+	wr_span32(package, writer_span(&evidence));
 	return true;
 }
 
@@ -423,32 +490,44 @@ statement_fits(struct call *c, struct sign *s, const struct ticket *t)
 	return false;
 }
 
-void
-handle_approval_answer(struct call *c)
+static void
+sign_answer(struct call *c, struct ticket *t)
 {
 	struct answer *a = calloc(1, sizeof(*a));
 	struct err e = { 0 };
 
 	if (a == NULL)
 		bug("out of memory");
+	a->ticket = t;
 	a->sign = sign_new(c);
 	a->sign_free = c->state_free;
 	c->state = a;
 	c->state_free = answer_free;
 	a->sign->only_activate = true;
-	if ((a->ticket = ticket_of(c)) == NULL || !ticket_is_pending(c, a->ticket) || !signer_held(c))
-		return;
-	if ((a->sign->key = vault_key(c->ssa->vault, a->ticket->q.key, &e)) == NULL) {
+	if ((a->sign->key = vault_key(c->ssa->vault, t->q.key, &e)) == NULL) {
 		call_failed(c, &e);
 		return;
 	}
-	digests_take(a->sign, &a->ticket->q);
-	if (!package_take(c, a->sign) || !statement_fits(c, a->sign, a->ticket))
+	digests_take(a->sign, &t->q);
+	if (!approval_package_take(c, &a->sign->bytes) || !statement_fits(c, a->sign, t))
 		return;
-	if (is_counted_at_answer(a->ticket) && !parallel_enter(c->ssa->parallel, c->account, c->now))
+	if (!approval_is_counted(t) && !parallel_enter(c->ssa->parallel, c->account, c->now))
 		call_busy(c, "Too many authorizations under way; use or await those");
 	else
 		sign_activate(c, a->sign, on_activated);
+}
+
+void
+handle_approval_answer(struct call *c)
+{
+	AUTO(ticket) *t = ticket_of(c);
+
+	if (t == NULL || !approval_is_pending(c, t) || !signer_held(c))
+		return;
+	if (t->q.kind != 0)
+		once_answer(c, TAKE(t));
+	else
+		sign_answer(c, TAKE(t));
 }
 
 void
@@ -457,13 +536,13 @@ handle_approval_decline(struct call *c)
 	AUTO(ticket) *t = ticket_of(c);
 	struct err e = { 0 };
 
-	if (t == NULL || !ticket_is_pending(c, t))
+	if (t == NULL || !approval_is_pending(c, t))
 		return;
 	if (ticket_decline(c->ssa, t, &e)) {
 		/* Here, where it happens once: the client may ask as often as it likes. */
-		if (!is_counted_at_answer(t))
+		if (approval_is_counted(t))
 			parallel_leave(c->ssa->parallel, c->account);
-		answer_decided(c, t);
+		approval_answer(c, t, span_of("", 0));
 	} else if (e.code == ERR_NOT_NOW)
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	else
@@ -494,7 +573,8 @@ handle_approval_state(struct call *c)
 		return;
 	}
 	m = call_answer(c);
-	emit_text(&m, "state", ticket_word(t, c->now));
+	emit_text(&m, "state", t->state == TICKET_PENDING && once_is_answering(c->ssa, t->hash) ? "certifying" :
+	    ticket_word(t, c->now));
 	emit_number(&m, "signed", n);
 	call_answered(c, &m);
 }

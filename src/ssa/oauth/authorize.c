@@ -62,7 +62,7 @@ static bool
 request_take(struct call *c, struct request *q, const struct form *f, const struct client *k,
     struct writer *items, struct refusal *why)
 {
-	if (!request_from_form(q, f, k, items, why))
+	if (!request_from_form(q, f, k, items, why) || !request_settle(q, &c->ssa->config.cas, why))
 		return false;
 	if (documents_are_there(c->ssa, q, c->now))
 		return account_take(c, f, k, q, why);

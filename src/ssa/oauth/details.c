@@ -64,7 +64,9 @@ digest_take(struct request *q, const json_t *one, struct writer *items, struct r
 	if (json_text(one, "label", LABEL_MAX, &label) == JSON_WRONG || !text_is_clean(label))
 		return refused(why, "Invalid label in documentDigests");
 	got = json_text(one, "hashType", 16, &type);
-	if (got == JSON_WRONG || (got == JSON_GOT &&
+	if (got == JSON_GOT && request_is_sodr(type))
+		q->n_sodr++;	/* request_settle looks whether it can be */
+	else if (got == JSON_WRONG || (got == JSON_GOT &&
 	    (type.n != 5 || strncasecmp((const char *)type.p, "dtbsr", 5) != 0)))
 		return refused(why, "Only hashType dtbsr is signed");
 	got = json_text(one, "attributes", BASE64_LEN(ATTRIBUTES_MAX), &text);
@@ -104,7 +106,7 @@ digests_take(struct request *q, const json_t *d, struct writer *items, struct re
 static bool
 element_take(struct request *q, const json_t *d, struct writer *items, struct refusal *why)
 {
-	struct span type, id, qualifier, oid;
+	struct span type, id, qualifier, oid, format = span_of("", 0);
 	enum json_got got;
 
 	if (json_text(d, "type", 256, &type) != JSON_GOT ||
@@ -115,6 +117,8 @@ element_take(struct request *q, const json_t *d, struct writer *items, struct re
 		return refused(why, "Invalid parameter credentialID");
 	if (got == JSON_ABSENT && json_text(d, "signatureQualifier", 256, &qualifier) != JSON_GOT)
 		return refused(why, "Missing parameter credentialID");
+	if (json_text(d, "signatureFormat", 8, &format) == JSON_WRONG || !request_format_read(format, &q->kind))
+		return refused(why, "Invalid parameter signatureFormat");
 	if (json_text(d, "hashAlgorithmOID", 64, &oid) != JSON_GOT)
 		return refused(why, "Missing parameter hashAlgorithmOID");
 	return digests_take(q, d, items, why);
@@ -131,7 +135,7 @@ static bool
 details_keep(struct request *q, const json_t *j, struct writer *items, struct refusal *why)
 {
 	char *text = json_dumps(json_object_get(j, "d"), JSON_COMPACT);
-	size_t list = items->n, oid;
+	size_t list = items->n, oid, qualifier;
 	struct span name;
 
 	if (text == NULL)
@@ -141,11 +145,16 @@ details_keep(struct request *q, const json_t *j, struct writer *items, struct re
 	oid = items->n;
 	if (json_text(element_of(j), "hashAlgorithmOID", 64, &name) == JSON_GOT)
 		wr_span(items, name);
+	qualifier = items->n;
+	if (json_text(element_of(j), "credentialID", 64, &name) == JSON_ABSENT &&
+	    json_text(element_of(j), "signatureQualifier", 256, &name) == JSON_GOT)
+		wr_span(items, name);
 	if (!writer_ok(items))
 		return refused(why, "The request is too large");
 	q->items = span_of(items->p, list);
 	q->details = span_of(items->p + list, oid - list);
-	q->hash_oid = written(items, oid);
+	q->hash_oid = span_of(items->p + oid, qualifier - oid);
+	q->qualifier = written(items, qualifier);
 	return true;
 }
 
@@ -176,7 +185,8 @@ details_agree(struct span kept, struct span json)
 	struct request x = { 0 }, y = { 0 };
 
 	return items_of(kept, &x, &a) && items_of(json, &y, &b) && x.n == y.n &&
-	    span_equal(x.items, y.items) && span_equal(x.hash_oid, y.hash_oid) &&
+	    span_equal(x.items, y.items) && span_equal(x.hash_oid, y.hash_oid) && x.kind == y.kind &&
+	    x.n_sodr == y.n_sodr && (y.qualifier.n == 0 || span_equal(x.qualifier, y.qualifier)) &&
 	    (memcmp(x.key, y.key, 16) == 0 || memcmp(y.key, any, 16) == 0);
 }
 

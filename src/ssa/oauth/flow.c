@@ -262,7 +262,8 @@ flow_approve(struct call *c, struct flow *f, const struct key *k, const struct s
 		flow_refuse(c, &f->q, "temporarily_unavailable", "There is no signing page here");
 		return;
 	}
-	memcpy(f->q.key, k->row.id, 16);
+	if (k != NULL)
+		memcpy(f->q.key, k->row.id, 16);
 	memcpy(f->q.session, who->hash, sizeof(f->q.session));
 	if (!ticket_make(c->ssa, who->account, &f->q, c->now, ticket, &e)) {
 		page_failed(c, &e);
@@ -295,9 +296,14 @@ login_is_fresh(const struct call *c, const struct flow *f, const struct session 
 static void
 credential_step(struct call *c, struct flow *f, const struct session *who, struct span r)
 {
-	AUTO(key) *k = flow_key(c, f, who);
+	AUTO(key) *k = NULL;
 
-	if (k == NULL)
+	if (f->q.kind != 0) {		/* its key is made when the person has approved */
+		if (flow_end(c, f))
+			flow_approve(c, f, NULL, who);
+		return;
+	}
+	if ((k = flow_key(c, f, who)) == NULL)
 		return;
 	if (is_entrusted(c, k) && !login_is_fresh(c, f, who))
 		to_login(c, r);

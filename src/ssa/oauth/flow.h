@@ -36,7 +36,10 @@ void	flow_send(struct call *, const char *fmt, ...) PRINTF(2, 3);
 /* After the person consented, or did not. */
 void	flow_finish(struct call *, const struct flow *, const uint8_t account[16]);
 void	flow_decline(struct call *, const struct flow *);
-/* On to the signing page: the person approves there. Answers; the flow has ended before. */
+/*
+ * On to the signing page: the person approves there. Answers; the flow has ended before. Key NULL: a
+ * one-time key.
+ */
 void	flow_approve(struct call *, struct flow *, const struct key *, const struct session *);
 /*
  * The person allowed a client to use a SCAL1 key, the one that was shown. Takes the flow; answers,

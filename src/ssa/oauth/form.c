@@ -18,6 +18,7 @@ static const char *const names[PARAMS] = {
 	[P_DESCRIPTION] = "description", [P_PROMPT] = "prompt", [P_ACCOUNT_TOKEN] = "account_token", [P_REQUEST] = "request",
 	[P_GRANT_TYPE] = "grant_type", [P_CODE] = "code", [P_REFRESH_TOKEN] = "refresh_token",
 	[P_CODE_VERIFIER] = "code_verifier", [P_TOKEN] = "token",
+	[P_HASH_TYPE] = "hashType", [P_SIGNATURE_FORMAT] = "signatureFormat",
 	[P_TOKEN_TYPE_HINT] = "token_type_hint", [P_R] = "r", [P_CSRF] = "csrf", [P_NAME] = "name",
 	[P_PASSWORD] = "password", [P_AGAIN] = "again", [P_ACT] = "act",
 };

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization requests: from parameters, to bytes and back (csc-api 8.3). */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/text.h"
+#include "crypto/alg.h"
 #include "json/base64.h"
 #include "ssa/oauth/pkce.h"
 #include "ssa/oauth/request.h"
+#include "statement/statement.h"
 #include "wire/activate.h"
 
 void
@@ -17,6 +20,7 @@ request_write(struct writer *w, const struct request *q)
 	wr_u8(w, q->plain);
 	wr_u8(w, q->redirect_named);
 	wr_u8(w, q->login_anew);
+	wr_u8(w, q->kind);
 	wr_u64(w, q->created);
 	wr_bytes(w, q->key, sizeof(q->key));
 	wr_bytes(w, q->account, sizeof(q->account));
@@ -28,6 +32,7 @@ request_write(struct writer *w, const struct request *q)
 	wr_span16(w, q->challenge);
 	wr_span16(w, q->hash_oid);
 	wr_span16(w, q->text);
+	wr_span16(w, q->qualifier);
 	wr_span32(w, q->details);
 	wr_u32(w, q->n);
 	wr_span32(w, q->items);
@@ -37,17 +42,18 @@ bool
 request_read(struct span bytes, struct request *q)
 {
 	struct reader r = reader_over(bytes);
-	struct request got;
+	struct request got = { .n_sodr = 0 };
 
 	if (!rd_bytes(&r, got.client, sizeof(got.client)) || !rd_u8(&r, &got.scope) ||
 	    !rd_u8(&r, &got.version) || !rd_u8(&r, &got.plain) || !rd_u8(&r, &got.redirect_named) ||
-	    !rd_u8(&r, &got.login_anew) || !rd_u64(&r, &got.created) ||
+	    !rd_u8(&r, &got.login_anew) || !rd_u8(&r, &got.kind) || !rd_u64(&r, &got.created) ||
 	    !rd_bytes(&r, got.key, sizeof(got.key)) || !rd_bytes(&r, got.account, sizeof(got.account)) ||
 	    !rd_bytes(&r, got.session, sizeof(got.session)) ||
 	    !rd_span16(&r, 0, UINT16_MAX, &got.client_id) || !rd_span16(&r, 0, UINT16_MAX, &got.client_name) ||
 	    !rd_span16(&r, 0, UINT16_MAX, &got.redirect) || !rd_span16(&r, 0, UINT16_MAX, &got.state) ||
 	    !rd_span16(&r, 0, UINT16_MAX, &got.challenge) || !rd_span16(&r, 0, UINT16_MAX, &got.hash_oid) ||
-	    !rd_span16(&r, 0, UINT16_MAX, &got.text) || !rd_span32(&r, 0, REQUEST_MAX, &got.details) ||
+	    !rd_span16(&r, 0, UINT16_MAX, &got.text) ||
+	    !rd_span16(&r, 0, UINT16_MAX, &got.qualifier) || !rd_span32(&r, 0, REQUEST_MAX, &got.details) ||
 	    !rd_u32(&r, &got.n) || !rd_span32(&r, 0, REQUEST_MAX, &got.items) || !rd_end(&r) ||
 	    got.plain > 1)
 		return false;
@@ -170,6 +176,8 @@ credential_from_query(struct request *q, const struct form *f, struct writer *it
 		return invalid(why, "Missing parameter credentialID");
 	if (f->field[P_CREDENTIAL_ID].p != NULL && !hex_exact(f->field[P_CREDENTIAL_ID], q->key, 16))
 		return invalid(why, "Invalid parameter credentialID");
+	if (f->field[P_CREDENTIAL_ID].p == NULL)
+		q->qualifier = f->field[P_SIGNATURE_QUALIFIER];
 	if (f->field[P_NUM_SIGNATURES].p == NULL)
 		return invalid(why, "Missing parameter numSignatures");
 	if (!number_of(f->field[P_NUM_SIGNATURES], &n) || n == 0)
@@ -185,8 +193,77 @@ credential_from_query(struct request *q, const struct form *f, struct writer *it
 	if (n != q->n)
 		return invalid(why, "Invalid value for parameter numSignatures");
 	q->hash_oid = f->field[P_HASH_ALGORITHM_OID];
+	if (request_is_sodr(f->field[P_HASH_TYPE]))
+		q->n_sodr = q->n;
+	else if (f->field[P_HASH_TYPE].p != NULL && !form_is(f, P_HASH_TYPE, "dtbsr") && !form_is(f, P_HASH_TYPE, "DTBSR"))
+		return invalid(why, "Invalid parameter hashType");
+	if (!request_format_read(f->field[P_SIGNATURE_FORMAT], &q->kind))
+		return invalid(why, "Invalid parameter signatureFormat");
 	return q->version == 1 || q->hash_oid.p != NULL ||
 	    invalid(why, "Missing parameter hashAlgorithmOID");
+}
+
+bool
+request_is_sodr(struct span type)
+{
+	return type.n == 4 && strncasecmp((const char *)type.p, "sodr", 4) == 0;
+}
+
+bool
+request_format_read(struct span text, uint8_t *kind)
+{
+	if (text.n > 1)
+		return false;
+	switch (text.n == 0 ? 'C' : text.p[0] & ~0x20) {
+	case 'C':
+		*kind = KIND_CADES;
+		return true;
+	case 'P':
+		*kind = KIND_PADES;
+		return true;
+	}
+	return false;
+}
+
+static const char *
+documents_fault(const struct request *q, const struct alg *alg)
+{
+	struct reader r = reader_over(q->items);
+	struct request_item i;
+
+	if (q->items.n == 0)
+		return "Missing parameter hashes";
+	if (q->n_sodr != q->n)
+		return "A key is made for this signature: hashType is sodr, the documents' own digests";
+	if (!span_equal(q->hash_oid, span_str(alg->hash_oid)))
+		return "Invalid parameter hashAlgorithmOID";
+	while (request_item_next(&r, &i)) {
+		if (i.digest.n != alg->digest_len)
+			return "Invalid digest value length";
+		if (i.attributes.n > 0)
+			return "Attributes are of no use for a document's digest";
+	}
+	return NULL;
+}
+
+bool
+request_settle(struct request *q, const struct ca_list *cas, struct refusal *why)
+{
+	const struct ca_config *ca = NULL;
+	const char *fault = NULL;
+
+	if (q->scope != SCOPE_CREDENTIAL)
+		return true;
+	if (q->qualifier.n > 0 && q->version != 1)
+		ca = ca_list_once(cas, q->qualifier);
+	if (ca != NULL)
+		fault = documents_fault(q, alg_by_name(ca->once));
+	else if (q->n_sodr > 0)
+		fault = "Only hashType dtbsr is signed";
+	if (ca == NULL)
+		q->kind = 0;
+	return fault == NULL || refused(why, q->details.n > 0 ? "invalid_authorization_details" :
+	    "invalid_request", fault);
 }
 
 static bool

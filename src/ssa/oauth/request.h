@@ -6,6 +6,7 @@
 #ifndef SSA_OAUTH_REQUEST_H
 #define SSA_OAUTH_REQUEST_H
 
+#include "cmp/config.h"
 #include "ssa/oauth/client.h"
 
 #define STATE_MAX	1024
@@ -22,6 +23,7 @@ struct request {
 	uint8_t		plain;		/* which of our bases the browser uses */
 	uint8_t		redirect_named;	/* then the token request must name it as well */
 	uint8_t		login_anew;	/* prompt=login */
+	uint8_t		kind;		/* KIND_CADES, KIND_PADES: documents, with a one-time key; 0: a key's DTBS/R */
 	uint64_t	created;
 	uint8_t		key[16];	/* zero: any of the person's */
 	uint8_t		account[16];	/* whose login the client wants (account_token); zero: anybody's */
@@ -29,9 +31,11 @@ struct request {
 	struct span	client_id, client_name, redirect, state, challenge;
 	struct span	hash_oid;	/* may be empty: the key's */
 	struct span	text;		/* description */
+	struct span	qualifier;	/* signatureQualifier, or empty */
 	struct span	details;	/* authorization_details as JSON, or empty */
 	uint32_t	n;
 	struct span	items;		/* n x { digest v8, label v8, attributes v16, document v8 }; empty: not known yet */
+	uint32_t	n_sodr;		/* items of hashType sodr; not kept: kind says it */
 };
 
 struct refusal {		/* RFC 6749 4.1.2.1, 5.2 */
@@ -57,6 +61,16 @@ bool	request_item_next(struct reader *items, struct request_item *);
 void	request_item_write(struct writer *items, const struct request_item *);
 /* Base64 of a DER SET that hashes to the digest; appended to w. */
 bool	request_attributes_read(struct span text, struct span digest, struct writer *w) MUST_USE;
+
+/* hashType of documents' own digests, in any case. */
+bool	request_is_sodr(struct span type) MUST_USE;
+/* "C" or "P" of signatureFormat, in either case; absent: C. */
+bool	request_format_read(struct span text, uint8_t *kind) MUST_USE;
+/*
+ * What was read becomes one or the other: documents for a one-time key where the qualifier is that of
+ * a CA of such keys, else what a key of the person's is to sign. False: *why.
+ */
+bool	request_settle(struct request *, const struct ca_list *, struct refusal *why) MUST_USE;
 
 /* details.c: one element of type credential, in its short and its URI spelling. csc-api 8.4 */
 bool	details_read(struct request *, struct span json, struct writer *items, struct refusal *why)

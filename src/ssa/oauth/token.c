@@ -36,9 +36,13 @@ answer_write(struct call *c, const struct answer *a)
 	if (a->refresh[0] != '\0')
 		emit_text(&m, "refresh_token", a->refresh);
 	if (credential) {
-		emit_hex(&m, "credentialID", span_of(a->code->q.key, 16));
+		if (a->code->q.kind == 0)	/* a one-time key is there no more */
+			emit_hex(&m, "credentialID", span_of(a->code->q.key, 16));
 		if (a->code->q.details.n > 0) {
-			details_enrich(a->code->q.details, a->code->q.key, &details);
+			if (a->code->q.kind == 0)
+				details_enrich(a->code->q.details, a->code->q.key, &details);
+			else
+				wr_span(&details, a->code->q.details);
 			emit_json(&m, "authorization_details", writer_span(&details));
 		}
 	}
@@ -89,7 +93,7 @@ credential_token(struct call *c, struct answer *a, const struct code *code, stru
 	if (a->token.expires > act->expires)
 		a->token.expires = act->expires;
 	token_issue(c->ssa->tokens, &a->token, a->text);
-	if (!act->window)
+	if (!act->window && code->q.kind == 0)
 		act->counted = c->ssa->parallel;	/* since the person approved: approval.c */
 	activation_keep_as(c->ssa, act, a->token.requester, a->token.hash);
 	return true;

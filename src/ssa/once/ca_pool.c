@@ -60,6 +60,7 @@ issue_make(struct desk *d, struct issue *i)
 	}
 	if (!ca_certify(ca, i->csr, i->attestation, i->deadline, &i->certificate, &i->chain, &i->e))
 		snprintf(i->said, sizeof(i->said), "%s", ca_said(ca));
+	i->waited_us = ca_waited_us(ca);
 }
 
 static void *

@@ -20,6 +20,7 @@ struct issue {
 	struct err	 e;		/* ERR_NONE: certificate and chain, checked against the request alone */
 	char		 said[CA_SAID_MAX + 1];		/* the CA's own words, or "" */
 	struct writer	 certificate, chain;		/* chain: n x v32 */
+	uint64_t	 waited_us;			/* for the CA's answers */
 	struct issue	*later;
 };
 

@@ -27,6 +27,16 @@ once_init(struct once *o, struct call *c, call_then *done)
 	o->files = writer_grow(USES_MAX * (size_t)CADES_FILE_MAX);
 }
 
+/* All since the last stamp was this part's. */
+static void
+stamp(struct once *o, enum once_part part)
+{
+	uint64_t now = clock_us();
+
+	o->took[part] += now - o->since;
+	o->since = now;
+}
+
 static void
 leave(struct once *o)
 {
@@ -36,7 +46,8 @@ leave(struct once *o)
 	if (o->next != NULL)
 		o->next->at = o->at;
 	o->at = NULL;
-	parallel_leave(o->c->ssa->parallel, o->c->account);
+	if (!o->counted)
+		parallel_leave(o->c->ssa->parallel, o->c->account);
 }
 
 void
@@ -74,6 +85,7 @@ once_package_fault(struct once *o)
 	o->a = activation_of(o->package.statement, o->package.d);
 	o->kind = st.sign.kind;
 	o->attrs = st.sign.attrs;
+	memcpy(o->session, st.sign.session, sizeof(o->session));
 	return o->a == NULL ? "Invalid parameter SAD" : NULL;
 }
 
@@ -86,12 +98,21 @@ is_under_way(const struct once *o)
 	return false;
 }
 
+bool
+once_is_answering(const struct ssa *s, const uint8_t ticket[HASH_LEN])
+{
+	for (const struct once *i = s->once; i != NULL; i = i->next)
+		if (memcmp(i->ticket, ticket, HASH_LEN) == 0)
+			return true;
+	return false;
+}
+
 static bool
 enter(struct once *o)
 {
 	struct ssa *s = o->c->ssa;
 
-	if (!parallel_enter(s->parallel, o->c->account, o->c->now))
+	if (!o->counted && !parallel_enter(s->parallel, o->c->account, o->c->now))
 		return false;
 	o->next = s->once;
 	if (o->next != NULL)
@@ -125,6 +146,7 @@ once_begin(struct once *o)
 	} else if (!enter(o)) {
 		call_busy(c, "Too many authorizations under way; use or await those");
 	} else {
+		o->since = clock_us();
 		session_open(c);
 	}
 }
@@ -137,12 +159,10 @@ on_ended(struct call *c, struct reader *r UNUSED, const struct err *refusal UNUS
 	const struct err *e = &o->issue.e;
 	char text[sizeof(e->text) + CA_SAID_MAX + 200];
 
-	snprintf(text, sizeof(text), "No certificate came from %s, so nothing was signed and the key is "
-	    "destroyed: %s%s%s. Approve once more to try again", o->ca->name, e->text,
-	    o->issue.said[0] != '\0' ? "; it said: " : "", o->issue.said);
+	snprintf(text, sizeof(text), "Nothing was signed and the key is destroyed: no certificate came. %s%s%s",
+	    e->text, o->issue.said[0] != '\0' ? "; it said: " : "", o->issue.said);
 	log_warn("%s %s: %s", c->x->id, c->route->path, text);
-	call_error(c, e->code == ERR_DENIED ? 400 : 503,
-	    e->code == ERR_DENIED ? "invalid_request" : "temporarily_unavailable", text, "ca");
+	call_error(c, 502, "temporarily_unavailable", text, "ca");
 }
 
 static void
@@ -175,6 +195,9 @@ on_issued(struct call *c)
 	struct msg_session_certificate m = { .certificate = writer_span(&o->issue.certificate) };
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 
+	stamp(o, ONCE_CLIENT);
+	o->took[ONCE_CA] = o->issue.waited_us;
+	o->took[ONCE_CLIENT] -= o->issue.waited_us;
 	if (o->issue.e.code != ERR_NONE) {
 		session_end(c, o);
 		return;
@@ -198,6 +221,7 @@ certificate_ask(struct call *c, struct once *o, const struct msg_session_opened 
 	memcpy(o->key, m->key, sizeof(o->key));
 	wr_span(&o->csr, m->csr);
 	wr_span(&o->attestation, m->attestation);
+	stamp(o, ONCE_OPEN);
 	o->issue.done = issue_done;
 	o->issue.ca = o->ca;
 	o->issue.csr = writer_span(&o->csr);
@@ -255,6 +279,7 @@ once_look_back(struct once *o)
 	struct once_row row = { .expires = 0 };
 	struct err e = { 0 };
 
+	o->since = clock_us();
 	if (!ops->once_get(c->ssa->store, o->a->d, &row, &e) && e.code == ERR_MISSING) {
 		err_clear(&e);
 		if (ops->flush(c->ssa->store, &e))
@@ -319,6 +344,7 @@ on_results(struct call *c, struct reader *r, const struct err *refusal)
 	struct err e = { 0 };
 
 	leave(o);
+	stamp(o, ONCE_SIGN);
 	if (refusal->code != ERR_NONE) {
 		call_refused(c, o->past.code != ERR_NONE && strcmp(refusal->reason, "unknown") == 0
 		    ? &o->past : refusal);
@@ -339,6 +365,7 @@ on_results(struct call *c, struct reader *r, const struct err *refusal)
 			call_failed(c, &e);
 			return;
 		}
+	stamp(o, ONCE_FILE);
 	o->done(c);
 }
 
@@ -352,4 +379,17 @@ once_file(const struct once *o, size_t index)
 		if (!rd_span32(&r, 1, UINT32_MAX, &file))
 			return span_of(NULL, 0);
 	return file;
+}
+
+void
+once_timing_tell(const struct once *o)
+{
+	static const char *const names[ONCE_PARTS] = { "session", "client", "ca", "sign", "file" };
+	char text[200] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < ONCE_PARTS; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s;dur=%.3f", i == 0 ? "" : ", ",
+		    names[i], (double)o->took[i] / 1000);
+	exchange_set(o->c->x, "Server-Timing", "%s", text);
 }

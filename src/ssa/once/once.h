@@ -9,7 +9,12 @@
 #define SSA_ONCE_ONCE_H
 
 #include "ssa/api/activation.h"
+#include "ssa/oauth/ticket.h"
 #include "ssa/once/ca_pool.h"
+#include "wire/session.h"
+
+/* Where a signature's time goes; ONCE_CA: until the CA answered, as measured here. */
+enum once_part { ONCE_OPEN, ONCE_CLIENT, ONCE_CA, ONCE_SIGN, ONCE_FILE, ONCE_PARTS };
 
 /* First member of the call's state. */
 struct once {
@@ -25,6 +30,9 @@ struct once {
 	uint8_t			 session[16], key[16];
 	struct writer		 csr, attestation;
 	struct writer		 files;		/* n x v32: CMS of each index */
+	uint8_t			 ticket[HASH_LEN];	/* that it answers; zero: none */
+	bool			 counted;	/* as under way, by who made the ticket */
+	uint64_t		 since, took[ONCE_PARTS];	/* us */
 	struct err		 past;		/* why the approval was refused a second time */
 	struct once		*next, **at;	/* among those under way; at NULL: not among them */
 };
@@ -41,6 +49,16 @@ const char *once_package_fault(struct once *);
 void	once_begin(struct once *);
 /* The files of an approval that was used before, read back from the SAM's log. */
 void	once_look_back(struct once *);
+/* So that whoever waits sees for what: a header Server-Timing (W3C), milliseconds. */
+void	once_timing_tell(const struct once *);
+/* Is somebody's answer to this ticket being signed? */
+bool	once_is_answering(const struct ssa *, const uint8_t ticket[HASH_LEN]);
+/* approval/answer to a ticket for documents; takes the ticket. */
+void	once_answer(struct call *, struct ticket *);
 struct span once_file(const struct once *, size_t index);
+
+/* What is offered, as the members of an answer: session, profile, idv, seconds, alg, algorithm, ca, evidences. */
+bool	once_offer_write(struct call *, struct emit *, const struct ca_config *,
+	    const struct msg_session_challenged *, struct err *) MUST_USE;
 
 #endif

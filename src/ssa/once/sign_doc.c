@@ -18,6 +18,7 @@ struct sign_doc {
 	uint8_t		*digests;	/* as the client listed them */
 	uint32_t	*index;		/* of each in the statement */
 	size_t		 n;
+	bool		 is_past;	/* signed on the signing page */
 };
 
 static void
@@ -41,6 +42,7 @@ files_answer(struct call *c)
 	for (size_t i = 0; i < s->n; i++)
 		emit_base64(&out, NULL, once_file(&s->once, s->index[i]));
 	emit_array_end(&out);
+	once_timing_tell(&s->once);
 	call_answered(c, &out);
 }
 
@@ -168,11 +170,11 @@ mode_fault(const struct call *c)
 	    "Invalid parameter operationMode");
 }
 
-/* The approval behind a token of scope credential was given, and used, on the signing page. */
+/* The approval behind a token of scope credential, or a SAD of authorizeCheck, was given, and used, on the signing page. */
 static const char *
-package_recall(struct call *c, struct once *o)
+package_recall(struct call *c, struct once *o, struct span sad)
 {
-	struct activation *a = activation_find(c->ssa, c->bearer, c->account, c->requester);
+	struct activation *a = activation_find(c->ssa, sad, c->account, c->requester);
 	struct approval row;
 	struct err e = { 0 };
 	bool found = a != NULL && c->ssa->store->ops->flush(c->ssa->store, &e) &&
@@ -187,14 +189,18 @@ package_recall(struct call *c, struct once *o)
 }
 
 static const char *
-package_take(struct call *c, struct once *o)
+package_take(struct call *c, struct sign_doc *s)
 {
+	struct once *o = &s->once;
 	struct span sad;
 
-	if (c->scope == SCOPE_CREDENTIAL)
-		return package_recall(c, o);
+	s->is_past = c->scope == SCOPE_CREDENTIAL;
+	if (s->is_past)
+		return package_recall(c, o, c->bearer);
 	if (json_text(c->json, "SAD", BASE64_LEN(PACKAGE_MAX) + 8, &sad) != JSON_GOT)
 		return "Missing (or invalid type) string parameter SAD";
+	if ((s->is_past = sad.n == TOKEN_LETTERS))
+		return package_recall(c, o, sad);
 	if (sad.n <= strlen(INLINE) || memcmp(sad.p, INLINE, strlen(INLINE)) != 0 ||
 	    !base64url_read(span_of(sad.p + strlen(INLINE), sad.n - strlen(INLINE)), &o->bytes))
 		return "Invalid parameter SAD";
@@ -213,7 +219,7 @@ handle_sign_doc(struct call *c)
 	once_init(&s->once, c, files_answer);
 	c->state = s;
 	c->state_free = sign_doc_free;
-	if ((fault = mode_fault(c)) != NULL || (fault = package_take(c, &s->once)) != NULL) {
+	if ((fault = mode_fault(c)) != NULL || (fault = package_take(c, s)) != NULL) {
 		call_invalid(c, fault);
 	} else if (json_text(c->json, "signatureQualifier", CA_TEXT_MAX - 1, &qualifier) == JSON_WRONG ||
 	    (qualifier.n > 0 && !span_equal(qualifier, span_str(s->once.ca->qualifier)))) {
@@ -222,7 +228,7 @@ handle_sign_doc(struct call *c)
 		call_error(c, strstr(fault, "authorized") != NULL ? 403 : 400,
 		    strstr(fault, "authorized") != NULL ? "invalid_hash" : "invalid_request", fault, NULL);
 	} else if (call_client_data(c)) {
-		if (c->scope == SCOPE_CREDENTIAL)
+		if (s->is_past)
 			once_look_back(&s->once);
 		else
 			once_begin(&s->once);

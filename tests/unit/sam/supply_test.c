@@ -225,6 +225,21 @@ TEST(who_has_none_sends_on_to_the_next_and_then_one_is_made)
 	close_world();
 }
 
+TEST(a_stock_of_ec_keys_that_is_known_to_be_empty_is_not_asked)
+{
+	struct err e = { 0 };
+
+	open_world(5, false);
+	supply_tick(&w.sam, clock_life());
+	tell(0, 3, 0);
+	tell(1, 2, 0);
+	CHECK(take(&e));
+	is_take(0, true);
+	give(0);
+	CHECK(w.done == 1 && w.how[0] == '\0' && w.place.worker == 0);
+	close_world();
+}
+
 TEST(where_the_operator_wants_so_nothing_is_made)
 {
 	struct err e = { 0 };
@@ -280,6 +295,7 @@ main(void)
 		cmocka_unit_test(without_marks_nobody_is_told),
 		cmocka_unit_test(a_key_is_taken_where_there_is_one),
 		cmocka_unit_test(who_has_none_sends_on_to_the_next_and_then_one_is_made),
+		cmocka_unit_test(a_stock_of_ec_keys_that_is_known_to_be_empty_is_not_asked),
 		cmocka_unit_test(where_the_operator_wants_so_nothing_is_made),
 		cmocka_unit_test(without_a_mark_one_is_made_at_once),
 		cmocka_unit_test(a_worker_that_is_lost_sends_on_and_an_id_that_is_taken_does_not),

@@ -110,6 +110,20 @@ export class Application {
 			hashes: hashes.join(','), hashAlgorithmOID: SHA256, description }) };
 	}
 
+	/* Documents, with a key that is made for them. */
+	requestOnce(documents, description) {
+		const hashes = documents.map((d) => createHash('sha256').update(d).digest('base64'));
+
+		return { hashes, ...this.authorization({ scope: 'credential', description, authorization_details: JSON.stringify([{ type: 'credential',
+			signatureQualifier: 'eu_eidas_aes', signatureFormat: 'C', hashAlgorithmOID: SHA256,
+			documentDigests: hashes.map((hash, i) => ({ hash, label: `contract ${i + 1}.pdf`, hashType: 'sodr' })) }]) }) };
+	}
+
+	signDoc(token, hashes) {
+		return this.csc('signatures/signDoc', token, { signatureQualifier: 'eu_eidas_aes', documentDigests: [{ hashes, hashAlgorithmOID: SHA256,
+			signAlgo: ECDSA, signature_format: 'C', conformance_level: 'AdES-B-B', signed_envelope_property: 'Detached' }] });
+	}
+
 	sign(token, hashes) {
 		return this.csc('signatures/signHash', token, { credentialID: this.credentialID, hashes, hashAlgorithmOID: SHA256, signAlgo: ECDSA });
 	}

@@ -13,8 +13,9 @@ set -eu
 DIR=$1 BIN=$2 SOURCE=$3 REDIRECT=$4
 ALGORITHMS=1
 WORKERS=1
+export MODULE_ENV="onetime_p256 = 2"
 . "$SOURCE/tools/trial-group"
-trap 'kill ${WAITING:-} ${SIC_PID:-} ${SSA_PID:-} ${SAM_PID:-} 2>/dev/null; wait' EXIT
+trap 'kill ${WAITING:-} ${CA_PID:-} ${SIC_PID:-} ${SSA_PID:-} ${SAM_PID:-} 2>/dev/null; wait' EXIT
 trial_token
 trial_founders
 trial_origins
@@ -22,6 +23,21 @@ trial_ceremony
 trial_sam_start
 trial_ca
 trial_anchor
+trial_ca_start
+"$PROPRIA" officer add-anchor --label "Trial CA, short-term" --profile short-term --short-term --socket "$DIR/officers.sock" \
+	--key "$DIR/officers/so1.key" --act "$DIR/short.act" --yes --passphrase-fd 3 "$DIR/ca/issuing.pem" \
+	3<"$DIR/secrets/passphrase" >>"$DIR/officers.log"
+"$PROPRIA" officer approve --key "$DIR/officers/so2.key" --socket "$DIR/officers.sock" --yes --passphrase-fd 3 "$DIR/short.act" \
+	3<"$DIR/secrets/passphrase" >>"$DIR/officers.log"
+"$PROPRIA" officer enact --socket "$DIR/officers.sock" "$DIR/short.act" >>"$DIR/officers.log"
+SSA_LIMITS="[ca short-term]
+url = $CA_URL/cmp/short-term
+profile = short-term
+qualifier = eu_eidas_aes
+once = ecdsa-p256-sha256
+certificate = $DIR/ra.pem
+key = $DIR/ra.key
+trust = $DIR/ca/root.pem"
 trial_ssa_start
 trial_sic_start
 trial_invite alice "Alice Example"

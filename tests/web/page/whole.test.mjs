@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole way with the real SAM, SSA and propria-sic: a code, a passkey, a login, keys, certificates, a signed PDF; an application's request. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { X509Certificate, createHash, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,6 +51,34 @@ after(async () => {
 
 test('Alice enrols with her code and a passkey, and makes a login', async () => {
 	await alice.enrol(`${world.sic}/enrol#s=${world.signer}`, world.code);
+});
+
+test('without a key she signs a PDF at the Desk with a key that is made for it, and openssl and propria agree', async () => {
+	await alice.signAtDesk(dir, join(dir, 'ca.pem'), world.group);
+	assert.equal(await page.locator('#keys article').count(), 0);
+	assert.match(await page.locator('#uses').innerText(), /Key for one signature/);
+});
+
+test('an application asks for it too: she sees the document, approves, and it is signed before the application hears of it', async () => {
+	const request = app.requestOnce([contract], 'Lease of the flat');
+
+	await page.goto(request.url);
+	await alice.pass('#ask');
+	assert.match(await page.locator('#as').innerText(), /Made for this signature only[\s\S]*short-term/);
+	await page.locator('#file').setInputFiles({ name: 'contract.pdf', mimeType: 'application/pdf', buffer: contract });
+	await page.locator('#item0 .badge').waitFor();
+	await page.locator('#approve').click();
+	await alice.visible('verdict');
+	assert.match(await page.locator('#verdict-facts').innerText(), /Alice Example/);
+	await page.locator('#continue').click();
+	const answer = await app.answer(page), { access_token: sad, credentialID } = await app.token(answer.get('code'), request);
+	const { status, json } = await app.signDoc(sad, request.hashes);
+
+	assert.equal(credentialID, undefined);
+	assert.equal(status, 200, JSON.stringify(json));
+	writeFileSync(join(dir, 'app.p7s'), Buffer.from(json.SignatureObject[0], 'base64'));
+	execFileSync('openssl', ['cms', '-verify', '-binary', '-inform', 'DER', '-in', join(dir, 'app.p7s'), '-content', join(dir, 'contract.pdf'),
+		'-CAfile', join(dir, 'ca.pem'), '-out', '/dev/null'], { stdio: 'pipe' });
 });
 
 test('she logs in and makes a key, and its certificate is added', async () => {
