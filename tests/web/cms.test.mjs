@@ -10,6 +10,7 @@ import { algOf } from '../../web/lib/alg.js';
 import { FormatError, concat, sha256 } from '../../web/lib/bytes.js';
 import { isOfKey, readCertificate } from '../../web/lib/certificate.js';
 import { attributesBind, signedAttributes, signedData } from '../../web/lib/cms.js';
+import { checkFile } from '../../web/lib/p7s.js';
 import { OID, TAG, DerReader, der, derOid, derSetOf, derTime } from '../../web/lib/der.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'propria-cms-'));
@@ -120,4 +121,35 @@ test('times are written as DER wants, and others refused', () => {
 	assert.equal(year(2050).time(), Date.UTC(2050, 1, 28, 23, 59, 59));
 	for (const text of ['261331000000Z', '260230000000Z', '2601010000Z', '260101000000+'])
 		assert.throws(() => new DerReader(der(TAG.UTC_TIME, new Uint8Array(Buffer.from(text)))).time(), FormatError);
+});
+
+test('a file that a server made is taken only if it says exactly what was approved, by a key whose certificate is in it', async () => {
+	for (const number of Object.keys(people)) {
+		const who = people[number], { alg } = who, documentDigest = digestOf(alg, document_);
+		const { attributes } = await signedAttributes({ alg, documentDigest, certificate: who.certificate, time });
+		const bytes = await signedData({ alg, certificate: readCertificate(who.certificate), chain: [], attributes, signature: signed(who, attributes) });
+		const good = { bytes, alg, kind: 2, documentDigest };
+		const { certificate, signing } = await checkFile(good);
+
+		assert.equal(signing, time);
+		assert.deepEqual(certificate.der, who.certificate);
+		await assert.rejects(checkFile({ ...good, documentDigest: digestOf(alg, new Uint8Array(1)) }), FormatError);
+		await assert.rejects(checkFile({ ...good, kind: 3 }), FormatError);
+		await assert.rejects(checkFile({ ...good, attrs: 1 }), FormatError);
+	}
+	const { alg, certificate } = people[1], documentDigest = digestOf(alg, document_);
+	const { attributes } = await signedAttributes({ alg, documentDigest, certificate, time });
+	const bytes = await signedData({ alg, certificate: readCertificate(certificate), chain: [], attributes, signature: signed(people[1], attributes) });
+	const from = Buffer.from(bytes).indexOf(Buffer.from(certificate)), to = from + certificate.length;
+	let refused = 0;
+
+	for (let n = 0; n < bytes.length; n += 3)
+		await assert.rejects(checkFile({ bytes: bytes.slice(0, n), alg, kind: 2, documentDigest }), FormatError);
+	for (let i = to; i < bytes.length; i++) {	/* behind the certificate: the signer's part */
+		const bad = bytes.slice();
+
+		bad[i] ^= 1;
+		refused += await checkFile({ bytes: bad, alg, kind: 2, documentDigest }).then(() => 0, () => 1);
+	}
+	assert.ok(refused > (bytes.length - to) * 0.85, `${refused} of ${bytes.length - to}`);	/* all but the two algorithm names */
 });

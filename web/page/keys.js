@@ -6,7 +6,6 @@ import { logout } from '../lib/oauth.js';
 import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
 import { lineOf, readFields } from './form.js';
-import { createKey, releaseKey, removePasskey } from './keyacts.js';
 import { loggedIn } from './login.js';
 import { el, moment, say } from './say.js';
 import { clean, isBlank, listed, stop, whole } from './touch.js';
@@ -21,6 +20,9 @@ const POLLS_MAX = 450;
 
 let config, api, account;
 let rows = [], making, polls = 0, timer;
+
+/* Fetched when one is done. */
+const acts = () => import('./keyacts.js');
 
 function failed(e, where, near) {
 	console.error(e);
@@ -46,7 +48,7 @@ async function freeze(type, id, key) {
 
 async function release(key) {
 	calm();
-	await releaseKey({ api, config, account }, key);
+	await (await acts()).releaseKey({ api, config, account }, key);
 	await refresh();
 	tell('live.released');
 }
@@ -115,7 +117,7 @@ async function remove(a) {
 	say($('remove-text'), 'keys.remove.text', { name: a.label || hex(a.id) });
 	if (!await asked($('remove')))
 		return;
-	await removePasskey({ api, config, account }, a);
+	await (await acts()).removePasskey({ api, config, account }, a);
 	await refresh();
 	tell('keys.removed');
 }
@@ -266,7 +268,7 @@ function awaitCertificates() {
 
 async function create() {
 	calm('create-error');
-	await createKey({ api, config, account }, Number($('alg').value), Number($('level').value));
+	await (await acts()).createKey({ api, config, account }, Number($('alg').value), Number($('level').value));
 	$('create').open = false;
 	polls = 0;
 	await refresh();

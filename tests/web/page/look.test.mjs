@@ -88,6 +88,21 @@ test('sign', async () => {
 	await look('sign-verdict');
 });
 
+test('sign and desk, with a key that is to be made', async () => {
+	await enrolled();
+	await openSign([contract], { once: true });
+	await look('sign-once');
+	await rig.page.locator('#approve').click();
+	await until(rig.page, 'verdict');
+	await look('sign-once-verdict');
+	rig.world.once = true;
+	rig.world.keys = [];
+	await openAs('desk');
+	await dropFile(rig.page, 'contract.pdf', contract);
+	await rig.page.locator('#print:not(:empty)').waitFor();
+	await look('desk-once');
+});
+
 test('sign: what the asker passed', async () => {
 	await enrolled();
 	const item = (bytes, label) => ({ digest: createHash('sha256').update(bytes).digest('base64'), label, bytes: contract });

@@ -222,7 +222,10 @@ function receipt(world, body) {
 
 /* path: [who, act] */
 const CALLS = {
-	'GET /propria/v1/status': ['anyone', (w) => ({ sam: 'open', group: w.group, ...w.scal1 && { scal1: w.scal1 } })],
+	'GET /propria/v1/status': ['anyone', (w) => ({ sam: 'open', group: w.group, ...w.scal1 && { scal1: w.scal1 },
+		...w.once && { once: [{ qualifier: 'eu_eidas_aes', ca: 'Example CA', profile: 'short-term', algorithm: 'ecdsa-p256-sha256' }] } })],
+	'POST /propria/v1/once/challenge': ['token', (w, b, fresh = w.nonce()) => ({ fresh, epoch: 1, now: w.clock(), group: w.group, signer: w.signer, ...offered(w, fresh),
+		signatureQualifier: b.signatureQualifier })],
 	'GET /propria/v1/genesis': ['anyone', (w) => ({ genesis: b64(w.genesis) })],
 	'POST /propria/v1/challenge': ['anyone', (w) => ({ fresh: w.nonce(), epoch: 1, now: w.clock(), group: w.group })],
 	'POST /propria/v1/invitation': ['anyone', (w) => ({ version: 1, state: w.authenticators.length ? 2 : 1 })],
