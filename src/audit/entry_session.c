@@ -40,7 +40,7 @@ const struct field entry_session_certified_fields[] = {
 const struct field entry_session_ended_fields[] = {
 	{ BYTES(struct entry_session_ended, session) },
 	{ BYTES(struct entry_session_ended, key) },
-	{ RANGE(struct entry_session_ended, why, SESSION_SIGNED, SESSION_FAILED) },
+	{ RANGE(struct entry_session_ended, why, SESSION_SIGNED, SESSION_CONNECTION) },
 	{ FIELD_END },
 };
 

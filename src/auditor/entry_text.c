@@ -287,7 +287,7 @@ static void
 text_session_ended(struct line *l, const union entry_payload *p)
 {
 	static const char *const whys[] = { "?", "signed", "the SSA's word", "time", "worker lost",
-		"restart", "signer or policy changed", "refused", "module failed" };
+		"restart", "signer or policy changed", "refused", "module failed", "connection closed" };
 
 	add_hex(l, "session", p->session_ended.session, ID_LEN);
 	add_hex(l, "key", p->session_ended.key, ID_LEN);

@@ -175,6 +175,7 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 	if (a->st.purpose == PURPOSE_SET_POLICY)	/* what was approved under another one */
 		onces_end_all(sam, SESSION_CHANGED);
 	onces_recheck(sam);
+	a->call->settles_all = true;
 	nonces_set_lifetime(sam->nonces, sam->state->policy.statement_life);
 	answer_act(sam, a, journal_last(sam->journal));
 	return true;

@@ -98,13 +98,17 @@ once_of(const struct onces *t, const uint8_t d[32])
 	return NULL;
 }
 
+/* Of any: what the SSA ends by itself is not waited for, it could go on with that for ever. */
 bool
-onces_closing(const struct onces *t, const uint8_t signer[ID_LEN])
+onces_closing(const struct onces *t, const uint8_t *signer)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (t->list[i]->busy && t->list[i]->why != 0 &&
-		    memcmp(t->list[i]->signer, signer, ID_LEN) == 0)
+	for (size_t i = 0; i < t->n; i++) {
+		const struct once *o = t->list[i];
+
+		if (o->busy && o->why != 0 && (signer == NULL ? o->why == SESSION_CHANGED :
+		    memcmp(o->signer, signer, ID_LEN) == 0))
 			return true;
+	}
 	return false;
 }
 
@@ -228,6 +232,14 @@ onces_end_all(struct sam *sam, enum session_why why)
 {
 	for (size_t i = sam->onces->n; i-- > 0;)
 		once_end(sam, sam->onces->list[i], why);
+}
+
+void
+onces_end_of(struct sam *sam, uint64_t connection)
+{
+	for (size_t i = sam->onces->n; i-- > 0;)
+		if (sam->onces->list[i]->connection == connection)
+			once_end(sam, sam->onces->list[i], SESSION_CONNECTION);
 }
 
 void

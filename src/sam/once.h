@@ -29,6 +29,7 @@ struct once {
 	bool		 taken;			/* there is a key to destroy */
 	uint8_t		 why;			/* enum session_why: it ends; 0: it does not */
 	uint8_t		 session[ID_LEN], key[ID_LEN], signer[ID_LEN];
+	uint64_t	 connection;		/* that opened it: it ends with it */
 	uint8_t		 fresh[FRESH_LEN];	/* of the nonce, spent when there is a key */
 	struct approved	 approved;
 	uint8_t		 profile[16], idv[32];
@@ -61,8 +62,8 @@ struct once	*once_find(struct onces *, const uint8_t session[ID_LEN], enum once_
 struct once	*once_any(struct onces *, const uint8_t session[ID_LEN]);
 /* That signs, or will, what this statement approves; NULL: none. */
 const struct once *once_of(const struct onces *, const uint8_t d[32]);
-/* Is one of this signer being ended while log or module are at work on it? */
-bool		 onces_closing(const struct onces *, const uint8_t signer[ID_LEN]);
+/* Is one of this signer being ended while log or module are at work on it? NULL: is any, by a change? */
+bool		 onces_closing(const struct onces *, const uint8_t *signer);
 
 /* Clocks, epoch, signer, policy, anchor: as they are now. */
 bool	once_still_holds(const struct sam *, const struct once *, struct err *) MUST_USE;
@@ -73,6 +74,7 @@ enum session_why once_why(const struct err *);
 /* once_end for that. */
 void	once_end_unheld(struct sam *, struct once *, const struct err *);
 void	onces_end_all(struct sam *, enum session_why);
+void	onces_end_of(struct sam *, uint64_t connection);	/* it closed: who would send the rest? */
 void	onces_recheck(struct sam *);		/* ends those that hold no more: after each act */
 void	onces_tick(struct sam *, uint64_t now_life);	/* time, lost workers. Once per loop. */
 /* Forgets it; ended or never logged. */

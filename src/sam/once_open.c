@@ -277,6 +277,7 @@ answer_open_session(struct sam *sam, struct call *c, struct reader *r, struct er
 		once_free(sam, o);
 		return false;
 	}
+	o->connection = c->session;
 	o->attest = m.attest;
 	memcpy(o->fresh, q.st.fresh, sizeof(o->fresh));
 	o->approved = q.approved;

@@ -117,6 +117,13 @@ is_durable(void *owner, void *job, const struct err *failure)
 	sam->settling = c;
 }
 
+static bool
+is_closing(const struct sam *sam, const struct call *c)
+{
+	return activations_closing(sam->activations, c->signer, c->key) ||
+	    onces_closing(sam->onces, c->settles_all ? NULL : c->signer);
+}
+
 /* At most one order runs at each worker and one waits in its socket, each until its deadline. */
 void
 calls_settle(struct sam *sam)
@@ -126,8 +133,7 @@ calls_settle(struct sam *sam)
 	while (*at != NULL) {
 		struct call *c = *at;
 
-		if (activations_closing(sam->activations, c->signer, c->key) ||
-		    onces_closing(sam->onces, c->signer)) {
+		if (is_closing(sam, c)) {
 			at = &c->next;
 			continue;
 		}
@@ -149,7 +155,7 @@ call_answer_when(struct sam *sam, struct call *c, enum durable level, struct wri
 	c->work_free = payload_free;
 	if (activations_closing(sam->activations, c->signer, c->key))
 		uses_withdraw(sam);
-	if (onces_closing(sam->onces, c->signer))
+	if (onces_closing(sam->onces, c->settles_all ? NULL : c->signer))
 		onces_withdraw(sam);
 	journal_wait(sam->journal, level, is_durable, c);
 }

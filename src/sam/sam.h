@@ -26,6 +26,7 @@ struct call {			/* a request that has no answer yet */
 	enum socket_kind socket;
 	uint64_t	 number;
 	uint8_t		 type;
+	bool		 settles_all;	/* answered when no session is left that a change ended */
 	/* What the refusal entry names. */
 	uint8_t		 signer[ID_LEN], key[ID_LEN], d[32];
 	/* What the operation keeps while it waits; freed with the call. */

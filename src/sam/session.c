@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "sam/once.h"
 #include "sam/refusal.h"
 #include "sam/request.h"
 #include "sam/session.h"
@@ -54,6 +55,16 @@ session_close(struct session *s)
 	writer_wipe(&s->in);
 	writer_wipe(&s->out);
 	*s = (struct session){ .fd = -1 };
+}
+
+/* A peer that left, or was cut off, takes along what only it would have gone on with. */
+static void
+session_end(struct sam *sam, struct session *s)
+{
+	uint64_t number = s->number;
+
+	session_close(s);
+	onces_end_of(sam, number);
 }
 
 void
@@ -234,7 +245,7 @@ sessions_ready(struct sam *sam, const struct pollfd *p, size_t n)
 			continue;
 		if (((p[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !session_read(sam, s)) ||
 		    ((p[i].revents & POLLOUT) != 0 && !session_send(s)))
-			session_close(s);
+			session_end(sam, s);
 	}
 }
 
@@ -262,7 +273,7 @@ sessions_send(struct sam *sam)
 			continue;
 		if ((s->out.n > s->sent && (!writer_ok(&s->out) || !session_send(s))) ||
 		    (s->paused && !take_frames(sam, s)))
-			session_close(s);
+			session_end(sam, s);
 	}
 }
 

@@ -579,15 +579,15 @@ await_size(uint64_t size)
 }
 
 /*
- * The order is at a worker that sleeps; a freeze is anchored by the other one, and not confirmed. Which
+ * The order is at a worker that sleeps; a change is anchored by the other one, and not confirmed. Which
  * has the key the SAM knows: true if the one that wakes first was the other.
  */
 static bool
-freezes_while_signing(const struct once_session *o, size_t first)
+changes_while_signing(const struct once_session *o, size_t first, const char *socket, uint8_t type,
+    struct span change)
 {
 	AUTO_WRITER w = writer_grow(16384), answer = writer_grow(FRAME_MAX);
-	int ssa = group_connect(&group, "ssa.sock"), other = group_connect(&group, "ssa.sock");
-	uint8_t frozen[1 + ID_LEN] = { RECORD_SIGNER };
+	int ssa = group_connect(&group, "ssa.sock"), other = group_connect(&group, socket);
 	uint64_t size = group_status(&group).size;
 	struct msg_status now;
 	pid_t worker[WORKERS];
@@ -601,8 +601,7 @@ freezes_while_signing(const struct once_session *o, size_t first)
 	send_alone(ssa, SAM_SESSION_CERTIFICATE, writer_span(&w));
 	for (int i = 0; i < 500 && group_status(&group).busy == 0; i++)
 		usleep(10000);
-	memcpy(frozen + 1, alice.id, ID_LEN);
-	send_alone(other, SAM_FREEZE, span_of(frozen, sizeof(frozen)));
+	send_alone(other, type, change);
 	await_size(size + 3);
 	CHECK(kill(worker[first], SIGCONT) == 0);
 	do
@@ -614,7 +613,7 @@ freezes_while_signing(const struct once_session *o, size_t first)
 	}
 	CHECK(kill(worker[1 - first], SIGCONT) == 0);
 	writer_reset(&answer);
-	CHECK(frame_receive(other, &answer, &f, &e) && f.type == SAM_FREEZE + 1);
+	CHECK(frame_receive(other, &answer, &f, &e) && f.type == type + 1);
 	CHECK(group_status(&group).sessions == 0);
 	writer_reset(&answer);
 	CHECK(frame_receive(ssa, &answer, &f, &e) && f.type == SAM_SESSION_CERTIFICATE + 1);
@@ -633,11 +632,60 @@ TEST(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left)
 	for (; !held && n < 16; n++) {
 		struct once_session o;
 		struct act *a = opened(KIND_CADES, 1, &o);
+		uint8_t frozen[1 + ID_LEN] = { RECORD_SIGNER };
 
+		memcpy(frozen + 1, alice.id, ID_LEN);
 		(void)honest(&o);
-		held = freezes_while_signing(&o, n % 2);
+		held = changes_while_signing(&o, n % 2, "ssa.sock", SAM_FREEZE,
+		    span_of(frozen, sizeof(frozen)));
 		hostile_signed(&h, "begun before the freeze", 1, 1);
 		reinstate();
+		act_free(a);
+		once_forget(&o);
+	}
+	CHECK(held);
+	ended(&h, SESSION_SIGNED, n);
+	hostile_end(&h);
+}
+
+/* SET_POLICY of the policy that is in force, proposed and approved. */
+static void
+policy_act(struct writer *w)
+{
+	struct act *a = act_new(&group, PURPOSE_SET_POLICY);
+	struct policy p = trial_policy();
+	struct writer to = writer_over(a->st.policy, POLICY_LEN);
+	struct msg_enact m;
+
+	policy_write(&to, &p);
+	assert_string_equal(act_propose(a), "");
+	act_write(a);
+	act_approve_by(a, &group.so[0]);
+	act_approve_by(a, &group.so[1]);
+	act_write_evidences(a);
+	m = (struct msg_enact){ .statement = writer_span(&a->statement),
+		.evidences = writer_span(&a->evidences) };
+	msg_enact_write(w, &m);
+	act_free(a);
+}
+
+TEST(officers_are_answered_when_no_session_is_left_that_they_ended)
+{
+	AUTO_WRITER act = writer_grow(FRAME_MAX);
+	struct hostile h;
+	bool held = false;
+	uint64_t n = 0;
+
+	hostile_begin(&h, &group);
+	for (; !held && n < 16; n++) {
+		struct once_session o;
+		struct act *a = opened(KIND_CADES, 1, &o);
+
+		(void)honest(&o);
+		writer_reset(&act);
+		policy_act(&act);
+		held = changes_while_signing(&o, n % 2, "officers.sock", SAM_ENACT, writer_span(&act));
+		hostile_signed(&h, "begun before the policy", 1, 1);
 		act_free(a);
 		once_forget(&o);
 	}
@@ -665,6 +713,48 @@ TEST(a_lost_worker_takes_its_sessions_with_it)
 	hostile_end(&h);
 	act_free(a);
 	once_forget(&o);
+}
+
+/* An SSA that dies leaves no key behind; one that lives has lost nothing by another one's end. */
+TEST(a_session_ends_with_the_connection_that_opened_it)
+{
+	struct once_session o[3], other;
+	struct activated got;
+	struct hostile h;
+	struct act *a;
+	int ssa = group_connect(&group, "ssa.sock");
+
+	hostile_begin(&h, &group);
+	act_free(opened(KIND_CADES, 1, &other));
+	for (size_t i = 0; i < COUNT(o); i++) {
+		a = once_approve(i == 0 ? act_of_session(&group, &alice) :
+		    act_of_once(&group, &alice, KIND_CADES, 1), &alice);
+		hostile_expect(&h, "open (control)", "", once_open(a, ssa, &o[i]));
+		act_free(a);
+	}
+	hostile_expect(&h, "over another connection (control)", "",
+	    once_certify(group.ssa, &o[0], honest(&o[0]), &got));
+	hostile_expect(&h, "and to its end (control)", "",
+	    once_certify(group.ssa, &o[1], honest(&o[1]), &got));
+	hostile_signed(&h, "over another connection", 1, got.signed_);
+	CHECK(group_status(&group).sessions == 3);
+	close(ssa);
+	for (int i = 0; i < 500 && group_status(&group).sessions > 1; i++)
+		usleep(10000);
+	a = once_approve(act_of_session_sign(&group, &alice, &o[0], 1), &alice);
+	hostile_expect(&h, "the certified one", "session", once_sign(a, group.ssa, &got));
+	act_free(a);
+	hostile_expect(&h, "the one that waits", "session",
+	    once_certify(group.ssa, &o[2], honest(&o[2]), &got));
+	hostile_expect(&h, "another connection's (control)", "",
+	    once_certify(group.ssa, &other, honest(&other), &got));
+	hostile_signed(&h, "another connection's", 1, got.signed_);
+	ended(&h, SESSION_CONNECTION, 2);
+	ended(&h, SESSION_SIGNED, 2);
+	hostile_end(&h);
+	once_forget(&other);
+	for (size_t i = 0; i < COUNT(o); i++)
+		once_forget(&o[i]);
 }
 
 /* The same attributes for a key that stays: its certificate, and the time of each use. */
@@ -767,7 +857,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_policy_without_sessions_offers_none),
 	cmocka_unit_test(officers_open_no_sessions),
 	cmocka_unit_test(a_freeze_is_confirmed_when_no_session_of_the_signer_is_left),
+	cmocka_unit_test(officers_are_answered_when_no_session_is_left_that_they_ended),
 	cmocka_unit_test(a_lost_worker_takes_its_sessions_with_it),
+	cmocka_unit_test(a_session_ends_with_the_connection_that_opened_it),
 	cmocka_unit_test(a_long_lived_key_signs_documents_too),
 	cmocka_unit_test(no_session_survives_a_crash_at_any_step),
 };

@@ -13,7 +13,7 @@ struct tally {
 	uint64_t	entries, kind[ENTRY_KINDS];
 	uint64_t	signatures;		/* OUTCOME items with status 0 */
 	uint64_t	refused;		/* REFUSED and what REFUSALS count */
-	uint64_t	ended[SESSION_FAILED + 1];	/* sessions of one-time keys, by why */
+	uint64_t	ended[SESSION_CONNECTION + 1];	/* sessions of one-time keys, by why */
 	size_t		n;
 	struct { char word[24]; uint64_t count; } reason[TALLY_REASONS];
 	uint8_t		last_kind;

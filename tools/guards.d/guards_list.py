@@ -161,7 +161,7 @@ G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
   '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
 G('orders that no worker was given are withdrawn', 'H3', *CONFIRMED, ('sam.c', '\t\tuses_withdraw(sam);', '\t\t;'))
 G('confirmed when the last signature is back', 'H3', *CONFIRMED, ('sam.c',
-  '\t\tif (activations_closing(sam->activations, c->signer, c->key) ||', '\t\tif ('))
+  'return activations_closing(sam->activations, c->signer, c->key) ||', 'return'))
 G('digest of USE is the approved one', 'row 7', *USE, (F,
   'digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'span_of(NULL, 0), e))'))
 G('an index is spent when it is reserved', 'RPL-1', *USE, (F, 'a->used[index[i]] = 1;', ';'))
@@ -669,8 +669,12 @@ G('one-time: CA of exactly the profile', 'C11, C14', *ONE_CERT, (F,
 G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
   'if (now < cert.not_before || now >= cert.not_after)', 'if (false)'))
 G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam.c',
-  ' ||\n\t\t    onces_closing(sam->onces, c->signer)) {', ') {'))
+  ' ||\n\t    onces_closing(sam->onces, c->settles_all ? NULL : c->signer);', ';'))
+G('one-time: officers too are told when the last signature is back', 'H3', 'once', 'officers_are_answered_when_no_session_is_left_that_they_ended',
+  ('enact_officers.c', '\ta->call->settles_all = true;\n', ''))
 
+G('one-time: ends with its connection', 'DEL-6.3.2-05', 'once', 'a_session_ends_with_the_connection_that_opened_it',
+  ('session.c', '\tonces_end_of(sam, number);\n', '\t(void)number;\n'))
 PROOFS = ('revocation', 'no_proof_but_the_cas_own_destroys_a_key')
 ABOUT = ('revocation', 'a_proof_destroys_the_key_of_its_certificate_alone')
 REVOKED = ('revocation', 'the_cas_own_word_destroys_a_key_for_good')

@@ -118,7 +118,6 @@ async function matches(item, bytes) {
 
 		return equal(await digestWith(alg, rangeOf(bytes)), item.digest);
 	}
-import { TAG } from '../lib/der.js';
 	if (!item.attributes || !certificate)
 		return false;
 	const { attributesBind } = await import('../lib/cms.js');

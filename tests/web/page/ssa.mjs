@@ -69,9 +69,18 @@ function ticketOf(world, { ticket }) {
 	return t;
 }
 
+/* In place of the key, for a ticket of documents: a session of the nonce. */
+const offered = (world, fresh) => ({ session: sha256('propria-session-v1\0', Buffer.from(fresh, 'base64url')).subarray(0, 16).toString('hex'), profile: 'short-term',
+	idv: '11'.repeat(32), seconds: 300, kind: 2, alg: 1, algorithm: 'ecdsa-p256-sha256', ca: world.caName ?? 'Example CA', qualifier: 'eu_eidas_aes', evidences: 1 });
+
 function approval(world, body) {
 	const t = ticketOf(world, body), key = world.keys[0];
 
+	if (t.once) {
+		const { key: gone, ...rest } = approval({ ...world, tickets: new Map([[body.ticket, { ...t, once: false }]]) }, body);
+
+		return { ...rest, once: offered(world, rest.fresh) };
+	}
 	return { group: world.group, epoch: 1, fresh: world.nonce(), now: world.clock(), life: 300000, signer: world.signer, requester: t.requester,
 		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
 			certificate: key.certificate, evidences: key.evidences },
@@ -84,10 +93,12 @@ function answer(world, body) {
 
 	if (t.state !== 'pending')
 		throw refusal('replay');
-	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), SIGN);
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), t.once ? 0x0102 : SIGN);
 
 	checkSigner(world, act, world.keys[0].evidences);
 	act.spend();
+	if (world.caDown)
+		throw refusal('ca', 503);
 	t.state = 'approved';
 	world.approved.push({ ...act, ticket: body.ticket });
 	return { state: 'approved', expires: Number(act.statement.exp), continue: t.continue };
