@@ -104,7 +104,7 @@ def by_code(b, own):
     hostile(t)
     open(DOWN, 'w').close()
     a = once_approve(t)
-    case('with the CA down the page reads what happened', a.status == 503 and a.json['reason'] == 'ca' and
+    case('with the CA down the page reads what happened', a.status == 502 and a.json['reason'] == 'ca' and
         'key is destroyed' in a.json['error_description'], a)
     case('the ticket waits for another try', page('/state', t).json['state'] == 'pending')
     os.remove(DOWN)
