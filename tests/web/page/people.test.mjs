@@ -296,7 +296,7 @@ test('an officer to be makes a card with a passkey, and approves the own act wit
 	await page.goto(`${rig.pages.origin}/approve#card`);
 	await ready();
 	await page.locator('#card-act').click();
-	assert.equal(await page.locator('#person').getAttribute('aria-invalid'), 'true');
+	await page.locator('#person[aria-invalid=true]').waitFor();
 	await page.locator('#person').fill('Olga Office');
 	await page.locator('#role').selectOption('5');
 	await page.locator('#card-act').click();

@@ -13,7 +13,7 @@ set -eu
 DIR=$1 BIN=$2 SOURCE=$3 REDIRECT=$4
 ALGORITHMS=1
 WORKERS=1
-export MODULE_ENV="onetime_p256 = 2"
+export ONETIME=2
 . "$SOURCE/tools/trial-group"
 trap 'kill ${WAITING:-} ${CA_PID:-} ${SIC_PID:-} ${SSA_PID:-} ${SAM_PID:-} 2>/dev/null; wait' EXIT
 trial_token
