@@ -7,6 +7,10 @@
 #include "base/text.h"
 #include "cmp/session.h"
 
+#ifndef CMP_R_UNEXPECTED_SENDER		/* OpenSSL 3.0 gives no such error */
+#define CMP_R_UNEXPECTED_SENDER	106
+#endif
+
 static const struct cause {
 	int		 reason;	/* CMP_R_ */
 	enum err_code	 code;
@@ -28,6 +32,8 @@ static const struct cause {
 	    " server nor trust is configured" },
 	{ CMP_R_NO_SUITABLE_SENDER_CERT, ERR_BACKEND, "protection", "the answer is signed by a"
 	    " certificate that server or trust does not name: is it the CA's current one?" },
+	{ CMP_R_UNEXPECTED_SENDER, ERR_BACKEND, "protection", "the answer names another sender than the"
+	    " certificate in server: is it the CA's current one?" },
 	{ CMP_R_SRVCERT_DOES_NOT_VALIDATE_MSG, ERR_BACKEND, "protection", "the answer is not signed by"
 	    " the certificate in server: is it the CA's current one?" },
 	{ CMP_R_POTENTIALLY_INVALID_CERTIFICATE, ERR_BACKEND, "protection", "the answer's signer does not"
