@@ -392,6 +392,7 @@ await(bool (*holds)(const struct msg_status *, uint64_t), uint64_t value)
 }
 
 static bool is_busy(const struct msg_status *m, uint64_t n) { return m->busy == n; }
+static bool is_logged(const struct msg_status *m, uint64_t n) { return m->size >= n; }
 static bool is_anchored(const struct msg_status *m, uint64_t n) { return m->anchored >= n; }
 
 /*
@@ -412,6 +413,7 @@ TEST(no_signature_is_made_after_a_freeze_was_confirmed)
 	order_ten(a, id.id);
 	await(is_busy, 2);
 	send_alone(SAM_FREEZE, &frozen);
+	await(is_logged, size + 11);	/* in force before a worker goes on */
 	CHECK(kill(worker[1], SIGCONT) == 0);
 	await(is_anchored, size + 11);
 	send_alone(SAM_STATUS, NULL);
