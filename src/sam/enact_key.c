@@ -59,6 +59,8 @@ may_have_key(const struct sam *sam, struct opened_signer *s, const struct body_c
 	/* Two approvals of each use, or the SSA's word: not both. */
 	if (b->level == LEVEL_SCAL1 && b->evidences != 1)
 		return err_why(e, ERR_DENIED, "level", "a SCAL1 key asks for one approval");
+	if (!profile_is_none(b->with))
+		return err_why(e, ERR_DENIED, "kind", "keys with a share are not offered");
 	if (alg_find(b->alg) == NULL)
 		return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered", b->alg);
 	if (b->evidences > s->record.authenticators)
