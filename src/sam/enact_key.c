@@ -113,7 +113,7 @@ key_enter(struct sam *sam, struct call *c, const struct making *m, struct opened
 	s->record.evidences[s->record.keys] = m->body.evidences;
 	memcpy(s->record.key[s->record.keys++], id, ID_LEN);
 	if (!key_record_make(sam, m, id, made, &wrapped, &k, e) ||
-	    !seal_key(sam, m->subject, id, 1, &k, &key, e) ||
+	    !seal_key(sam, m->subject, id, sam->state->epoch, 1, &k, &key, e) ||
 	    !seal_signer(sam, m->subject, version, &s->record, &signer, e))
 		return false;
 	sha256(made->spki, print);
