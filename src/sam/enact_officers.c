@@ -6,6 +6,7 @@
  */
 #include "crypto/verify.h"
 #include "der/name.h"
+#include "sam/peer.h"
 #include "sam/start.h"
 #include "sam/trade.h"
 #include "webauthn/leaf.h"
@@ -165,6 +166,8 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 		{ PURPOSE_ADD_OFFICER, may_add_officer },
 		{ PURPOSE_REMOVE_OFFICER, may_remove_officer },
 		{ PURPOSE_SET_POLICY, may_set_policy },
+		{ PURPOSE_ADD_PEER, peer_may_be_added },
+		{ PURPOSE_REMOVE_PEER, peer_may_be_removed },
 	};
 
 	for (size_t i = 0; i < COUNT(acts); i++)

@@ -60,6 +60,8 @@ static const struct rule rules[] = {
 	{ PURPOSE_ADD_OFFICER,		BY_SECURITY_QUORUM_AND_NEW,	FRESH_PROPOSAL,	false },
 	{ PURPOSE_REMOVE_OFFICER,	BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_SET_POLICY,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
+	{ PURPOSE_ADD_PEER,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
+	{ PURPOSE_REMOVE_PEER,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_RESUME,		BY_SECURITY_QUORUM,		FRESH_RESUME,	true },
 };
 
@@ -80,6 +82,8 @@ static const struct enactment acts[] = {
 	{ PURPOSE_ADD_OFFICER, enact_officers },
 	{ PURPOSE_REMOVE_OFFICER, enact_officers },
 	{ PURPOSE_SET_POLICY, enact_officers },
+	{ PURPOSE_ADD_PEER, enact_officers },
+	{ PURPOSE_REMOVE_PEER, enact_officers },
 	{ PURPOSE_RESUME, enact_resume },
 };
 
