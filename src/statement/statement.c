@@ -31,6 +31,13 @@ static const struct kind {
 	{ PURPOSE_RESUME, "RESUME", body_resume },
 	{ PURPOSE_ADD_PEER, "ADD_PEER", body_add_peer },
 	{ PURPOSE_REMOVE_PEER, "REMOVE_PEER", body_remove_peer },
+	{ PURPOSE_ADMIT, "ADMIT", body_admit },
+	{ PURPOSE_SET_FACTORS, "SET_FACTORS", body_set_factors },
+	{ PURPOSE_CHANGE_FACTORS, "CHANGE_FACTORS", body_change_factors },
+	{ PURPOSE_UNLOCK, "UNLOCK", body_signer },
+	{ PURPOSE_DISMISS, "DISMISS", body_signer },
+	{ PURPOSE_NEW_GRANT_KEY, "NEW_GRANT_KEY", body_reason },
+	{ PURPOSE_CHECK, "CHECK", body_check },
 };
 
 static const struct kind *
@@ -121,6 +128,15 @@ id_from_fresh(struct span tag, const uint8_t fresh[FRESH_LEN], uint8_t id[16])
 
 	sha256_parts(parts, COUNT(parts), hash);
 	memcpy(id, hash, 16);
+}
+
+void
+statement_factors(const uint8_t fresh[FRESH_LEN], uint8_t b[HASH_LEN])
+{
+	static const char tag[] = "propria-set-factors-v1";
+	struct span parts[] = { span_of(tag, sizeof(tag)), span_of(fresh, FRESH_LEN) };
+
+	sha256_parts(parts, COUNT(parts), b);
 }
 
 void
