@@ -139,7 +139,7 @@ TEST(statements_and_their_digests)
 	uint8_t d[HASH_LEN], id[32];
 
 	note("A statement of each purpose, and d.");
-	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
+	for (size_t i = 0; i < SAMPLE_ALL; i++) {
 		const char *name = purpose_name(sample_purposes[i]);
 
 		vector("statement", name, statement_of(sample_purposes[i], d));

@@ -147,6 +147,8 @@ PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'IN
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x305: 'REVOKE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
             0x405: 'SET_POLICY', 0x406: 'RESUME', 0x407: 'ADD_PEER', 0x408: 'REMOVE_PEER'}
+OF_MODULE = {0x601: 'ADMIT', 0x602: 'SET_FACTORS', 0x603: 'CHANGE_FACTORS', 0x604: 'UNLOCK', 0x605: 'DISMISS',
+             0x606: 'NEW_GRANT_KEY', 0x607: 'CHECK'}
 DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
 SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
 
@@ -306,8 +308,15 @@ def body(purpose, r):
         must(len(key) == {1: 65, 2: 91}[kind], 'key of the peer')
         r.text(1, 1, 64)
         return {'peer': sha(bytes([kind]) + peer + key)}
+    elif purpose == 0x601:
+        r.take(48)
+        r.text(1, 1, 128)
+        r.take(64)
+    elif purpose in (0x604, 0x605, 0x606):
+        r.take(0 if purpose == 0x606 else 4)
+        r.text(1, 0, 200)
     else:
-        r.take({0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
+        r.take({0x602: 36, 0x603: 4, 0x607: 16, 0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
     return None
 
 
@@ -333,7 +342,7 @@ def evidences(b):
 
 
 def check_statements(v):
-    for number, name in PURPOSES.items():
+    for number, name in (PURPOSES | OF_MODULE).items():
         b = v['statement.' + name]
         s = statement(b)
         must(s['purpose'] == number, 'purpose of ' + name)
