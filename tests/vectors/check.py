@@ -342,7 +342,7 @@ def evidences(b):
 
 
 def check_statements(v):
-    for number, name in (PURPOSES | OF_MODULE).items():
+    for number, name in PURPOSES.items():
         b = v['statement.' + name]
         s = statement(b)
         must(s['purpose'] == number, 'purpose of ' + name)
@@ -363,6 +363,22 @@ def check_statements(v):
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
     must(statement(v['statement.FOUND'])['fresh'] == bytes(40), 'fresh of FOUND')
+
+
+def check_persons(v):
+    for number, name in OF_MODULE.items():
+        s = statement(v['statement.' + name])
+        must(s['purpose'] == number, 'purpose of ' + name)
+        must(sha(b'propria-statement-v1\0' + v['statement.' + name]) == v['d.' + name], 'd of ' + name)
+    s = statement(v['statement.SET_FACTORS'])
+    must(v['bound'] == sha(b'propria-set-factors-v1\0' + s['fresh']), 'what factors are bound to')
+    r = Reader(v['factors'])
+    must(len(r.b) == 256 and r.take(4) == b'PRF1' and r.take(32) == v['bound'], 'head of factors')
+    must(r.take(16) == sha(b'person')[:16], 'person of factors')
+    r.text(1, 6, 64)
+    r.text(1, 6, 8)
+    r.text(1, 6, 64)
+    must(20 <= len(r.v(1)) <= 32 and not any(r.b), 'end of factors')
 
 
 def check_evidences(v, d):
@@ -657,6 +673,7 @@ def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
     check_evidences(ev, statements)
+    check_persons(load(directory, 'persons.txt'))
     check_grants(load(directory, 'grant.txt'), statements)
     check_attributes(load(directory, 'attributes.txt'))
     check_code(load(directory, 'code.txt'))
