@@ -24,7 +24,10 @@ struct once {
 	const struct ca_config	*ca;
 	struct writer		 bytes;		/* the package */
 	struct package		 package;
-	struct activation	*a;		/* the statement's digests */
+	struct activation	*a;		/* the statement's digests; NULL: certificate first */
+	uint16_t		 alg;		/* certificate first; else a->alg */
+	uint64_t		 expires;	/* the session, once it is open */
+	unsigned		 connection;	/* that it was opened over */
 	uint8_t			 kind;
 	uint16_t		 attrs;
 	uint8_t			 session[16], key[16];
@@ -45,7 +48,9 @@ void	once_wipe(struct once *);
  * configured. NULL, or CSC's description of what is wrong.
  */
 const char *once_package_fault(struct once *);
-/* From there to the files; answers itself where it comes to nothing. */
+/* The same for OPEN_SESSION, which asks for a certificate before there is anything to sign. */
+bool	once_opening_fits(struct once *) MUST_USE;
+/* From there to the files, or to the certificate; answers itself where it comes to nothing. */
 void	once_begin(struct once *);
 /* The files of an approval that was used before, read back from the SAM's log. */
 void	once_look_back(struct once *);
