@@ -71,7 +71,7 @@ def sad():
     o = call('/propria/v1/once/challenge', {'credentialID': s['credential']}).json
     hashes = [digest('one'), digest('two')]
     key = bytes(15) + b'\1' if 'other-key' in MORE else bytes.fromhex(s['credential'])
-    spki = bytes(32) if 'other-spki' in MORE else hashlib.sha256(base64.b64decode(o['spki'])).digest()
+    spki = bytes([7]) * 32 if 'other-spki' in MORE else hashlib.sha256(base64.b64decode(o['spki'])).digest()
     body = key + spki + struct.pack('>BBHBB', 1, 2, o['alg'], 1, 1) + bytes(16) + v8(b'test')
     body += (os.urandom(16) if 'other-session' in MORE else bytes.fromhex(o['session'])) + profile_of(o)
     body += bytes.fromhex(o['idv']) + bytes(2) + struct.pack('>I', 2) + b''.join(v8(h) + v8(b'x') for h in hashes)

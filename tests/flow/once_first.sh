@@ -95,8 +95,8 @@ is "of another session: refused" elsewhere other-session
 # How it ends without a signature.
 is "deleted by its owner" eval 'makes g && says "^204" first delete g && gone g && none_open && ended "the SSA"'
 is "its approval makes no second key" says '^400' first again g
-is "by time" eval 'makes h 2 && within 100 none_open && ended time && gone h'
-is "by a change of the signer" eval 'makes i && first sad i && act set-policy --scal1-count 5 && none_open && says "^400" first sign i && gone i'
+is "by time" eval 'makes h 6 && within 200 none_open && ended time && gone h'
+is "by a new policy" eval 'makes i && first sad i && act policy --session-seconds 1700 && none_open && says "^400" first sign i && gone i'
 sam_killed() {
 	makes k && first sad k && sam_kill && sam_start && within 100 says 'open' first_status && none_open &&
 		gone k && says '^400' first sign k

@@ -5,6 +5,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/sign.h"
 #include "ssa/issue/before.h"
+#include "ssa/once/first.h"
 
 static void
 sign_free(void *state)
@@ -51,6 +52,8 @@ sign_package_fault(struct call *c, struct sign *s)
 	    st.sign.alg != s->key->row.alg || memcmp(st.group, c->ssa->group, 32) != 0 ||
 	    (memcmp(st.sign.requester, c->requester, 16) != 0 &&
 	    memcmp(st.sign.requester, nobody, 16) != 0))
+		return "Invalid parameter SAD";
+	if (s->key->once && !first_fits(c, s->key, &st.sign))
 		return "Invalid parameter SAD";
 	if (s->n != s->activation->n || !sign_map(s, &used))
 		return "Hash is not authorized by the SAD";

@@ -6,6 +6,14 @@
 
 #define INLINE		"PRS1."
 
+bool
+first_fits(const struct call *c, const struct key *k, const struct body_sign *b)
+{
+	const struct held *h = held_find(c->ssa, c->account, k->row.id);
+
+	return h == NULL || memcmp(h->session, b->session, sizeof(h->session)) == 0;
+}
+
 /* Without a record: the SAM takes its own. One that is old would end the session. */
 void
 first_sign(struct call *c, struct sign *s, call_next *next)

@@ -6,6 +6,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/sign.h"
 #include "ssa/once/held.h"
+#include "statement/statement.h"
 
 /* Is this package an approval of OPEN_SESSION? */
 bool	first_is_opening(struct span package);
@@ -16,6 +17,8 @@ void	first_delete(struct call *, const struct held *);
 /* Member `propria` of such a credential. */
 void	first_view_write(const struct held *, struct emit *);
 
+/* Does the statement name the session of the key, if it is held? */
+bool	first_fits(const struct call *, const struct key *, const struct body_sign *);
 /* SESSION_SIGN with s->package. */
 void	first_sign(struct call *, struct sign *, call_next *);
 /* After it: is the key gone, or may the same approval be sent once more? */
