@@ -63,7 +63,7 @@ on_created(struct call *c)
 
 	memcpy(from.session, o->session, sizeof(from.session));
 	memcpy(from.d, o->package.d, sizeof(from.d));
-	memcpy(row.id, o->key, sizeof(row.id));
+	memcpy(row.id, o->id, sizeof(row.id));
 	memcpy(row.owner, c->account, sizeof(row.owner));
 	memcpy(row.profile, o->ca->profile, strlen(o->ca->profile));
 	created_answer(c, a, held_add(c->ssa, &from, &row));

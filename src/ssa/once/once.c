@@ -15,7 +15,6 @@
 
 static void on_opened(struct call *, struct reader *, const struct err *);
 static void on_certified(struct call *, struct reader *, const struct err *);
-static void on_results(struct call *, struct reader *, const struct err *);
 
 void
 once_init(struct once *o, struct call *c, call_then *done)
@@ -56,6 +55,7 @@ once_wipe(struct once *o)
 {
 	leave(o);
 	activation_release(o->a);
+	key_release(o->key);
 	issue_wipe(&o->issue);
 	writer_wipe(&o->bytes);
 	writer_wipe(&o->csr);
@@ -233,7 +233,7 @@ on_issued(struct call *c)
 		row_keep(c, o);
 	memcpy(m.session, o->session, sizeof(m.session));
 	msg_session_certificate_write(&w, &m);
-	call_ask(c, SAM_SESSION_CERTIFICATE, writer_span(&w), o->a != NULL ? on_results : on_certified);
+	call_ask(c, SAM_SESSION_CERTIFICATE, writer_span(&w), o->a != NULL ? once_on_results : on_certified);
 }
 
 static void
@@ -246,7 +246,7 @@ static void
 certificate_ask(struct call *c, struct once *o, const struct msg_session_opened *m)
 {
 	memcpy(o->session, m->session, sizeof(o->session));
-	memcpy(o->key, m->key, sizeof(o->key));
+	memcpy(o->id, m->key, sizeof(o->id));
 	o->expires = m->expires;
 	wr_span(&o->csr, m->csr);
 	wr_span(&o->attestation, m->attestation);
@@ -287,8 +287,8 @@ on_opened(struct call *c, struct reader *r, const struct err *refusal)
 	}
 }
 
-static void
-outcome_ask(struct call *c, const struct once *o)
+void
+once_outcome_ask(struct call *c, const struct once *o)
 {
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 	static struct msg_outcome m;
@@ -298,7 +298,7 @@ outcome_ask(struct call *c, const struct once *o)
 	for (size_t i = 0; i < m.n; i++)
 		m.index[i] = (uint32_t)i;
 	msg_outcome_write(&w, &m);
-	call_ask(c, SAM_OUTCOME, writer_span(&w), on_results);
+	call_ask(c, SAM_OUTCOME, writer_span(&w), once_on_results);
 }
 
 void
@@ -320,7 +320,7 @@ once_look_back(struct once *o)
 		o->issue.chain = writer_grow((CA_CERTIFICATE_MAX + 4) * CA_CHAIN_MAX);
 		wr_span(&o->issue.certificate, row.certificate);
 		wr_span(&o->issue.chain, row.chain);
-		outcome_ask(c, o);
+		once_outcome_ask(c, o);
 	} else if (e.code == ERR_NONE || e.code == ERR_MISSING) {
 		if (o->past.code == ERR_NONE)
 			err_why(&o->past, ERR_DENIED, "unknown", "no certificate of this approval is here");
@@ -365,6 +365,27 @@ results_fit(const struct once *o, const struct msg_results *m)
 	return true;
 }
 
+void
+once_results_take(struct call *c, struct once *o, const struct msg_results *m)
+{
+	struct err e = { 0 };
+
+	if (!results_fit(o, m)) {
+		call_error(c, 500, "server_error", o->key != NULL ? "The module did not make every signature; "
+		    "approve once more to try again" : "The module did not make every signature, and the key "
+		    "is destroyed; approve once more to try again", "partial");
+		return;
+	}
+	use_keep(c->ssa, o->package.d, NULL, m);
+	for (size_t i = 0; i < m->n; i++)
+		if (!file_write(o, m, i, &e)) {
+			call_failed(c, &e);
+			return;
+		}
+	stamp(o, ONCE_FILE);
+	o->done(c);
+}
+
 /* After SESSION_CERTIFICATE, where the certificate comes first: the key waits for its use. */
 static void
 on_certified(struct call *c, struct reader *r, const struct err *refusal)
@@ -386,8 +407,8 @@ on_certified(struct call *c, struct reader *r, const struct err *refusal)
 }
 
 /* After SESSION_CERTIFICATE or OUTCOME. */
-static void
-on_results(struct call *c, struct reader *r, const struct err *refusal)
+void
+once_on_results(struct call *c, struct reader *r, const struct err *refusal)
 {
 	static struct msg_results m;	/* large; handlers run on one thread */
 	struct once *o = c->state;
@@ -400,23 +421,10 @@ on_results(struct call *c, struct reader *r, const struct err *refusal)
 		    ? &o->past : refusal);
 		return;
 	}
-	if (!msg_results_read(r, &m, &e)) {
+	if (msg_results_read(r, &m, &e))
+		once_results_take(c, o, &m);
+	else
 		call_failed(c, &e);
-		return;
-	}
-	if (!results_fit(o, &m)) {
-		call_error(c, 500, "server_error", "The module did not make every signature, and the key is "
-		    "destroyed; approve once more to try again", "partial");
-		return;
-	}
-	use_keep(c->ssa, o->package.d, NULL, &m);
-	for (size_t i = 0; i < m.n; i++)
-		if (!file_write(o, &m, i, &e)) {
-			call_failed(c, &e);
-			return;
-		}
-	stamp(o, ONCE_FILE);
-	o->done(c);
 }
 
 struct span
