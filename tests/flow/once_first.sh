@@ -103,6 +103,17 @@ sam_killed() {
 }
 first_status() { curl -sS --cacert "$DIR/server.pem" "$ENDPOINT/propria/v1/status" | grep -o '"sam":"open"'; }
 is "by the SAM's end" sam_killed
+slow_ca() { # who asks again while the CA is asked is told to wait, and joins
+	local asking
+	kill -STOP "$CA_PID"
+	first create m >"$DIR/slow.out" 2>&1 &
+	asking=$!
+	within 200 eval '[ "$(number_of sessions)" = 1 ]' && says '^503 ' first again m && first again m >"$DIR/again.out"
+	kill -CONT "$CA_PID"
+	wait "$asking" && says '^201' cat "$DIR/slow.out" && says '^503' cat "$DIR/again.out" && says '^201' first again m &&
+		[ "$(number_of sessions)" = 1 ] && says '^204' first delete m
+}
+is "a CA that takes its time: the same approval joins" slow_ca
 trial_ca_stop
 is "when the CA gives nothing: it says so, and the key is destroyed" eval 'says "^502 .*the key is destroyed" first create l && none_open'
 is "the log holds" log_verifies
