@@ -43,14 +43,14 @@ offer_get(struct session *s, const struct call *c, struct once_offer *out, struc
 	return j != NULL && once_offer_read(j, &s->profile, out, e);
 }
 
-/* Shows, asks, approves. */
+/* Shows, with the time that is left for it, asks, approves. */
 static bool
 approve(struct session *s, struct call *c, struct first *f, struct statement *st, const char *word,
     struct approved *approved, struct err *e)
 {
-	return session_ask(c, st, word, e) &&
+	return sic_statement(approved, st, &s->profile, &f->offer.challenge, clock_wall(), e) &&
+	    session_ask(c, st, word, e) &&
 	    (f->approver != NULL || (f->approver = session_key(&s->profile, c, e)) != NULL) &&
-	    sic_statement(approved, st, &s->profile, &f->offer.challenge, clock_wall(), e) &&
 	    sic_approve(approved, s->profile.authenticator, f->approver, e);
 }
 

@@ -103,6 +103,28 @@ sam_killed() {
 }
 first_status() { curl -sS --cacert "$DIR/server.pem" "$ENDPOINT/propria/v1/status" | grep -o '"sam":"open"'; }
 is "by the SAM's end" sam_killed
+ssa_is_back() { within 100 "$PROPRIA" keys list --home "$DIR/alice/profile"; } # account asks the SAM
+killed_at() {
+	local signing
+	sam_stop
+	PROPRIA_FAIL_POINT=$1 trial_sam_start && ssa_is_back || return 1
+	cli "$DIR/out/README.md" --out "$DIR/out/killed.p7s" >"$DIR/killed.log" 2>&1 &
+	signing=$!
+	while kill -0 "$signing" && kill -0 "$SAM_PID"; do sleep 0.05; done 2>/dev/null
+	kill -0 "$SAM_PID" 2>/dev/null && trial_sam_stop	# closed by then, and about to go
+	wait "$SAM_PID" 2>/dev/null
+	sam_gone
+	trial_sam_start || return 1
+	wait "$signing" && return 1
+	ssa_is_back && none_open && not test -e "$DIR/out/killed.p7s" && cli "$DIR/out/README.md" --out "$DIR/out/after.p7s"
+}
+for point in session-certified session-signed; do
+	if [ "$FAIL_POINTS" = yes ]; then
+		is "killed at $point: nothing of the session survives" killed_at "$point"
+	else
+		skip "killed at $point" "built without fail points"
+	fi
+done
 slow_ca() { # who asks again while the CA is asked is told to wait, and joins
 	local asking
 	kill -STOP "$CA_PID"
