@@ -97,6 +97,10 @@ is "deleted by its owner" eval 'makes g && says "^204" first delete g && gone g 
 is "its approval makes no second key" says '^400' first again g
 is "by time" eval 'makes h 6 && within 200 none_open && ended time && gone h'
 is "by a new policy" eval 'makes i && first sad i && act policy --session-seconds 1700 && none_open && says "^400" first sign i && gone i'
+other_key() {
+	"$PROPRIA" keys create --algorithm ecdsa-p256-sha256 --home "$DIR/alice/profile" --yes --passphrase-fd 3 3<"$PASS"
+}
+is "by a change of the signer" eval 'makes j && other_key && none_open && gone j && ended "the signer|changed"'
 sam_killed() {
 	makes k && first sad k && sam_kill && sam_start && within 100 says 'open' first_status && none_open &&
 		gone k && says '^400' first sign k
