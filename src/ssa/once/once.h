@@ -30,6 +30,8 @@ struct once {
 	uint8_t			 session[16], key[16];
 	struct writer		 csr, attestation;
 	struct writer		 files;		/* n x v32: CMS of each index */
+	struct writer		 signatures;	/* n x v32: what is in them, as CSC carries it */
+	uint64_t		 signing;	/* ms; in the attributes, if they have it */
 	uint8_t			 ticket[HASH_LEN];	/* that it answers; zero: none */
 	bool			 counted;	/* as under way, by who made the ticket */
 	uint64_t		 since, took[ONCE_PARTS];	/* us */
@@ -56,6 +58,8 @@ bool	once_is_answering(const struct ssa *, const uint8_t ticket[HASH_LEN]);
 /* approval/answer to a ticket for documents; takes the ticket. */
 void	once_answer(struct call *, struct ticket *);
 struct span once_file(const struct once *, size_t index);
+/* So that the signing page sees for itself what was signed: certificate, signing, signatures. */
+void	once_signed_write(const struct once *, struct emit *);
 
 /* What is offered, as the members of an answer: session, profile, idv, seconds, alg, algorithm, ca, evidences. */
 bool	once_offer_write(struct call *, struct emit *, const struct ca_config *,
