@@ -5,7 +5,7 @@
 #include "crypto/alg.h"
 #include "webauthn/relying_party.h"
 
-#define PROTECTIONS_KNOWN	0x00fe	/* 1 file, 2 card, 3 TPM, 4 phone, 5 to 7 passkeys */
+#define PROTECTIONS_KNOWN	0x03fe	/* file, card, TPM, phone, passkeys, module, provider */
 
 bool
 policy_read(struct reader *r, struct policy *out, struct err *e)

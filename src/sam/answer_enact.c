@@ -29,6 +29,8 @@ static const struct { uint16_t purpose; enact_fn enact; } acts[] = {
 	{ PURPOSE_ADD_OFFICER, enact_officers },
 	{ PURPOSE_REMOVE_OFFICER, enact_officers },
 	{ PURPOSE_SET_POLICY, enact_officers },
+	{ PURPOSE_ADD_PEER, enact_officers },
+	{ PURPOSE_REMOVE_PEER, enact_officers },
 	{ PURPOSE_RESUME, enact_resume },
 };
 

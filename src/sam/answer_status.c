@@ -113,6 +113,16 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		memcpy(m.anchor[i].profile, s->anchor[i].profile, sizeof(m.anchor[i].profile));
 		m.anchor[i].label = span_of(s->anchor[i].label, s->anchor[i].label_len);
 	}
+	m.peers = s->peers;
+	for (size_t i = 0; i < s->peers; i++) {
+		const struct peer *p = &s->peer[i];
+
+		memcpy(m.peer[i].id, p->id, 32);
+		m.peer[i].kind = p->kind;
+		memcpy(m.peer[i].peer, p->peer, GROUP_LEN);
+		m.peer[i].label = span_of(p->label, p->label_len);
+		m.peer[i].key = span_of(p->key, p->key_len);
+	}
 	msg_roster_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;

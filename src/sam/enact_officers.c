@@ -8,6 +8,7 @@
 #include "der/name.h"
 #include "sam/enact.h"
 #include "sam/once.h"
+#include "sam/peer.h"
 #include "sam/start.h"
 #include "webauthn/leaf.h"
 
@@ -166,6 +167,8 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 		{ PURPOSE_ADD_OFFICER, may_add_officer },
 		{ PURPOSE_REMOVE_OFFICER, may_remove_officer },
 		{ PURPOSE_SET_POLICY, may_set_policy },
+		{ PURPOSE_ADD_PEER, peer_may_be_added },
+		{ PURPOSE_REMOVE_PEER, peer_may_be_removed },
 	};
 
 	for (size_t i = 0; i < COUNT(acts); i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fold of what officers decide: genesis, proposals, acts. */
-#include "sam/fold.h"
+#include "sam/peer.h"
 
 bool
 fold_impossible(const struct fold *f, const char *why, struct err *e)
@@ -162,6 +162,10 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 		return officer_remove(f, st->remove_officer, e);
 	case PURPOSE_SET_POLICY:
 		return policy_read(&r, &f->s->policy, e);
+	case PURPOSE_ADD_PEER:
+		return fold_peer_add(f, &st->add_peer, e);
+	case PURPOSE_REMOVE_PEER:
+		return fold_peer_remove(f, st->remove_peer, e);
 	case PURPOSE_RESUME:	/* past the anchor's, for this log may be older than a RESUME */
 		if (f->s->epoch < st->resume.epoch)
 			f->s->epoch = st->resume.epoch;

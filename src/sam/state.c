@@ -100,6 +100,7 @@ algorithms_are_known(const void *state)
 
 #define EACH_OFFICER	EACH_OF(struct state, officer)
 #define EACH_ANCHOR	EACH_OF(struct state, anchor)
+#define EACH_PEER	EACH_OF(struct state, peer)
 
 static const struct field officers[] = {
 	{ BYTES(struct state, officer[0].id), EACH_OFFICER },
@@ -123,6 +124,14 @@ static const struct field anchors[] = {
 	{ HELD8(struct state, anchor[0].added, anchor[0].added_len, 0), EACH_ANCHOR },
 	{ FIELD_END },
 };
+static const struct field peers[] = {
+	{ BYTES(struct state, peer[0].id), EACH_PEER },
+	{ RANGE(struct state, peer[0].kind, PEER_SAM, PEER_MODULE), EACH_PEER },
+	{ BYTES(struct state, peer[0].peer), EACH_PEER },
+	{ HELD8(struct state, peer[0].key, peer[0].key_len, 1), EACH_PEER },
+	{ HELD8(struct state, peer[0].label, peer[0].label_len, 1), EACH_PEER },
+	{ FIELD_END },
+};
 static const struct field group_fields[] = {
 	{ BYTES(struct state, group) },
 	{ NUMBER(struct state, epoch) },
@@ -135,6 +144,7 @@ static const struct field key_fields[] = {
 	{ BYTES(struct state, hmac) },
 	{ LIST8(struct state, officers, 0, OFFICERS_MAX, officers) },
 	{ LIST8(struct state, anchors, 0, ANCHORS_MAX, anchors) },
+	{ LIST8(struct state, peers, 0, PEERS_MAX, peers) },
 	{ CHECKED(algorithms_are_known) },
 	{ FIELD_END },
 };

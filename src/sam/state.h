@@ -46,6 +46,15 @@ struct trust_anchor {		/* an issuing CA, or an attestation root: no path buildin
 	uint8_t		policy[32], added[64];
 };
 
+struct peer {			/* another module, under one of its keys */
+	uint8_t		id[32];
+	uint8_t		kind;		/* enum peer_kind */
+	uint8_t		peer[GROUP_LEN];
+	size_t		key_len, label_len;
+	uint8_t		key[PEER_KEY_MAX];
+	uint8_t		label[PEER_LABEL_MAX];
+};
+
 struct proposal {
 	uint8_t		id[32];
 	uint16_t	purpose;
@@ -67,9 +76,10 @@ struct state {
 	struct relying_party rp;	/* of passkeys that approve */
 	uint8_t		log_key[91], attestation_key[91];
 	uint8_t		kek[ID_LEN], hmac[ID_LEN];
-	size_t		officers, anchors;
+	size_t		officers, anchors, peers;
 	struct officer	officer[OFFICERS_MAX];
 	struct trust_anchor anchor[ANCHORS_MAX];
+	struct peer	peer[PEERS_MAX];
 	struct proposal	proposal[PROPOSALS_MAX];
 	struct index	*index;
 	struct answers	*answers;
