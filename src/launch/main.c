@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "launch/ceremony.h"
 #include "launch/launcher.h"
+#include "token/reader.h"
 
 static const char usage[] =
     "propria-sam: the signature activation module\n"
@@ -45,7 +46,7 @@ flusher(int control, int log_fd, int tree_fd, int dir_fd)
 static int
 run(const struct command *c)
 {
-	static const struct launcher_parts parts = { decider_run, flusher };
+	static const struct launcher_parts parts = { decider_run, flusher, token_reader_run };
 	struct err e = {0};
 	AUTO(config) *config = config_load(c->config, &e);
 

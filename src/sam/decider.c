@@ -18,6 +18,7 @@
 #include "sam/session.h"
 #include "sam/start.h"
 #include "sam/supply.h"
+#include "sam/token_reader.h"
 
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define GATHER_US	3000	/* how long a flush may gather while work for so long is queued */
@@ -43,7 +44,8 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	    (sam->onces = onces_new(e)) != NULL && (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
 	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL &&
-	    (sam->supply = supply_new(&setup->onetime, setup->n_workers, e)) != NULL;
+	    (sam->supply = supply_new(&setup->onetime, setup->n_workers, e)) != NULL &&
+	    (sam->tokens = token_reader_new(setup, e)) != NULL;
 }
 
 static void
@@ -55,6 +57,7 @@ sam_free(struct sam *sam)
 	heads_free(sam->heads);
 	proofread_free(sam->proofread);
 	supply_free(sam->supply);
+	token_reader_free(sam->tokens);
 	refusals_free(sam->refusals);
 	activations_free(sam->activations);
 	onces_free(sam->onces);
@@ -89,6 +92,9 @@ listen_to_launcher(struct sam *sam)
 		switch (c.command) {
 		case CONTROL_WORKER:
 			pool_attach(sam->pool, c.worker, c.fd);
+			break;
+		case CONTROL_READER:
+			token_reader_attach(sam->tokens, c.fd);
 			break;
 		case CONTROL_DIED:
 			if (c.worker < pool_workers(sam->pool))

@@ -54,6 +54,7 @@ struct sam {
 	struct seal	*seal;
 	struct nonces	*nonces;
 	struct supply	*supply;		/* of one-time keys */
+	struct token_reader *tokens;		/* what identity providers signed is read there */
 	struct activations *activations;
 	uint64_t	 expire_at;		/* life clock: they are looked through again */
 	struct onces	*onces;			/* sessions of one-time keys */

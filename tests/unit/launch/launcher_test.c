@@ -152,7 +152,7 @@ make(const char *script, const char *more)
 static pid_t
 launch(int *from)
 {
-	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher };
+	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher, NULL };
 	int out[2], pin[2];
 	pid_t pid;
 
