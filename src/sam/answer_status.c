@@ -6,8 +6,7 @@
 #include "base/clock.h"
 #include "sam/follow.h"
 #include "sam/proofread.h"
-#include "sam/request.h"
-#include "sam/supply.h"
+#include "sam/trade.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -25,11 +24,8 @@ status_of_state(const struct sam *sam, struct msg_status *m)
 	memcpy(m->group, s->group, GROUP_LEN);
 	m->epoch = s->epoch;
 	m->size = s->entries;
-	m->signers = index_count(s->index, RECORD_SIGNER);
-	m->keys = index_count(s->index, RECORD_KEY);
 	m->signed_count = s->signed_count;
 	m->refused = s->refused_count;
-	m->sessions = (uint32_t)s->sessions->n;
 }
 
 bool
@@ -60,8 +56,7 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	}
 	m.workers = (uint8_t)pool_alive(sam->pool);
 	m.busy = (uint8_t)pool_busy(sam->pool);
-	m.activations = (uint32_t)activations_count(sam->activations);
-	m.stock = supply_count(sam);
+	sam->setup->trade->count(sam, &m);
 	msg_status_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;

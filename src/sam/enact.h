@@ -22,6 +22,11 @@ struct act {
 
 typedef bool (*enact_fn)(struct sam *, struct act *, struct err *);
 
+struct enactment {
+	uint16_t	purpose;
+	enact_fn	enact;
+};
+
 bool	enact_invite(struct sam *, struct act *, struct err *);
 bool	enact_bind(struct sam *, struct act *, struct err *);
 bool	enact_add_authenticator(struct sam *, struct act *, struct err *);

@@ -2,6 +2,7 @@
 /* Peers in the state: whose key may become one, and what the log makes of it. */
 #include "crypto/verify.h"
 #include "sam/peer.h"
+#include "sam/trade.h"
 
 const struct peer *
 state_peer(const struct state *s, const uint8_t id[32])
@@ -44,8 +45,8 @@ peer_may_be_added(const struct sam *sam, const struct statement *st, struct err 
 	const struct state *s = sam->state;
 	uint8_t id[32];
 
-	if (b->kind != PEER_MODULE)
-		return err_why(e, ERR_DENIED, "kind", "a peer of this module is an authentication module");
+	if (b->kind != (sam->setup->trade->kind == GROUP_SAM ? PEER_MODULE : PEER_SAM))
+		return err_why(e, ERR_DENIED, "kind", "a module of this kind has peers of the other");
 	if (memcmp(b->peer, s->group, GROUP_LEN) == 0)
 		return err_why(e, ERR_DENIED, "peer", "a group is no peer of itself");
 	if (!key_is_a_peers(s, b, e))

@@ -69,7 +69,10 @@ struct reserved {		/* a RESERVED whose OUTCOME has not been seen */
 	uint64_t	position;
 };
 
+struct trade;
+
 struct state {
+	const struct trade *trade;
 	uint8_t		group[GROUP_LEN];
 	uint32_t	epoch;
 	struct policy	policy;
@@ -91,9 +94,10 @@ struct state {
 	uint64_t	 entries;	/* folded so far */
 	uint64_t	 time;		/* of the last one */
 	struct head	 head;		/* the last one signed; size 0: none */
+	void		*own;		/* what only this trade folds; NULL: nothing */
 };
 
-struct state	*state_new(struct err *) MUST_USE;	/* yours */
+struct state	*state_new(const struct trade *, struct err *) MUST_USE;	/* yours */
 void		 state_free(struct state *);
 AUTO_FREE(state)
 
@@ -111,7 +115,7 @@ bool			   state_is_officer_key(const struct state *, struct span spki);
 
 /* The fold as bytes, for the snapshot, and back. */
 void		 state_write(struct writer *, const struct state *);
-struct state	*state_read(struct span, struct err *) MUST_USE;	/* yours */
+struct state	*state_read(const struct trade *, struct span, struct err *) MUST_USE; /* yours */
 bool		 state_equal(const struct state *, const struct state *);
 
 #endif

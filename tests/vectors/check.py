@@ -445,6 +445,7 @@ def check_genesis(v):
     r = Reader(v['genesis'])
     must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
     r.take(8 + 32)
+    must(r.u(1) == 1, 'kind of the group')
     policy = Reader(r.take(42))
     policy.take(8)
     quorum = policy.u(1)

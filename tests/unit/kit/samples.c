@@ -90,7 +90,7 @@ sample_genesis(void)
 			.so_quorum = 2, .keys_per_signer = 4, .session_seconds = 1800 },
 		.log = fixed_spki(sample_key("log")), .attest = fixed_spki(sample_key("attestation")),
 		.library = span_str("sample"), .token = span_str("token"), .serial = span_str("1"),
-		.origin = span_str(SAMPLE_ORIGIN), .service = span_str(SAMPLE_SERVICE), .n = SAMPLE_OFFICERS };
+		.kind = GROUP_SAM, .origin = span_str(SAMPLE_ORIGIN), .service = span_str(SAMPLE_SERVICE), .n = SAMPLE_OFFICERS };
 	uint8_t proof[SAMPLE_OFFICERS][OFFICER_PROOF];
 
 	if (bytes.n > 0)

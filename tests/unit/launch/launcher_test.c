@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sam/control.h"
+#include "sam/trade.h"
 #include "launch/launcher.h"
 #include "sandbox/sandbox.h"
 
@@ -152,7 +153,7 @@ make(const char *script, const char *more)
 static pid_t
 launch(int *from)
 {
-	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher, NULL };
+	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher, &sam_trade, NULL };
 	int out[2], pin[2];
 	pid_t pid;
 

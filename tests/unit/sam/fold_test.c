@@ -435,7 +435,7 @@ through_bytes(const struct state *s)
 	struct state *copy = NULL;
 
 	state_write(&w, s);
-	CHECK(writer_ok(&w) && (copy = state_read(writer_span(&w), &e)) != NULL);
+	CHECK(writer_ok(&w) && (copy = state_read(&sam_trade, writer_span(&w), &e)) != NULL);
 	CHECK(state_equal(s, copy));
 	/* state_equal looks at bytes: what is not written would be equal, too. */
 	CHECK(copy->signed_count == s->signed_count && copy->refused_count == s->refused_count &&
@@ -473,7 +473,7 @@ TEST(a_snapshot_and_the_tail_are_the_fold_of_the_whole_log)
 		}
 	}
 	CHECK(l->s->entries > 5000 && n == 8 && l->s->signed_count > 1000 && l->s->epoch > 1);
-	CHECK((whole = state_new(&e)) != NULL);
+	CHECK((whole = state_new(&sam_trade, &e)) != NULL);
 	entries_fold(l, 0, whole);
 	CHECK(state_equal(whole, l->s));
 	for (size_t i = 0; i < n; i++) {
@@ -496,10 +496,10 @@ TEST(a_snapshot_that_is_cut_is_refused)
 	state_write(&w, l->s);
 	for (size_t n = 0; n < w.n; n += n < 2000 || n + 500 > w.n ? 7 : 501) {
 		err_clear(&e);
-		CHECK(state_read(span_of(w.p, n), &e) == NULL && e.code != ERR_NONE);
+		CHECK(state_read(&sam_trade, span_of(w.p, n), &e) == NULL && e.code != ERR_NONE);
 	}
 	wr_u8(&w, 0);
-	CHECK(state_read(writer_span(&w), &e) == NULL);
+	CHECK(state_read(&sam_trade, writer_span(&w), &e) == NULL);
 }
 
 static int
