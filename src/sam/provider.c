@@ -216,7 +216,7 @@ provider_link_read(struct span credential, struct span *issuer, struct span *sub
 {
 	struct reader r = reader_over(credential);
 
-	return rd_span8(&r, 1, ISSUER_MAX, issuer) && rd_span8(&r, 1, CLAIM_MAX, sub) && rd_end(&r);
+	return rd_span8(&r, 1, ISSUER_MAX, issuer) && rd_span8(&r, 1, SUBJECT_MAX, sub) && rd_end(&r);
 }
 
 const struct provider *

@@ -32,13 +32,14 @@ struct provider_says {
 	uint8_t	level;			/* of the token's acr */
 	bool	shows;			/* it showed the transaction, by a key of declared assurance */
 	size_t	sub_len;
-	uint8_t	sub[CLAIM_MAX];
+	uint8_t	sub[SUBJECT_MAX];
 };
 
 /* Signature first, over the raw bytes; then the claims, out of the token reader; then each of them. */
 bool	provider_approves(const struct state *, struct token_reader *, const struct provider_case *,
 	    struct span token, struct provider_says *, struct err *) MUST_USE;
 
+#define PROVIDER_LINK_MAX	(1 + ISSUER_MAX + 1 + SUBJECT_MAX)
 /* An authenticator's credential: issuer v8 || sub v8. */
 void	provider_link_write(struct writer *, struct span issuer, struct span sub);
 bool	provider_link_read(struct span credential, struct span *issuer, struct span *sub) MUST_USE;

@@ -13,6 +13,7 @@
 #define PROVIDER_BODY_MAX	2400
 #define PROVIDER_ACRS_MAX	8
 #define PROVIDER_KEY_MAX	552	/* RSA-4096 */
+#define SUBJECT_MAX		255	/* bytes of sub */
 #define PROVIDER_TOKEN_LIFE	3600	/* s: exp - iat of a token, and max_age, at most */
 
 enum provider_alg { PROVIDER_ES256 = 1, PROVIDER_ES384, PROVIDER_RS256, PROVIDER_PS256,
