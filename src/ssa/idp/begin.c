@@ -124,7 +124,7 @@ call_statement(struct call *c, struct writer *w)
 
 	if (!call_text(c, "statement", BASE64_LEN(STATEMENT_MAX), &text))
 		return false;
-	if (hash_text_read(text, w) && w->n > 0)
+	if ((base64url_read(text, w) || base64_read(text, w)) && w->n > 0)
 		return true;
 	call_invalid(c, "Invalid parameter statement");
 	return false;
