@@ -301,13 +301,14 @@ def real():
         setting(alg=alg)
         st = to_sign()
         a = begin('real', st)
-        b = visit(Person('alice', cafile=DIR + '/server.pem'), a.json.get('url', ''))
+        alice = Person('alice', cafile=DIR + '/server.pem')
+        b = visit(alice, a.json.get('url', ''))
         r = result(a.json.get('flow', ''))
         t = r.json.get('token', '..')
         c = claims_of(t) if t != '..' else {}
         case('alice\'s token by %s has nonce, audience, acr' % alg, b is not None and b.status == 200 and c.get('nonce') == d_of(st) and
             c['aud'] == 'activation' and c['iss'] == REAL and c['acr'] == LOA + 'high' and c['sub'] == 'alice' and
-            abs(c['auth_time'] - time.time()) < 60 and json.loads(unb64u(t.split('.')[0]))['alg'] == alg, b or a)
+            abs(c['auth_time'] - time.time()) < 60 and json.loads(unb64u(t.split('.')[0]))['alg'] == alg, r)
     setting(transaction=True)
     st = to_sign('I lend my <bike> to Bob')
     a = begin('real', st)

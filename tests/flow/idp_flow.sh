@@ -61,6 +61,7 @@ issuer = $REAL
 ca_file = $DIR/server.pem
 client_id = activation
 key_file = $DIR/secrets/assertions
+acr_values = http://eidas.europa.eu/LoA/low
 par = no"
 group_make
 wrong_conf() { # why, sed commands

@@ -79,7 +79,8 @@ function make({ base, alg = 'ES256', transaction = false, auth = 'client_secret_
 		cookies: { keys: ['a key for the cookies of a test'] },
 		enabledJWA: { idTokenSigningAlgValues: Object.keys(KINDS) },
 		extraParams: ['authorization_details'],
-		features: { devInteractions: { enabled: false }, pushedAuthorizationRequests: { enabled: par } },
+		features: { devInteractions: { enabled: false }, resourceIndicators: { enabled: false },
+			pushedAuthorizationRequests: { enabled: par } },
 		interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
 		pkce: { required: () => true, methods: ['S256'] },
 		ttl: { IdToken: 300, AuthorizationCode: 60, Session: 3600, Interaction: 600, Grant: 3600, AccessToken: 300 },
@@ -127,7 +128,7 @@ async function interaction(req, res) {
 	const may = PEOPLE[name].map(LOA), wanted = (params.acr_values ?? '').split(' ').filter((x) => may.includes(x));
 	if (transaction)
 		shown.set(params.nonce, transaction.d);
-	return provider.interactionFinished(req, res, { login: { accountId: name, acr: wanted[0] ?? may[0], amr: ['pwd'] } });
+	return provider.interactionFinished(req, res, { login: { accountId: name, acr: wanted[0] ?? may[0], amr: ['pwd'] }, consent: {} });
 }
 
 async function answer(req, res) {
