@@ -10,6 +10,7 @@ NOT_TRIED = [
     ('`answer_enact.c` open proposals, `enact_officers.c` most anchors and officers', 'bounds of tables; the fold refuses beyond them too'),
     ('`nonce.c` enter_block', 'needs as many open nonces as the table has places'),
     ('`once_open.c`, `once_certify.c`, `once_sign.c` asked again when entry or module is done', 'races of milliseconds; at the end of each a change has ended the session already'),
+    ('`sam_trade.c` ADD_PEER by the security quorum, `answer_certificate.c` a request from the record', 'without them no test of grants gets its group, or its keys'),
     ('`answer_receipt.c` the entry is a leaf of the tree', 'no test of receipts here'),
 ]
 
@@ -92,9 +93,9 @@ PAIR = ('passkey', 'a_key_may_ask_for_two_different_authenticators')
 ADD_SUSPENDED = ('passkey', 'a_suspended_signer_adds_and_removes_nothing')
 P_OFFICER = ('passkey', 'an_officer_may_approve_with_a_passkey')
 COUNTER = ('passkey', 'a_counter_that_does_not_rise_alarms_and_refuses_nothing')
-SUFFICES = ('if (!authenticator_approves(p, &list[i], a, e) ||\n'
+SUFFICES = ('if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e) ||\n'
             '\t\t    !authenticator_suffices(a, p->s, level_needed(p->st), e))')
-APPROVES_ALONE = 'if (!authenticator_approves(p, &list[i], a, e) || level_needed(p->st) == 0)'
+APPROVES_ALONE = 'if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e))'
 WELCOME = ('socket', 'another_user_is_not_welcome')
 PUT_BACK = ('rollback', 'a_log_put_back_is_closed_until_two_officers_say_which_head_counts')
 PUT_BACK_TWICE = ('rollback', 'a_log_put_back_twice_goes_on_in_an_epoch_of_its_own')
@@ -106,8 +107,9 @@ SNAPSHOT = ('rollback', 'an_altered_snapshot_is_not_believed')
 # --- answer_activate.c
 
 F = 'answer_activate.c'
-G('nonces only for signers\' acts', 'H1, RPL-6', *NO_NONCE, (F,
-  'if (rule_find(m.purpose) == NULL || rule_find(m.purpose)->fresh != FRESH_NONCE)', 'if (false)'))
+G('nonces only for signers\' acts', 'H1, RPL-6', *NO_NONCE, ('answer_challenge.c',
+  'if ((rule = rule_find(sam->setup->trade, m.purpose)) == NULL || rule->fresh != FRESH_NONCE)',
+  'if ((rule = NULL) != NULL)'))
 G('only SIGN activates', 'RPL-6, row 15', *FITS, (F, 'if (p->st.purpose != PURPOSE_SIGN)', 'if (false)'))
 G('header checked at ACTIVATE', '3.6 steps 4, 13', *FITS, (F,
   '!statement_is_for_us(sam, &p->st, sam->state->policy.statement_life, e) ||\n\t    ', ''))
@@ -144,7 +146,7 @@ G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='state
 G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE)
 G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
 G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
-  'return approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev,\n\t    approved, e);',
+  'return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,\n\t    &p->st, p->d, &p->ev, approved, e);',
   'return (approved->n = sam == NULL || p == NULL || s == NULL || e == NULL) == 0;'))
 G('activation holds when it is made', 'DSC-4', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'),
@@ -159,8 +161,8 @@ G('index in the list and unused', 'row 8, RPL-1', *USE, (F,
   'if (!activation_covers(a, index[i], digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'if (false)'))
 G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
   '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
-G('orders that no worker was given are withdrawn', 'H3', *CONFIRMED, ('sam.c', '\t\tuses_withdraw(sam);', '\t\t;'))
-G('confirmed when the last signature is back', 'H3', *CONFIRMED, ('sam.c',
+G('orders that no worker was given are withdrawn', 'H3', *CONFIRMED, ('sam_trade.c', '\t\tuses_withdraw(sam);', '\t\t;'))
+G('confirmed when the last signature is back', 'H3', *CONFIRMED, ('sam_trade.c',
   'return activations_closing(sam->activations, c->signer, c->key) ||', 'return'))
 G('digest of USE is the approved one', 'row 7', *USE, (F,
   'digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'span_of(NULL, 0), e))'))
@@ -270,7 +272,7 @@ G('an officer\'s passkey of which copies may exist', 'H11', *P_OFFICER, (F,
   'if ((flags & FLAG_BACKUP_ELIGIBLE) != 0 &&', 'if (false && flags != 0 &&'))
 G('an officer\'s passkey by the policy\'s dates', 'H19', *P_OFFICER, (F,
   'return passkey_is_taken(s, spki, e);', 'return spki.n != 0;'))
-G('security quorum removes officers', 'SRG_M.1.6', *LEAVE, (F,
+G('security quorum removes officers', 'SRG_M.1.6', *LEAVE, ('sam_trade.c',
   '{ PURPOSE_REMOVE_OFFICER,\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_OFFICER,\tBY_REGISTRATION,'))
 G('protection allowed by policy', 'H11', *CREATE, (F,
   'if ((s->policy.protections >> a->protection & 1) == 0)', 'if (false)'))
@@ -387,7 +389,7 @@ G('ADD_AUTHENTICATOR by a signer in his state', 'SRC_SA', *ADD_SUSPENDED, (F,
 G('REMOVE_AUTHENTICATOR from the current version', 'H1', *PAIR, (F, 'if (b->from != a->signer->row->version)', 'if (false)'))
 G('REMOVE_AUTHENTICATOR of one that is there', 'row 5', *PAIR, (F,
   'if (at == s.authenticators)', 'if (at > s.authenticators)'))
-G('enough authenticators stay', 'i3: two evidences', *PAIR, (F, 'if (!enough_stay(sam, a, e))', 'if (false)'))
+G('enough authenticators stay', 'i3: two evidences', *PAIR, (F, '!enough_stay(sam, a, e) || ', ''))
 F = 'enact_signer.c'
 G('SUSPEND from the current version', 'H1', *SIGNER_ACT, (F,
   'if (!is_from(a, e))\n\t\treturn false;\n\tif (state == SIGNER_SUSPENDED', 'if (state == SIGNER_SUSPENDED'))
@@ -408,7 +410,7 @@ G('keys die with their signer', 'SRG_KM.7.1', *KEYS_DIE, (F, 'if (row == NULL ||
 
 F = 'enact_key.c'
 G('asked again when the module made the key', 'H3, SRC_SKS.1.1', *MADE, (F,
-  'may_have_key(sam, &s, &m->body, &e) && key_enter(', 'key_enter('))
+  'may_have_key(sam, s, &m->body, e) && id_is_free(', 'id_is_free('))
 G('CREATE_KEY from the current version', 'H1', *CREATE, (F, 'if (b->from != s->row->version)', 'if (false)'))
 G('CREATE_KEY by a signer in his state', 'SRC_SKS.1.1', *TWICE, (F,
   'if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)', 'if (false)'))
@@ -481,9 +483,9 @@ G('proposal closed when enacted', 'H1', *ONCE, ('fold.c',
   '\t\tfold_close_proposal(f->s, st.fresh);\n', ''))
 G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->behind)', 'if (false)'))
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
-  'if (rule == NULL || enact_of(a.st.purpose) == NULL)', 'if (false)'))
+  'if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)', 'if (false)'))
 G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
-  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))', 'if (false)'))
+  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &a.approved, e))', 'if (false)'))
 G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
 G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - now > OFFICERS_ACT_MS)', 'if (false)'))
 
@@ -536,7 +538,7 @@ G('window: length of digests', 'L1-3', *IN_WINDOW, ('activation.c',
   'if (a->window && digest.p != NULL && digest.n != a->alg->digest_len)', 'if (false)'))
 G('window: each index once', 'RPL-1', *IN_WINDOW, ('activation.c', 'if (a->used[index] != 0)', 'if (false)'))
 G('window: no more than its count', 'L1-3', *IN_WINDOW, ('activation.c', 'if (index >= a->n)', 'if (index >= 1000)'))
-G('window: on the SSA\'s socket', 'row 19', *WINDOW_SOCKET, ('request.c',
+G('window: on the SSA\'s socket', 'row 19', *WINDOW_SOCKET, ('sam_trade.c',
   '{ SAM_OPEN_WINDOW,\t\tFROM_SSA,', '{ SAM_OPEN_WINDOW,\t\tFROM_ANY,'))
 G('no SCAL1 key asks for two approvals', 'C1', *CREATE, ('enact_key.c',
   'if (b->level == LEVEL_SCAL1 && b->evidences != 1)', 'if (false)'))
@@ -607,7 +609,7 @@ G('one-time: state of the signer', 'H3', *ONE_DIES, (F,
 G('one-time: proofing in the record', 'SIG-6.3.1-12', *ONE_OPENS, (F,
   'if (memcmp(idv, s->record.evidence, 32) != 0)', 'if (false)'))
 G('one-time: the approval', 'SRA_SAP.2', *ONE_BIT, (F,
-  'return approvals_hold(rule_find(q->st.purpose), sam->state, &s->record, &q->st, q->d, &q->ev,\n\t    &q->approved, e);', 'return true;'))
+  'return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,\n\t    &q->st, q->d, &q->ev, &q->approved, e);', 'return true;'))
 F = 'once_open.c'
 G('one-time: DTBS/R come after the certificate', 'C11', *ONE_TURN, (F,
   'if (documents && q->st.sign.kind == KIND_DTBSR)', 'if (false)'))
@@ -633,9 +635,9 @@ G('one-time: time of the session', 'SIG-6.3.1-14', *ONE_TIME, (F,
 G('one-time: a lost worker is noticed', 'DEL-6.3.2-05', *ONE_LOST, (F,
   'if (o->taken && pool_at(sam->pool, o->place.worker).life != o->place.life)', 'if (false)'))
 G('one-time: changes end sessions', 'H3', *ONE_DIES, ('change.c', '\tonces_recheck(sam);\n', ''))
-G('one-time: a new policy ends sessions', 'H3', *ONE_DIES, ('enact_officers.c',
+G('one-time: a new policy ends sessions', 'H3', *ONE_DIES, ('sam_trade.c',
   '\t\tonces_end_all(sam, SESSION_CHANGED);\n', '\t\t;\n'))
-G('one-time: an anchor that is gone', 'C14', *ONE_DIES, ('enact_officers.c', '\tonces_recheck(sam);\n', ''))
+G('one-time: an anchor that is gone', 'C14', *ONE_DIES, ('sam_trade.c', '\tonces_recheck(sam);\n', ''))
 F = 'once_certify.c'
 G('one-time: a refused certificate ends the session', 'C14', *ONE_CERT, (F,
   '\t\tonce_end(sam, o, SESSION_REFUSED);\n', ''))
@@ -668,13 +670,13 @@ G('one-time: CA of exactly the profile', 'C11, C14', *ONE_CERT, (F,
   'return a->usage == ANCHOR_ISSUER && memcmp(a->profile, profile, PROFILE_LEN) == 0;', 'return a->usage == ANCHOR_ISSUER;'))
 G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
   'if (now < cert.not_before || now >= cert.not_after)', 'if (false)'))
-G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam.c',
+G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam_trade.c',
   ' ||\n\t    onces_closing(sam->onces, c->settles_all ? NULL : c->signer);', ';'))
 G('one-time: officers too are told when the last signature is back', 'H3', 'once', 'officers_are_answered_when_no_session_is_left_that_they_ended',
   ('enact_officers.c', '\ta->call->settles_all = true;\n', ''))
 
 G('one-time: ends with its connection', 'DEL-6.3.2-05', 'once', 'a_session_ends_with_the_connection_that_opened_it',
-  ('session.c', '\tonces_end_of(sam, number);\n', '\t(void)number;\n'))
+  ('session.c', '\tsam->setup->trade->left(sam, number);\n', '\t(void)number;\n'))
 PROOFS = ('revocation', 'no_proof_but_the_cas_own_destroys_a_key')
 ABOUT = ('revocation', 'a_proof_destroys_the_key_of_its_certificate_alone')
 REVOKED = ('revocation', 'the_cas_own_word_destroys_a_key_for_good')
@@ -704,6 +706,71 @@ G('OCSP: revoked', '4.12', *PROOFS, (F, 'if (!der_is(in, DER_EXPLICIT(1)))', 'if
   behind='the form of what revokes')
 G('OCSP: revoked for good', '4.12', *PROOFS, (F, 'return revocation_is_final(reason) ||', 'return true ||'))
 G('REVOKE_KEY by a registration officer', '1.3', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
-  ('approval.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,', '{ PURPOSE_REVOKE_KEY,\t\tBY_SIGNER,'))
+  ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,', '{ PURPOSE_REVOKE_KEY,\t\tBY_SIGNER,'))
 G('REVOKE_KEY after a proposal', 'H1', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
-  ('approval.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))
+  ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))
+
+# --- an authentication module: grant.c, share.c, peer.c
+
+GRANT = ('grant', 'a_grant_is_for_this_statement_signer_person_and_time')
+BEFORE = ('grant', 'a_grant_from_before_the_statement_is_none')
+CHANGED = ('grant', 'a_grant_with_any_byte_changed_is_none')
+BORN = ('grant', 'a_key_that_was_born_with_a_module_is_not_used_without_it')
+BIRTH = ('grant', 'a_key_with_a_share_is_made_with_its_share')
+REQUESTED = ('grant', 'the_certificate_request_comes_from_the_record')
+BOUND = ('grant', 'a_module_is_bound_by_its_own_grant_for_this_person')
+PEER = ('grant', 'who_is_a_peer_two_security_officers_say')
+GONE = ('grant', 'a_removed_peers_grants_count_no_more')
+F = 'grant.c'
+G('a grant\'s signature', 'row 13', *CHANGED, (F, 'if (!is_signed_by(s, link.p, evidence, e))', 'if (false)'))
+G('a grant by a peer', 'C12', *GONE, (F, 'if (state_peer_key(s, PEER_MODULE, module, 0) == NULL)', 'if (false)'))
+G('a grant for this group', 'row 13', *GRANT, (F, 'if (memcmp(g->group, s->group, GROUP_LEN) != 0)', 'if (false)'))
+G('a grant by the authenticator\'s module', 'row 13', *GRANT, (F,
+  'if (memcmp(g->module, link.p, GROUP_LEN) != 0 ||\n\t    memcmp', 'if (memcmp'))
+G('a grant of the authenticator\'s person', 'row 13', *GRANT, (F,
+  'link.p, GROUP_LEN) != 0 ||\n\t    memcmp(g->person, link.p + GROUP_LEN, ID_LEN) != 0)', 'link.p, GROUP_LEN) != 0)'))
+G('a grant for this signer', 'row 13', *GRANT, (F, 'if (memcmp(g->signer, st->subject, ID_LEN) != 0)', 'if (false)'))
+G('a grant for this statement', 'C10, row 13', *GRANT, (F, 'return memcmp(g->d, d, HASH_LEN) == 0 ||', 'return true ||'))
+G('a grant that is not old', 'row 13', *GRANT, (F, 'now > g->time ? now - g->time > AWAY_MS :', 'now > g->time ? false :'))
+G('a grant that is not of the future', 'row 13', *GRANT, (F, ': g->time - now > AWAY_MS)', ': false)'))
+G('a grant that came after its statement', 'row 13', *BEFORE, (F,
+  'return g->time >= st->iat || st->iat - g->time <= BEFORE_MS ||', 'return true ||'))
+G('a grant of two factors for SCAL2', 'row 13, H11', *GRANT, (F, 'return out->level >= level ||', 'return true ||'))
+F = 'approval.c'
+G('evidence of an authentication module', 'row 13', 'grant', 'only_the_key_of_the_module_itself_signs_its_grants', (F,
+  'if (ev->type != EVIDENCE_MODULE)\n\t\treturn does_not_verify(e);', ''),
+  behind='each verifier reads its own form of evidence')
+G('a key is used with the authenticator it was born with', 'C12', *BORN, (F,
+  'if (with == NULL || memcmp(with, none, ID_LEN) == 0)', 'if (true)'))
+F = 'share.c'
+G('a share that opens', 'C12', *BIRTH, (F,
+  'return err_why(e, ERR_DENIED, "share", "the share does not open: %s", why.text);', 'memset(out->bytes, 0, SHARE_LEN);'))
+G('a share is there', 'C12', *BIRTH, (F, 'return err_why(e, ERR_DENIED, "share", "the grant brings no share of the key");', 'return true;'))
+F = 'answer_activate.c'
+G('the share before a use', 'C12', *GRANT, (F, ' ||\n\t    !share_opens(sam, &p, &s, &k, &approved, &share, e))', ')'))
+G('the share is the key\'s', 'C12', *GRANT, (F, 'return share->n == 0 || seal_unwrapped(', 'return true || seal_unwrapped('))
+G('no window for a key born with an authenticator', 'C12, L1-2', 'grant', 'no_window_is_opened_for_a_key_with_a_share',
+  ('answer_window.c', 'if (!profile_is_none(k->record.with))', 'if (false)'))
+F = 'enact_key.c'
+G('with whom a key may be made', 'C12', *BIRTH, (F, 'if (!may_be_with(&s->record, b->with, e))', 'if (false)'))
+G('the id of a new key is free', 'RPL-1', *CREATE, (F,
+  'return index_find(sam->state->index, RECORD_KEY, id) == NULL ||', 'return true ||'), behind='a nonce is spent once')
+G('no share stays in the log', 'C12', *REQUESTED, (F, 'shares_leave(&m->evidences);\n\treturn m;', 'return m;'))
+F = 'enact_authenticator.c'
+G('an authenticator that a key was made with stays', 'C12', *BOUND, (F,
+  ' || !no_key_needs(sam, &s, b->authenticator, e))', ')'))
+G('a new module\'s authenticator is of a peer', 'C12', *BOUND, (F,
+  'if (a->type == EVIDENCE_MODULE && state_peer_key(', 'if (false && state_peer_key('), behind='the grant of a peer')
+G('not the same person twice', 'i3: two evidences', *BOUND, (F,
+  '(a->credential.n > 0 && span_equal(a->credential, new->credential)))', 'false)'))
+F = 'peer.c'
+G('kind of a peer', 'C12', *PEER, (F,
+  'if (b->kind != (sam->setup->trade->kind == GROUP_SAM ? PEER_MODULE : PEER_SAM))', 'if (false)'))
+G('a group is no peer of itself', 'C12', *PEER, (F, 'if (memcmp(b->peer, s->group, GROUP_LEN) == 0)', 'if (false)'))
+G('an officer\'s key is no peer\'s', 'SRG_M.1.5', *PEER, (F, 'if (state_is_officer_key(s, b->key))', 'if (false)'))
+G('a signing key is no peer\'s', 'SRG_M.1.5', *PEER, (F, 'if (prints_has(s->prints, b->key))', 'if (false)'))
+G('a peer\'s key is on its curve', 'C12', *PEER, (F, 'if (!key_is_on_curve(b, e))', 'if (false)'))
+G('a peer\'s key once', 'C12', *PEER, (F, 'if (state_peer(s, id) != NULL)\n\t\treturn err_why', 'if (false)\n\t\treturn err_why'))
+G('only a peer is removed', 'C12', *PEER, (F, 'return state_peer(sam->state, st->remove_peer) != NULL ||', 'return true ||'))
+G('REMOVE_PEER by the security quorum', 'SRG_M.1.6', *PEER, ('sam_trade.c',
+  '{ PURPOSE_REMOVE_PEER,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_PEER,\t\tBY_REGISTRATION,'))

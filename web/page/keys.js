@@ -104,7 +104,7 @@ function keyCard(key) {
 }
 
 function passkeyRow(a) {
-	const words = `value.protection.${[1, 2, 3, 4, 5, 6, 7].includes(a.protection) ? a.protection : 0}`;
+	const words = `value.protection.${[1, 2, 3, 4, 5, 6, 7, 8, 9].includes(a.protection) ? a.protection : 0}`;
 
 	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' })),
 	    badge(a.type === 2 ? 'keys.type.2' : 'keys.type.1', a.type === 2 ? '' : 'off'),
