@@ -384,7 +384,8 @@ caller_known(struct call *c)
 static bool
 allowed(struct call *c)
 {
-	if (c->route->who >= WHO_TOKEN)
+	if (c->route->who >= WHO_TOKEN ||
+	    (c->route->who == WHO_PERHAPS && exchange_header(c->x, "Authorization") != NULL))
 		return caller_known(c);
 	if (c->route->who == WHO_ANYONE || limit_take(c->ssa->anonymous, c->x->peer, clock_life()))
 		return true;
