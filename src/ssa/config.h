@@ -25,6 +25,9 @@ struct config {
 	char		socket[TEXT_MAX];
 	char		genesis[TEXT_MAX];
 	unsigned	deadline_ms;
+	/* [auth] */
+	char		auth_socket[TEXT_MAX], auth_genesis[TEXT_MAX];	/* empty: there is no module */
+	char		auth_name[TEXT_MAX];
 	/* [store] */
 	char		store[TEXT_MAX];
 	/* [info] */

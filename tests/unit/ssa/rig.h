@@ -15,8 +15,9 @@ struct rig {
 	char		header[256];		/* one more of each request; may be empty */
 	const char	*verb;			/* instead of GET or POST */
 	char		more[512];		/* lines for [limits] */
+	bool		with_module;		/* an authentication module, too */
 	pid_t		pid;
-	struct fake_sam	sam;
+	struct fake_sam	sam, module;
 	CURL		*curl;
 	EVP_PKEY	*tls, *login;
 	uint8_t		signer[16], key[16];
