@@ -9,6 +9,7 @@
 #include "ssa/api/info.h"
 #include "ssa/module.h"
 #include "ssa/once/ca_pool.h"
+#include "ssa/once/held.h"
 #include "ssa/ssa.h"
 
 #define STRANGERS_ALL	200
@@ -118,6 +119,7 @@ ssa_named(struct ssa *s, unsigned port, unsigned plain_port, struct err *e)
 void
 ssa_close(struct ssa *s)
 {
+	held_drop_all(s);
 	sam_free(s->sam);
 	module_close(&s->module);
 	slow_free(s->slow);

@@ -583,7 +583,7 @@ TEST(an_unfounded_sam_says_what_to_do)
 	snprintf(path, sizeof(path), "%s/state/log", dir);
 	(void)unlink(path);
 	start(ORDERLY);
-	CHECK(said("propria-sam init", 5000) && exit_code(5000) == 1 && !is_there("ssa"));
+	CHECK(said("run the ceremony (init, found)", 5000) && exit_code(5000) == 1 && !is_there("ssa"));
 }
 
 TEST(a_terminals_interrupt_does_not_reach_the_decider)
