@@ -45,6 +45,7 @@ static const struct setting {
 	TEXT("info", "specs_v1", specs_v1, false),
 	TEXT("sic", "origin", sic_origin, false),
 	TEXT("csc", "auth_mode", auth_mode, false),
+	TEXT("csc", "scal1_factors", scal1_factors, false),
 	NUMBER("csc", "scal1_seconds", scal1_seconds, 86400),
 	NUMBER("once", "threads", once_threads, 64),
 	NUMBER("csc", "scal1_signatures", scal1_count, 1000),
@@ -152,6 +153,11 @@ values_fit(const struct config *c, const char *path, struct err *e)
 		    " letters, nothing behind it", path);
 	if (strcmp(c->auth_mode, "explicit") != 0 && strcmp(c->auth_mode, "oauth2code") != 0)
 		return err_set(e, ERR_FORMAT, "%s: [csc] auth_mode is explicit or oauth2code", path);
+	if (strcmp(c->scal1_factors, "none") != 0 && strcmp(c->scal1_factors, "pin") != 0 &&
+	    strcmp(c->scal1_factors, "otp") != 0 && strcmp(c->scal1_factors, "both") != 0)
+		return err_set(e, ERR_FORMAT, "%s: [csc] scal1_factors is none, pin, otp or both", path);
+	if (strcmp(c->scal1_factors, "none") != 0 && c->auth_socket[0] == '\0')
+		return err_set(e, ERR_FORMAT, "%s: [csc] scal1_factors needs the module of [auth]", path);
 	if (c->timestamp_url[0] != '\0' && strncmp(c->timestamp_url, "http://", 7) != 0 &&
 	    strncmp(c->timestamp_url, "https://", 8) != 0)
 		return err_set(e, ERR_FORMAT, "%s: [timestamp] url begins with http:// or https://", path);
@@ -162,7 +168,7 @@ bool
 config_read(struct config *out, const char *path, struct err *e)
 {
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
-		.auth_name = "PIN and code",
+		.auth_name = "PIN and code", .scal1_factors = "none",
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
 		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
 		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .once_threads = 4, .scal1_count = 100, .timestamp_ms = 10000, .status_interval_s = 3600,

@@ -36,6 +36,7 @@ struct config {
 	/* [csc] */
 	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
 	bool		basic;			/* auth/login with a password */
+	char		scal1_factors[8];	/* none, pin, otp or both: in the clear, for SCAL1 keys of module people */
 	unsigned	scal1_seconds, scal1_count;	/* windows of SCAL1 keys; within the SAM's policy; count 0: none */
 	/* [timestamp] */
 	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */

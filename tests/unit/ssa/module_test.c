@@ -18,6 +18,7 @@ static struct rig g = { .with_module = true };
 static uint8_t person[16] = { 0x50, 0xe5, 1 };
 static char person_hex[33];
 static char body[8192];
+static uint8_t key_level = 2;
 
 /* As long as sealed factors are. */
 static const char *
@@ -70,7 +71,7 @@ grant_of(uint16_t purpose, const uint8_t module[32], const uint8_t group[32], co
 			.label = span_str("PIN"), .spki = span_of("", 0), .attestation = link_of(module),
 			.client = span_of("", 0) };
 	else
-		s.create_key = (struct body_create_key){ .from = 1, .alg = 1, .class = 1, .level = 2, .evidences = 1 };
+		s.create_key = (struct body_create_key){ .from = 1, .alg = 1, .class = 1, .level = key_level, .evidences = 1 };
 	statement_write(&sw, &s);
 	CHECK(writer_ok(&sw));
 	base64_write(&bw, writer_span(&sw));
@@ -223,6 +224,114 @@ TEST(refusals_of_the_module_have_their_words)
 	CHECK(rig_said(&g, 503, "temporarily_unavailable", AWAY));
 }
 
+/* A key of the signer; its id in hexadecimal. */
+static void
+key_made(uint8_t level, char id[33])
+{
+	char text[8192];
+	uint8_t eb[256] = { 0 }, e64[512] = { 0 };
+	struct writer ew = writer_over(eb, sizeof(eb)), bw = writer_over(e64, sizeof(e64) - 1);
+	struct evidences list = { 0 };
+	static const uint8_t zero[16];
+
+	key_level = level;
+	CHECK(evidences_add(&list, EVIDENCE_DEVICE, zero, span_of(sealed(), 64)));
+	evidences_write(&ew, &list);
+	base64_write(&bw, writer_span(&ew));
+	strcpy(text, grant_of(PURPOSE_CREATE_KEY, g.module.group, g.sam.group, g.signer));
+	text[strlen(text) - 1] = '\0';
+	CHECK(rig_post(&g, "/propria/v1/enact", "%s,\"evidence\":\"%s\"}", text, e64) == 200);
+	strcpy(id, rig_text(&g, "id"));
+}
+
+static char low[33], high[33];
+
+static long
+authorize(const char *version, const char *key, const char *factors)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/csc/%s/credentials/authorize", version);
+	return rig_post(&g, path, "{\"credentialID\":\"%s\",\"numSignatures\":2%s%s}", key,
+	    *factors == '\0' ? "" : ",", factors);
+}
+
+TEST(a_pin_opens_a_scal1_key_and_is_sealed_to_the_module)
+{
+	char sad[64];
+
+	key_made(1, low);
+	key_made(2, high);
+	CHECK(authorize("v2", low, "\"authData\":[{\"id\":\"PIN\",\"value\":\"123456\"}]") == 200);
+	strcpy(sad, rig_text(&g, "SAD"));
+	CHECK(strlen(sad) == 43 && strstr(g.body, "expiresIn") != NULL);
+	CHECK(g.module.last_n == 130 && g.module.last_statement[4] == 6 && g.module.last_statement[5] == 7);
+	CHECK(memcmp(g.module.last_statement + 42, person, 16) == 0);
+	CHECK(rig_post(&g, "/csc/v2/signatures/signHash", "{\"credentialID\":\"%s\",\"SAD\":\"%s\",\"hashes\":"
+	    "[\"n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=\"],\"signAlgo\":\"1.2.840.10045.4.3.2\"}", low, sad) == 200);
+	CHECK(authorize("v1", low, "\"PIN\":\"123456\"") == 200);
+	CHECK(authorize("v2", low, "\"PIN\":\"123456\"") == 200);
+}
+
+TEST(a_wrong_pin_opens_nothing_and_the_module_counts_it)
+{
+	int asked = fake_sam_asked(&g.sam, SAM_OPEN_WINDOW), tries = fake_sam_asked(&g.module, SAM_ENACT);
+
+	authorize("v2", low, "\"authData\":[{\"id\":\"PIN\",\"value\":\"123457\"}]");
+	CHECK(rig_said(&g, 400, "invalid_authentication_data", "The authentication data is invalid"));
+	CHECK(authorize("v1", low, "\"PIN\":\"123457\"") == 400 && strcmp(rig_text(&g, "error"), "invalid_pin") == 0);
+	CHECK(authorize("v1", low, "\"PIN\":\"123456\",\"OTP\":\"000000\"") == 400);
+	CHECK(fake_sam_asked(&g.module, SAM_ENACT) == tries + 3);
+	refuse(SAM_ENACT, "locked");
+	authorize("v2", low, "\"authData\":[{\"id\":\"PIN\",\"value\":\"123456\"}]");
+	CHECK(rig_said(&g, 400, "invalid_request", "Credential locked"));
+	refuse(SAM_ENACT, "locked");
+	authorize("v1", low, "\"PIN\":\"123456\"");
+	CHECK(rig_said(&g, 400, "invalid_request", "PIN locked"));
+	CHECK(fake_sam_asked(&g.sam, SAM_OPEN_WINDOW) == asked);
+}
+
+TEST(what_cannot_be_a_pin_or_code_is_no_try)
+{
+	static const char *const bad[] = { "{\"id\":\"PIN\",\"value\":\"12345\"}", "{\"id\":\"PIN\"}",
+		"{\"id\":\"PIN\",\"value\":\"\"}", "{\"id\":\"PIN\",\"value\":7}",
+		"{\"id\":\"PIN\",\"value\":\"123456\"},{\"id\":\"PIN\",\"value\":\"123456\"}",
+		"{\"id\":\"PIN\",\"value\":\"123456\"},{\"id\":\"approval\",\"value\":\"AA==\"}",
+		"{\"id\":\"PIN\",\"value\":\"123456\"},{\"id\":\"OTP\",\"value\":\"12345x\"}",
+		"{\"id\":\"OTP\",\"value\":\"123456789\"}" };
+	int tries = fake_sam_asked(&g.module, SAM_ENACT);
+	char list[256];
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		snprintf(list, sizeof(list), "\"authData\":[%s]", bad[i]);
+		CHECK(authorize("v2", low, list) == 400);
+		CHECK(strcmp(rig_text(&g, "error"), "invalid_authentication_data") == 0);
+	}
+	CHECK(fake_sam_asked(&g.module, SAM_ENACT) == tries);
+}
+
+TEST(without_a_pin_nothing_opens_such_a_key_and_with_one_no_other)
+{
+	int asked = fake_sam_asked(&g.sam, SAM_OPEN_WINDOW);
+
+	authorize("v2", low, "");
+	CHECK(rig_said(&g, 400, "invalid_request", "Missing (or invalid type) array parameter authData"));
+	CHECK(authorize("v1", low, "") == 400);
+	CHECK(authorize("v2", high, "\"authData\":[{\"id\":\"PIN\",\"value\":\"123456\"}]") == 400);
+	CHECK(strcmp(rig_text(&g, "reason"), "level") == 0 && strstr(g.body, "SCAL1 only") != NULL);
+	CHECK(fake_sam_asked(&g.sam, SAM_OPEN_WINDOW) == asked);
+}
+
+TEST(info_says_what_such_a_key_wants)
+{
+	CHECK(rig_post(&g, "/csc/v2/credentials/info", "{\"credentialID\":\"%s\"}", low) == 200);
+	CHECK(strstr(g.body, "\"mode\":\"explicit\",\"expression\":\"PIN\",\"objects\":[{\"type\":\"Password\",\"id\":\"PIN\"") != NULL);
+	CHECK(rig_post(&g, "/csc/v1/credentials/info", "{\"credentialID\":\"%s\",\"authInfo\":true}", low) == 200);
+	CHECK(strstr(g.body, "\"authMode\":\"explicit\",\"PIN\":{\"presence\":\"true\"") != NULL);
+	CHECK(rig_post(&g, "/csc/v2/credentials/info", "{\"credentialID\":\"%s\"}", high) == 200);
+	CHECK(strstr(g.body, "\"expression\":\"approval\"") != NULL);
+}
+
 TEST(a_module_that_is_gone_takes_nothing_else_along)
 {
 	fake_sam_stop(&g.module);
@@ -234,6 +343,8 @@ TEST(a_module_that_is_gone_takes_nothing_else_along)
 	CHECK(rig_ask(&g, "/propria/v1/status", NULL, "", NULL) == 200);
 	CHECK(strcmp(rig_text(&g, "sam"), "open") == 0);
 	CHECK(rig_post(&g, "/csc/v2/credentials/list", "{}") == 200);
+	authorize("v2", low, "\"authData\":[{\"id\":\"PIN\",\"value\":\"123456\"}]");
+	CHECK(rig_said(&g, 503, "temporarily_unavailable", AWAY));
 	fake_sam_start(&g.module);
 	for (int i = 0; i < 1000 && rig_ask(&g, "/propria/v1/module", NULL, "", NULL) != 200; i++)
 		usleep(10000);
@@ -280,6 +391,11 @@ main(void)
 		cmocka_unit_test(the_account_names_the_person_and_no_credential),
 		cmocka_unit_test(an_old_record_is_fetched_anew_and_asked_once_more),
 		cmocka_unit_test(refusals_of_the_module_have_their_words),
+		cmocka_unit_test(a_pin_opens_a_scal1_key_and_is_sealed_to_the_module),
+		cmocka_unit_test(a_wrong_pin_opens_nothing_and_the_module_counts_it),
+		cmocka_unit_test(what_cannot_be_a_pin_or_code_is_no_try),
+		cmocka_unit_test(without_a_pin_nothing_opens_such_a_key_and_with_one_no_other),
+		cmocka_unit_test(info_says_what_such_a_key_wants),
 		cmocka_unit_test(a_module_that_is_gone_takes_nothing_else_along),
 		cmocka_unit_test(without_a_module_there_is_nothing_at_these_addresses),
 	};

@@ -51,7 +51,7 @@ config_write(struct rig *g)
 
 	if (g->with_module)
 		snprintf(auth, sizeof(auth), "[auth]\nsocket = %s/auth.sock\ngenesis = %s/auth.genesis\n"
-		    "name = PIN\n", g->folder, g->folder);
+		    "name = PIN\n[csc]\nscal1_factors = pin\n", g->folder, g->folder);
 
 	snprintf(text, sizeof(text), "[listen]\naddress = 127.0.0.1\nport = 0\nendpoint_file = %s/url\n"
 	    "certificate = %s/tls.pem\nkey = %s/tls.key\n[sam]\nsocket = %s/sam.sock\ngenesis = %s/genesis\n"
