@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whose approvals, how many: the one verifier of what the table of the trade asks for. */
+#include "sam/grant.h"
 #include "sam/passkey.h"
 #include "sam/trade.h"
 #include "webauthn/assertion.h"
@@ -49,11 +50,33 @@ key_approves(const struct approving *p, const struct evidence *ev, uint8_t type,
 }
 
 static bool
+module_approves(const struct approving *p, const struct evidence *ev, const struct authenticator *a,
+    uint8_t level, struct err *e)
+{
+	struct approved *out = p->approved;
+	struct grant g;
+
+	if (ev->type != EVIDENCE_MODULE)
+		return does_not_verify(e);
+	if (!grant_approves(p->s, p->st, p->d, a->credential, ev->body, level, &g, e))
+		return false;
+	memcpy(out->grant[out->grants].id, ev->id, ID_LEN);
+	out->grant[out->grants].n = g.share.n;
+	if (g.share.n > 0)
+		memcpy(out->grant[out->grants].share, g.share.p, g.share.n);
+	out->grants++;
+	return true;
+}
+
+/* level: of the key that is used or made; where one factor gives nobody anything, 1. */
+static bool
 authenticator_approves(const struct approving *p, const struct evidence *ev,
-    const struct authenticator *a, struct err *e)
+    const struct authenticator *a, uint8_t level, struct err *e)
 {
 	uint8_t flags = 0;
 
+	if (a->type == EVIDENCE_MODULE)
+		return module_approves(p, ev, a, level, e);
 	if (!key_approves(p, ev, a->type, a->spki, &flags, e))
 		return false;
 	return ((flags ^ a->flags) & FLAG_BACKUP_ELIGIBLE) == 0 ||
@@ -97,6 +120,22 @@ approvals_needed(const struct state *s, const struct signer_record *signer,
 	return most;
 }
 
+/* A key that was born with an authenticator is used, and made, with its approval among the others. */
+static bool
+is_with(const struct approving *p, const struct signer_record *signer, const struct evidence *list,
+    size_t n, struct err *e)
+{
+	const uint8_t *with = p->st->purpose == PURPOSE_SIGN ? signer_key_with(signer, p->st->sign.key)
+	    : p->st->purpose == PURPOSE_CREATE_KEY ? p->st->create_key.with : none;
+
+	if (with == NULL || memcmp(with, none, ID_LEN) == 0)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(list[i].id, with, ID_LEN) == 0)
+			return true;
+	return err_why(e, ERR_DENIED, "quorum", "the approval of the key's own authenticator is needed");
+}
+
 /* Exactly so many, each of another authenticator in the signer's record. */
 static bool
 by_signer(const struct approving *p, const struct signer_record *signer,
@@ -106,12 +145,14 @@ by_signer(const struct approving *p, const struct signer_record *signer,
 
 	if (n != needed)
 		return err_why(e, ERR_DENIED, "quorum", "%zu approvals of the signer are needed", needed);
+	if (!is_with(p, signer, list, n, e))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		const struct authenticator *a = signer_authenticator(signer, list[i].id);
 
 		if (a == NULL || (i > 0 && memcmp(list[i].id, list[i - 1].id, ID_LEN) == 0))
 			return does_not_verify(e);
-		if (!authenticator_approves(p, &list[i], a, e) ||
+		if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e) ||
 		    !authenticator_suffices(a, p->s, level_needed(p->st), e))
 			return false;
 	}
@@ -123,9 +164,11 @@ static bool
 new_approves(const struct approving *p, const struct evidence *ev, struct err *e)
 {
 	struct authenticator new;
-	bool good = new_authenticator(p->s, p->st, &new, e) && authenticator_approves(p, ev, &new, e);
+	bool good = new_authenticator(p->s, p->st, &new, e) &&
+	    authenticator_approves(p, ev, &new, LEVEL_SCAL1, e);
 
 	p->approved->n = 0;	/* it has no id yet under which its counter could be kept */
+	p->approved->grants = 0;
 	return good;
 }
 
@@ -225,7 +268,7 @@ approvals_hold(const struct rule *rule, const struct state *s, const struct sign
 {
 	const struct approving p = { s, st, d, approved };
 
-	approved->n = 0;
+	approved->n = approved->grants = 0;
 	switch (rule->by) {
 	case BY_SIGNER:
 		return by_signer(&p, signer, ev->list, ev->n, e);

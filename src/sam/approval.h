@@ -10,6 +10,7 @@
 #include "sam/record.h"
 #include "sam/state.h"
 #include "statement/evidence.h"
+#include "statement/grant.h"
 
 enum approver { BY_SIGNER, BY_SIGNER_AND_NEW, BY_CODE_AND_NEW, BY_REGISTRATION,
 	BY_REGISTRATION_QUORUM, BY_SECURITY_QUORUM, BY_SECURITY_QUORUM_AND_NEW, BY_NOBODY };
@@ -25,9 +26,11 @@ struct rule {
 /* NULL: no such purpose in this trade */
 const struct rule *rule_find(const struct trade *, uint16_t purpose);
 
-struct approved {		/* what passkeys said of themselves: for counters_follow */
-	size_t	n;
+/* What passkeys said of themselves, for counters_follow; sealed shares that grants brought. */
+struct approved {
+	size_t	n, grants;
 	struct { uint8_t id[ID_LEN]; uint32_t count; } passkey[EVIDENCES_MAX];
+	struct { uint8_t id[ID_LEN]; size_t n; uint8_t share[SHARE_SEALED_LEN]; } grant[EVIDENCES_MAX];
 };
 
 /* The approvals a rule asks for are there, verify and suffice; nothing else is there.

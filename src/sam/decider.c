@@ -56,6 +56,8 @@ sam_free(struct sam *sam)
 	counters_free(sam->counters);
 	nonces_free(sam->nonces);
 	seal_free(sam->seal);
+	hpke_key_free(sam->transport);
+	writer_wipe(&sam->transport_said);
 	state_free(sam->state);
 	writer_wipe(&sam->genesis);
 	explicit_bzero(sam->module_seed, sizeof(sam->module_seed));

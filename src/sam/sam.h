@@ -8,6 +8,7 @@
 
 #include "audit/anchor.h"
 #include "base/log.h"
+#include "crypto/hpke.h"
 #include "sam/activation.h"
 #include "sam/decider.h"
 #include "sam/journal.h"
@@ -52,6 +53,8 @@ struct sam {
 	struct journal	*journal;
 	struct pool	*pool;
 	struct seal	*seal;
+	struct hpke_key	*transport;		/* NULL: nobody seals anything to this trade */
+	struct writer	 transport_said;	/* its attestation, once asked for */
 	struct nonces	*nonces;
 	struct supply	*supply;		/* of one-time keys */
 	struct activations *activations;
