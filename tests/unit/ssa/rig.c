@@ -47,11 +47,15 @@ module_start(struct rig *g)
 static void
 config_write(struct rig *g)
 {
-	char text[2048], auth[400] = "";
+	char text[2048], auth[700] = "", socket[128], genesis[128];
 
+	rig_path(g, "auth.sock", socket);
+	rig_path(g, "auth.genesis", genesis);
 	if (g->with_module)
-		snprintf(auth, sizeof(auth), "[auth]\nsocket = %s/auth.sock\ngenesis = %s/auth.genesis\n"
-		    "name = PIN\n[csc]\nscal1_factors = pin\n", g->folder, g->folder);
+		snprintf(auth, sizeof(auth), "[auth]\nsocket = %s\ngenesis = %s\nname = PIN\n[csc]\nscal1_factors = %s\n",
+		    g->module_socket != NULL ? g->module_socket : socket,
+		    g->module_genesis != NULL ? g->module_genesis : genesis,
+		    g->scal1_factors != NULL ? g->scal1_factors : "pin");
 
 	snprintf(text, sizeof(text), "[listen]\naddress = 127.0.0.1\nport = 0\nendpoint_file = %s/url\n"
 	    "certificate = %s/tls.pem\nkey = %s/tls.key\n[sam]\nsocket = %s/sam.sock\ngenesis = %s/genesis\n"
@@ -116,7 +120,7 @@ rig_start(struct rig *g)
 	test_certificate(g->tls, cert, key, NULL);
 	file_write(g, "genesis", "PRG1 a genesis for tests");
 	sha256(span_str("PRG1 a genesis for tests"), g->sam.group);
-	if (g->with_module)
+	if (g->with_module && g->module_socket == NULL)
 		module_start(g);
 	config_write(g);
 	snprintf(g->sam.path, sizeof(g->sam.path), "%s/sam.sock", g->folder);
@@ -134,7 +138,7 @@ rig_stop(struct rig *g)
 
 	CHECK(rig_ssa_stop(g) == 0);
 	fake_sam_stop(&g->sam);
-	if (g->with_module)
+	if (g->module.factor_key != NULL)
 		fake_sam_stop(&g->module);
 	hpke_key_free(g->module.factor_key);
 	g->module.factor_key = NULL;
