@@ -6,5 +6,5 @@
 int
 main(int argc, char **argv)
 {
-	return program_main(argc, argv, &auth_trade);
+	return program_main(argc, argv, &auth_trade, NULL);
 }

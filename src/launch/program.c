@@ -27,6 +27,7 @@ static const char usage[] =
 
 struct command {
 	const struct trade *trade;
+	int		(*reader)(int fd);
 	const char	*config;
 	int		 pin_fd;
 	bool		 check;
@@ -48,7 +49,7 @@ flusher(int control, int log_fd, int tree_fd, int dir_fd)
 static int
 run(const struct command *c)
 {
-	const struct launcher_parts parts = { decider_run, flusher, c->trade };
+	const struct launcher_parts parts = { decider_run, flusher, c->trade, c->reader };
 	struct err e = {0};
 	AUTO(config) *config = config_load_section(c->trade->section, c->config, &e);
 
@@ -85,7 +86,7 @@ descriptor_read(const char *text, int *out)
 enum { OPTION_PIN_FD = 256, OPTION_CHECK, OPTION_VERSION, OPTION_HELP };
 
 static int
-run_main(int argc, char **argv, const struct trade *trade)
+run_main(int argc, char **argv, const struct trade *trade, int (*reader)(int fd))
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
@@ -95,7 +96,7 @@ run_main(int argc, char **argv, const struct trade *trade)
 		{ "help", no_argument, NULL, OPTION_HELP },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct command c = { .trade = trade, .pin_fd = -1 };
+	struct command c = { .trade = trade, .reader = reader, .pin_fd = -1 };
 	int o;
 
 	while ((o = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
@@ -129,7 +130,7 @@ standard_descriptors(void)
 }
 
 int
-program_main(int argc, char **argv, const struct trade *trade)
+program_main(int argc, char **argv, const struct trade *trade, int (*reader)(int fd))
 {
 	log_open(trade->name);
 	if (!standard_descriptors())
@@ -137,6 +138,6 @@ program_main(int argc, char **argv, const struct trade *trade)
 	if (argc > 1 && (strcmp(argv[1], "init") == 0 || strcmp(argv[1], "found") == 0))
 		return ceremony_main(argc - 1, argv + 1, trade);
 	if (argc > 1 && strcmp(argv[1], "run") == 0)
-		return run_main(argc - 1, argv + 1, trade);
-	return run_main(argc, argv, trade);
+		return run_main(argc - 1, argv + 1, trade, reader);
+	return run_main(argc, argv, trade, reader);
 }

@@ -5,7 +5,7 @@
 
 struct trade;
 
-/* Returns the exit code. */
-int	program_main(int argc, char **argv, const struct trade *);
+/* reader: of tokens; NULL: none is raised. Returns the exit code. */
+int	program_main(int argc, char **argv, const struct trade *, int (*reader)(int fd));
 
 #endif

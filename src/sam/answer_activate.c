@@ -97,7 +97,7 @@ is_approved(struct sam *sam, const struct request_parts *p, const struct opened_
     struct approved *approved, struct err *e)
 {
 	return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,
-	    &p->st, p->d, &p->ev, approved, e);
+	    &p->st, p->d, &p->ev, sam->tokens, approved, e);
 }
 
 /* Step 5: of a key with a share the grant brought it, and it opens the key. */

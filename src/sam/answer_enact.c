@@ -115,7 +115,8 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		return false;
 	if (!trade->open_subject(sam, &a, e))
 		return false;
-	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &a.approved, e))
+	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, sam->tokens, &a.approved,
+	    e))
 		return false;
 	if (rule->fresh == FRESH_NONCE && !nonces_spend(sam->nonces, a.st.fresh, e))
 		return false;

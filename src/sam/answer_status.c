@@ -4,6 +4,7 @@
 
 #include "audit/scan.h"
 #include "base/clock.h"
+#include "statement/provider.h"
 #include "sam/attestation.h"
 #include "sam/follow.h"
 #include "sam/proofread.h"
@@ -124,11 +125,35 @@ answer_head(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	return true;
 }
 
+static void
+roster_providers(struct msg_roster *m, const struct state *s)
+{
+	m->providers = 0;
+	for (size_t i = 0; i < s->providers; i++) {
+		const struct provider *p = &s->provider[i];
+		struct roster_provider *r = &m->provider[m->providers];
+		struct body_add_provider b;
+		struct err e = { 0 };
+
+		if (!provider_read(span_of(p->body, p->body_len), &b, &e))
+			continue;
+		*r = (struct roster_provider){ .issuer = b.issuer, .client = b.client, .alg = b.alg,
+			.key = b.key, .transaction = b.transaction, .assurance = b.assurance,
+			.label = b.label, .acrs = b.acrs };
+		memcpy(r->id, p->id, sizeof(r->id));
+		for (size_t k = 0; k < b.acrs; k++) {
+			r->acr[k].acr = b.acr[k].acr;
+			r->acr[k].level = b.acr[k].level;
+		}
+		m->providers++;
+	}
+}
+
 bool
 answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 {
 	const struct state *s = sam->state;
-	AUTO_WRITER w = writer_grow(65536);
+	AUTO_WRITER w = writer_grow(131072);
 	static struct msg_roster m;
 	struct writer policy = writer_over(m.policy, sizeof(m.policy));
 
@@ -162,6 +187,7 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		m.peer[i].label = span_of(p->label, p->label_len);
 		m.peer[i].key = span_of(p->key, p->key_len);
 	}
+	roster_providers(&m, s);
 	msg_roster_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;

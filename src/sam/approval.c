@@ -2,6 +2,7 @@
 /* Whose approvals, how many: the one verifier of what the table of the trade asks for. */
 #include "sam/grant.h"
 #include "sam/passkey.h"
+#include "sam/provider.h"
 #include "sam/trade.h"
 #include "webauthn/assertion.h"
 #include "webauthn/authenticator_data.h"
@@ -27,6 +28,7 @@ struct approving {		/* what all of them are held against */
 	const struct state	*s;
 	const struct statement	*st;
 	const uint8_t		*d;
+	struct token_reader	*tokens;
 	struct approved		*approved;
 };
 
@@ -68,6 +70,29 @@ module_approves(const struct approving *p, const struct evidence *ev, const stru
 	return true;
 }
 
+/* A provider can sign in whom it likes: alone it approves only where it showed what is signed. */
+static bool
+token_approves(const struct approving *p, const struct evidence *ev, const struct authenticator *a,
+    uint8_t level, struct err *e)
+{
+	struct provider_case want = { .st = p->st, .d = p->d, .issuer = p->st->bind.attestation };
+	struct approved *out = p->approved;
+	struct provider_says says;
+
+	if (ev->type != EVIDENCE_PROVIDER)
+		return does_not_verify(e);
+	if (a->credential.n > 0 && !provider_link_read(a->credential, &want.issuer, &want.sub))
+		return err_why(e, ERR_DENIED, "record", "an authenticator that names no issuer and person");
+	if (!provider_approves(p->s, p->tokens, &want, ev->body, &says, e))
+		return false;
+	if (says.level < level)
+		return err_why(e, ERR_DENIED, "level", "token: signed in by means that do not suffice");
+	out->leans = out->leans || !says.shows;
+	out->sub_len = says.sub_len;
+	memcpy(out->sub, says.sub, says.sub_len);
+	return true;
+}
+
 /* level: of the key that is used or made; where one factor gives nobody anything, 1. */
 static bool
 authenticator_approves(const struct approving *p, const struct evidence *ev,
@@ -77,6 +102,8 @@ authenticator_approves(const struct approving *p, const struct evidence *ev,
 
 	if (a->type == EVIDENCE_MODULE)
 		return module_approves(p, ev, a, level, e);
+	if (a->type == EVIDENCE_PROVIDER)
+		return token_approves(p, ev, a, level, e);
 	if (!key_approves(p, ev, a->type, a->spki, &flags, e))
 		return false;
 	return ((flags ^ a->flags) & FLAG_BACKUP_ELIGIBLE) == 0 ||
@@ -142,6 +169,7 @@ by_signer(const struct approving *p, const struct signer_record *signer,
     const struct evidence *list, size_t n, struct err *e)
 {
 	size_t needed = approvals_needed(p->s, signer, p->st);
+	bool stands = false;
 
 	if (n != needed)
 		return err_why(e, ERR_DENIED, "quorum", "%zu approvals of the signer are needed", needed);
@@ -155,8 +183,11 @@ by_signer(const struct approving *p, const struct signer_record *signer,
 		if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e) ||
 		    !authenticator_suffices(a, p->s, level_needed(p->st), e))
 			return false;
+		stands = stands || a->type != EVIDENCE_PROVIDER;
 	}
-	return true;
+	return level_needed(p->st) < LEVEL_SCAL2 || stands || !p->approved->leans ||
+	    err_why(e, ERR_DENIED, "level", "the provider does not show what is signed: it needs "
+	    "another approval beside its own");
 }
 
 /* The authenticator that the statement introduces approves it itself, under the zero id. */
@@ -169,6 +200,7 @@ new_approves(const struct approving *p, const struct evidence *ev, struct err *e
 
 	p->approved->n = 0;	/* it has no id yet under which its counter could be kept */
 	p->approved->grants = 0;
+	p->approved->leans = false;
 	return good;
 }
 
@@ -275,11 +307,12 @@ by_officers_and_new(const struct approving *p, const struct evidences *ev, struc
 bool
 approvals_hold(const struct rule *rule, const struct state *s, const struct signer_record *signer,
     const struct statement *st, const uint8_t d[HASH_LEN], const struct evidences *ev,
-    struct approved *approved, struct err *e)
+    struct token_reader *tokens, struct approved *approved, struct err *e)
 {
-	const struct approving p = { s, st, d, approved };
+	const struct approving p = { s, st, d, tokens, approved };
 
-	approved->n = approved->grants = 0;
+	approved->n = approved->grants = approved->sub_len = 0;
+	approved->leans = false;
 	switch (rule->by) {
 	case BY_SIGNER:
 		return by_signer(&p, signer, ev->list, ev->n, e);

@@ -9,6 +9,7 @@
 #include "sam/approval.h"
 #include "sam/passkey.h"
 #include "sam/peer.h"
+#include "sam/provider.h"
 
 /*
  * The code was good, but it had been used: two SICs hold it, and one of them is not the signer's.
@@ -63,6 +64,18 @@ may_be_authenticator(const struct sam *sam, const struct authenticator *a, struc
 	return true;
 }
 
+/* Whom the token that approved this named, at the issuer that the statement names. */
+static struct span
+link_of(const struct act *a, uint8_t room[PROVIDER_LINK_MAX])
+{
+	struct writer w = writer_over(room, PROVIDER_LINK_MAX);
+
+	provider_link_write(&w, a->st.bind.attestation, span_of(a->approved.sub, a->approved.sub_len));
+	if (!writer_ok(&w))
+		bug("a link over its bounds");
+	return writer_span(&w);
+}
+
 /* Puts it behind those that are there: bound_id in enacted.c relies on it. */
 static bool
 authenticator_enter(struct sam *sam, struct act *a, uint8_t state, struct err *e)
@@ -71,6 +84,7 @@ authenticator_enter(struct sam *sam, struct act *a, uint8_t state, struct err *e
 	struct authenticator *new = &s.authenticator[s.authenticators];
 	uint32_t version = a->signer->row->version + 1;
 	AUTO_WRITER sealed = writer_grow(RECORD_MAX);
+	uint8_t link[PROVIDER_LINK_MAX];
 	struct msg_enacted m = { .version = version, .n = 1 };
 	struct signer_change change = { .id = a->st.subject, .version = version, .state = state,
 		.cause = a->st.purpose, .d = a->d, .statement = a->m.statement,
@@ -82,8 +96,11 @@ authenticator_enter(struct sam *sam, struct act *a, uint8_t state, struct err *e
 	if (s.authenticators == AUTHENTICATORS_MAX)
 		return err_why(e, ERR_DENIED, "limit", "%d authenticators are the most",
 		    AUTHENTICATORS_MAX);
-	if (!new_authenticator(sam->state, &a->st, new, e) ||
-	    !may_be_authenticator(sam, new, e) || !is_another(&s, new, e))
+	if (!new_authenticator(sam->state, &a->st, new, e))
+		return false;
+	if (new->type == EVIDENCE_PROVIDER)
+		new->credential = link_of(a, link);
+	if (!may_be_authenticator(sam, new, e) || !is_another(&s, new, e))
 		return false;
 	new->bound = clock_wall();
 	sam_random(sam, new->id, sizeof(new->id));

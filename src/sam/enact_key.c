@@ -234,6 +234,21 @@ key_made(void *owner, void *job, struct reader *answer, const struct err *failur
 	call_refuse(sam, c, &e);
 }
 
+/* The log keeps who approved, but no share: sealed to the transport key it would be open to whoever
+ * has the store root, and the log. */
+static void
+shares_leave(struct writer *evidences)
+{
+	struct evidences list;
+	struct err e = { 0 };
+
+	if (!evidences_read(writer_span(evidences), &list, &e))
+		bug("evidences that were read do not read again");
+	for (size_t i = 0; i < list.n; i++)
+		if (list.list[i].type == EVIDENCE_MODULE)
+			grant_blank(evidences->p + (list.list[i].body.p - evidences->p), list.list[i].body.n);
+}
+
 static struct making *
 making_new(const struct act *a)
 {
@@ -253,6 +268,7 @@ making_new(const struct act *a)
 	csr_order_init(&m->order);
 	wr_span(&m->statement, a->m.statement);
 	wr_span(&m->evidences, a->m.evidences);
+	shares_leave(&m->evidences);
 	return m;
 }
 

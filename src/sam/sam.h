@@ -57,6 +57,7 @@ struct sam {
 	struct writer	 transport_said;	/* its attestation, once asked for */
 	struct nonces	*nonces;
 	struct supply	*supply;		/* of one-time keys */
+	struct token_reader *tokens;		/* what identity providers signed is read there */
 	struct activations *activations;
 	uint64_t	 expire_at;		/* life clock: they are looked through again */
 	struct onces	*onces;			/* sessions of one-time keys */

@@ -36,10 +36,14 @@ struct sam_request {
 };
 
 struct sam	*sam_open(const char *path, unsigned deadline_ms, struct err *) MUST_USE;
+/* Another module with the same protocol, by its name in the log (a literal). */
+struct sam	*sam_open_as(const char *name, const char *path, unsigned deadline_ms, struct err *) MUST_USE;
 /* Every request in flight ends as lost; later ones as away. The thread is gone afterwards. */
 void		 sam_stop(struct sam *);
 void		 sam_free(struct sam *);		/* NULL is fine */
 bool		 sam_is_connected(struct sam *);
+/* Which connection it is, counted; 0: there is none. */
+unsigned	 sam_connection(struct sam *);
 
 /* Always ends in done, perhaps before this returns. */
 void	sam_ask(struct sam *, struct sam_request *, uint8_t type, struct span payload);
