@@ -146,7 +146,7 @@ G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='state
 G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE)
 G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
 G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
-  'return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,\n\t    &p->st, p->d, &p->ev, approved, e);',
+  'return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,\n\t    &p->st, p->d, &p->ev, sam->tokens, approved, e);',
   'return (approved->n = sam == NULL || p == NULL || s == NULL || e == NULL) == 0;'))
 G('activation holds when it is made', 'DSC-4', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'),
@@ -485,7 +485,7 @@ G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->be
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
   'if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)', 'if (false)'))
 G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
-  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &a.approved, e))', 'if (false)'))
+  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, sam->tokens, &a.approved,\n\t    e))', 'if (false)'))
 G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
 G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - now > OFFICERS_ACT_MS)', 'if (false)'))
 
@@ -609,7 +609,7 @@ G('one-time: state of the signer', 'H3', *ONE_DIES, (F,
 G('one-time: proofing in the record', 'SIG-6.3.1-12', *ONE_OPENS, (F,
   'if (memcmp(idv, s->record.evidence, 32) != 0)', 'if (false)'))
 G('one-time: the approval', 'SRA_SAP.2', *ONE_BIT, (F,
-  'return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,\n\t    &q->st, q->d, &q->ev, &q->approved, e);', 'return true;'))
+  'return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,\n\t    &q->st, q->d, &q->ev, sam->tokens, &q->approved, e);', 'return true;'))
 F = 'once_open.c'
 G('one-time: DTBS/R come after the certificate', 'C11', *ONE_TURN, (F,
   'if (documents && q->st.sign.kind == KIND_DTBSR)', 'if (false)'))
