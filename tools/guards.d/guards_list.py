@@ -314,9 +314,9 @@ F = '../webauthn/client_data.c'
 G('type', 'C2', *PASSKEY, (F, '!equals(f, "type", span_str(type), e) ||\n\t    ', 'type == NULL || '))
 G('challenge', 'SRA_SAP.2', *PASSKEY, (F, ' ||\n\t    !equals(f, "challenge", span_of(text, sizeof(text)), e))', ')'))
 G('origin', 'C1', *PASSKEY, (F, ' && equals(&f, "origin", origin, e);', ' && origin.n > 0;'))
-G('crossOrigin', 'H18', *CROSS, (F, 'if (kind_of(f, "crossOrigin") != ABSENT && kind_of(f, "crossOrigin") != FALSE)', 'if (false)'))
-G('topOrigin', 'H18', *PASSKEY, (F, 'return kind_of(f, "topOrigin") == ABSENT ||', 'return true ||'))
-G('members once', 'H18', *PASSKEY, (F, ' || member_of(f, m.name) != NULL)', ')'))
+G('crossOrigin', 'H18', *CROSS, (F, 'if (flat_kind_of(f, "crossOrigin") != FLAT_ABSENT &&\n\t    flat_kind_of(f, "crossOrigin") != FLAT_FALSE)', 'if (false)'))
+G('topOrigin', 'H18', *PASSKEY, (F, 'return flat_kind_of(f, "topOrigin") == FLAT_ABSENT ||', 'return true ||'))
+G('members once', 'H18', *PASSKEY, ('../base/flat.c', ' || is_there(s->out, object, m.name))', ')'))
 
 # --- open_record.c, seal.c
 
