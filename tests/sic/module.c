@@ -14,8 +14,8 @@ transport_read(struct module *m, const struct group *g, const struct msg_head *h
 	struct reader r = reader_over(head->transport);
 	struct span body = head->transport, parts[] = { span_of(tag, sizeof(tag)), body };
 	uint8_t what, group[GROUP_LEN], digest[HASH_LEN];
-	uint64_t time;
-	struct span sig;
+	uint64_t time = 0;
+	struct span sig = span_of(NULL, 0);
 
 	CHECK(rd_u8(&r, &what) && what == 6 && rd_bytes(&r, group, sizeof(group)) &&
 	    rd_bytes(&r, m->transport, sizeof(m->transport)) && rd_u64(&r, &time) &&
