@@ -24,7 +24,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_RECORD_PUT] = "INSERT INTO records VALUES (?,?,?,?,?) ON CONFLICT (type, id) DO UPDATE"
 	    " SET owner = excluded.owner, version = excluded.version, sealed = excluded.sealed"
 	    " WHERE excluded.version >= version",
-	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ACCOUNT_GET] = "SELECT * FROM accounts WHERE id = ?",
 	[SQL_RECORD_GET] = "SELECT * FROM records WHERE type = ? AND id = ?",
 	[SQL_KEY_GET] = "SELECT * FROM keys WHERE id = ?",

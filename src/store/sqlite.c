@@ -58,10 +58,10 @@ op_record_put(struct store *s, const struct record *r, struct err *e)
 static bool
 op_key_put(struct store *s, const struct key_row *k, struct err *e)
 {
-	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssib", k->id, sizeof(k->id),
+	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssibb", k->id, sizeof(k->id),
 	    k->owner, sizeof(k->owner), (int64_t)k->alg, (int64_t)k->class, (int64_t)k->level,
 	    (int64_t)k->state, (int64_t)k->version, (int64_t)k->created, k->spki, k->certificate,
-	    k->chain, (int64_t)k->evidences, k->profile, sizeof(k->profile));
+	    k->chain, (int64_t)k->evidences, k->profile, sizeof(k->profile), k->with, sizeof(k->with));
 }
 
 /* A column of exactly n bytes; a row that we did not write is damage. */
@@ -166,7 +166,7 @@ key_of_row(struct sqlite *q, sqlite3_stmt *st, struct key_row *k)
 	column_lend(q, &k->certificate);
 	column_lend(q, &k->chain);
 	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16) &&
-	    column_fixed(st, 12, k->profile, 16);
+	    column_fixed(st, 12, k->profile, 16) && column_fixed(st, 13, k->with, 16);
 }
 
 static bool

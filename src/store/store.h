@@ -31,6 +31,7 @@ struct key_row {
 	uint64_t	created;
 	struct span	spki, certificate, chain;	/* each may be empty */
 	uint8_t		profile[16];	/* whose CA certifies it; zero: that of keys without one */
+	uint8_t		with[16];	/* the authenticator that must approve each use; zero: any */
 };
 struct activation_row {
 	uint8_t		handle[32];	/* SHA-256 of the SAD */

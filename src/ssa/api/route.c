@@ -66,6 +66,10 @@ static const struct route routes[] = {
 	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },
 	{ "/propria/v1/genesis",		true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_genesis },
 	{ "/propria/v1/challenge",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_challenge },
+	{ "/propria/v1/module",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_module },
+	{ "/propria/v1/module/challenge",	false,	true,	WHO_PERHAPS,	TAKES_JSON,	true,	handle_module_challenge },
+	{ "/propria/v1/module/enact",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_module_enact },
+	{ "/propria/v1/module/grant",		false,	true,	WHO_PERHAPS,	TAKES_JSON,	true,	handle_module_grant },
 	{ "/propria/v1/invitation",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_invitation },
 	{ "/propria/v1/enrol",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_enrol },
 	{ "/propria/v1/account",		true,	false,	WHO_TOKEN,	TAKES_NOTHING,	true,	handle_account },
@@ -119,6 +123,8 @@ route_is_offered(const struct route *r, const struct config *c)
 		return c->documents_mib > 0;
 	if (r->handle == handle_idp_start || r->handle == handle_idp_login || r->handle == handle_idp_link)
 		return idp_list_logs_in(&c->idps);
+	if (strncmp(r->path, "/propria/v1/module", 18) == 0)
+		return c->auth_socket[0] != '\0';
 	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';
 }
 
