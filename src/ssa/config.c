@@ -123,6 +123,8 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
 	}
 	if (strncmp(section, "ca ", 3) == 0)
 		return ca_list_set(&r->config->cas, section, name, value, r->e);
+	if (strncmp(section, "idp ", 4) == 0)
+		return idp_list_set(&r->config->idps, section, name, value, r->e);
 	return err_set(r->e, ERR_FORMAT, "%s: there is no setting [%s] %s", r->path, section, name);
 }
 
@@ -161,7 +163,7 @@ values_fit(const struct config *c, const char *path, struct err *e)
 	if (c->timestamp_url[0] != '\0' && strncmp(c->timestamp_url, "http://", 7) != 0 &&
 	    strncmp(c->timestamp_url, "https://", 8) != 0)
 		return err_set(e, ERR_FORMAT, "%s: [timestamp] url begins with http:// or https://", path);
-	return ca_list_fits(&c->cas, e);
+	return ca_list_fits(&c->cas, e) && idp_list_fits(&c->idps, e);
 }
 
 bool

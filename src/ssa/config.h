@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cmp/config.h"
+#include "ssa/idp/config.h"
 
 #define TEXT_MAX	256
 
@@ -43,6 +44,8 @@ struct config {
 	unsigned	timestamp_ms;
 	/* [ca NAME] */
 	struct ca_list	cas;
+	/* [idp NAME] */
+	struct idp_list	idps;
 	/* [once] */
 	unsigned	once_threads;			/* that ask CAs for certificates of one-time keys */
 	/* [status] of certificates */

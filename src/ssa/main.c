@@ -171,6 +171,7 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	issuer_halt(s.issuer);
 	ca_pool_stop(s.ca_pool);
 	stamper_stop(s.stamper);
+	idps_stop(s.idps);
 	slow_stop(s.slow);
 	module_stop(&s.module);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */

@@ -46,6 +46,7 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	    c->anonymous_per_peer == 0 ? 0 : STRANGERS_EACH);
 	s->parallel = parallel_new(c->authorizations);
 	s->documents = documents_new((size_t)c->documents_mib << 20);
+	s->idp_flows = idp_flows_new();
 	s->by_name = tries_new(c->tries_by_name);
 	s->by_address = tries_new(c->tries_by_address);
 	random_bytes(s->ceremony_key, sizeof(s->ceremony_key));
@@ -54,6 +55,7 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
 	    (c->timestamp_url[0] != '\0' && (s->stamper = stamper_start(c->timestamp_url, c->timestamp_ca,
 	    c->timestamp_ms, e)) == NULL) ||
+	    (c->idps.n > 0 && (s->idps = idps_start(&s->config.idps, e)) == NULL) ||
 	    (s->slow = slow_start(e)) == NULL ||
 	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL ||
 	    !module_open(&s->module, c, e)) {
@@ -130,6 +132,8 @@ ssa_close(struct ssa *s)
 	cache_free(s->activations);
 	ca_pool_free(s->ca_pool);
 	stamper_free(s->stamper);
+	idps_free(s->idps);
+	idp_flows_free(s->idp_flows);
 	limit_free(s->anonymous);
 	limit_free(s->strangers);
 	limit_free(s->accounts);

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "ssa/config.h"
 #include "ssa/documents.h"
+#include "ssa/idp/flows.h"
 #include "ssa/limit.h"
 #include "ssa/page/slow.h"
 #include "ssa/page/tries.h"
@@ -55,6 +56,8 @@ struct ssa {
 	struct held	*held;			/* such that have their certificate and wait for their use */
 	struct issuer	*issuer;		/* NULL until it is started */
 	struct stamper	*stamper;		/* NULL: no time stamps */
+	struct idps	*idps;			/* identity providers; NULL: none */
+	struct idp_flows *idp_flows;		/* visits to them */
 	struct writer	 genesis;
 	uint8_t		 group[HASH_LEN];	/* its hash */
 	struct writer	 info[2][2];		/* of each base, v1's and v2's answer of `info`, made once */

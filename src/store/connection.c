@@ -48,6 +48,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CLIENTS] = "SELECT * FROM clients ORDER BY client_id",
 	[SQL_LOGIN_PUT] = "INSERT INTO logins VALUES (?,?,?,?)",
 	[SQL_LOGIN_GET] = "SELECT * FROM logins WHERE kind = ? AND name = ?",
+	[SQL_LOGIN_REMOVE] = "DELETE FROM logins WHERE kind = ? AND name = ? AND account = ?",
 	[SQL_LOGINS_OF] = "SELECT * FROM logins WHERE account = ? ORDER BY kind, name",
 	[SQL_HANDLE_PUT] = "INSERT INTO handles VALUES (?,?,?,?,?,?,?,?)",
 	[SQL_HANDLE_GET] = "SELECT * FROM handles WHERE kind = ? AND hash = ?",

@@ -402,7 +402,7 @@ static bool
 allowed(struct call *c)
 {
 	if (c->route->who >= WHO_TOKEN ||
-	    (c->route->who == WHO_MAYBE && exchange_header(c->x, "Authorization") != NULL))
+	    (c->route->who == WHO_PERHAPS && exchange_header(c->x, "Authorization") != NULL))
 		return caller_known(c);
 	if (c->route->who == WHO_ANYONE || limit_take(c->ssa->anonymous, c->x->peer, clock_life()))
 		return true;

@@ -8,7 +8,7 @@
 enum who {
 	WHO_ANYONE,
 	WHO_LIMITED,	/* anyone, so many times a second */
-	WHO_MAYBE,	/* a token if the caller has one, else limited so */
+	WHO_PERHAPS,	/* with a token: its account; without: as WHO_LIMITED */
 	WHO_TOKEN,	/* of scope service */
 	WHO_EITHER,	/* or of scope credential: the handler looks what it covers */
 	WHO_CLIENT,	/* scope service, of an account or of a client alone */

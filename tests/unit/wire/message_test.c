@@ -119,7 +119,7 @@ TEST(parts_over_their_maximum_are_refused)
 		{ { 1, EVIDENCES_WIRE_MAX, 0, 0 }, true }, { { 1, EVIDENCES_WIRE_MAX + 1, 0, 0 }, false },
 		{ { 1, 1, RECORD_MAX, 0 }, true }, { { 1, 1, RECORD_MAX + 1, 0 }, false },
 		{ { 1, 1, 0, RECORD_MAX }, true }, { { 1, 1, 0, RECORD_MAX + 1 }, false },
-		{ { 0, 1, 0, 0 }, false }, { { 1, 0, 0, 0 }, true },
+		{ { 0, 1, 0, 0 }, false }, { { 1, 0, 0, 0 }, true },	/* factors approve some */
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
