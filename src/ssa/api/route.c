@@ -121,10 +121,10 @@ route_is_offered(const struct route *r, const struct config *c)
 		return ca_list_once(&c->cas, span_of(NULL, 0)) != NULL;
 	if (r->handle == handle_documents || r->handle == handle_approval_document)
 		return c->documents_mib > 0;
-	if (strncmp(r->path, "/propria/v1/module", 18) == 0)
-		return c->auth_socket[0] != '\0';
 	if (r->handle == handle_idp_start || r->handle == handle_idp_login || r->handle == handle_idp_link)
 		return idp_list_logs_in(&c->idps);
+	if (strncmp(r->path, "/propria/v1/module", 18) == 0)
+		return c->auth_socket[0] != '\0';
 	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';
 }
 
