@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "crypto/hash.h"
-#include "sam/state.h"
+#include "sam/trade.h"
 
 #define RECORD_BYTES	400
 
@@ -81,7 +81,7 @@ fill(size_t records, struct err *e)
 	long before, after;
 	double held, n, key;
 
-	if (!crypto_start(e) || (f.state = state_new(e)) == NULL)
+	if (!crypto_start(e) || (f.state = state_new(&sam_trade, e)) == NULL)
 		return false;
 	f.sequence = f.state->entries = 1;	/* as if the genesis were there */
 	if (!credential(&f, e))

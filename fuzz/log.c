@@ -5,7 +5,7 @@
 
 #include "auditor/verify_file.h"
 #include "fuzz/fuzz.h"
-#include "sam/state.h"
+#include "sam/trade.h"
 
 /* The state is large: made when there is a first entry. */
 static bool
@@ -13,7 +13,7 @@ fold(void *state, const struct entry *entry, struct span bytes, struct err *e)
 {
 	struct state **s = state;
 
-	return (*s != NULL || (*s = state_new(e)) != NULL) &&
+	return (*s != NULL || (*s = state_new(&sam_trade, e)) != NULL) &&
 	    fold_apply(*s, entry, bytes, entry->sequence * 1000, e);
 }
 

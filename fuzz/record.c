@@ -2,7 +2,7 @@
 /* What stands inside sealed records: 0 signer, 1 key. And 2: a snapshot's state. */
 #include "fuzz/fuzz.h"
 #include "sam/record.h"
-#include "sam/state.h"
+#include "sam/trade.h"
 
 static bool
 again_signer(struct span in, struct writer *out, struct err *e)
@@ -34,10 +34,10 @@ state(struct span in)
 	AUTO(state) *s = NULL, *again = NULL;
 	struct err e = { 0 };
 
-	if ((s = state_read(in, &e)) == NULL)
+	if ((s = state_read(&sam_trade, in, &e)) == NULL)
 		return;
 	state_write(&out, s);
-	if (!writer_ok(&out) || (again = state_read(writer_span(&out), &e)) == NULL)
+	if (!writer_ok(&out) || (again = state_read(&sam_trade, writer_span(&out), &e)) == NULL)
 		bug("a state that does not come back");
 }
 

@@ -132,12 +132,17 @@ def main():
     for name, data in statements.items():
         if name.startswith('statement.'):
             seed('statement', name[10:].lower(), data)
-            seed('evidence', name[10:].lower(), evidences['evidences.' + name[10:]])
+            if 'evidences.' + name[10:] in evidences:
+                seed('evidence', name[10:].lower(), evidences['evidences.' + name[10:]])
+    for name, data in load('grant.txt').items():
+        if name.startswith('grant.'):
+            seed('evidence', name.replace('.', '-').lower(), b'\1\3' + bytes(16) + v(2, data))
     for name in ('signer', 'key', 'snapshot'):
         seed('sealed', name, sealed['sealed.' + name])
     seed('sealed', 'wrapped', sealed['wrapped.sealed'])
     seed('record', 'signer', b'\0' + sealed['plain.signer'])
     seed('record', 'key', b'\1' + sealed['plain.key'])
+    seed('record', 'share', b'\1' + sealed['plain.share'])
     batches = [log['batch.' + n] for n in '123']
     seed('log', 'whole', b''.join(batches))
     seed('log', 'torn', b''.join(batches)[:-10] + bytes(50))

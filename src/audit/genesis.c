@@ -5,7 +5,7 @@
 #include "crypto/alg.h"
 #include "webauthn/relying_party.h"
 
-#define PROTECTIONS_KNOWN	0x00fe	/* 1 file, 2 card, 3 TPM, 4 phone, 5 to 7 passkeys */
+#define PROTECTIONS_KNOWN	0x03fe	/* file, card, TPM, phone, passkeys, module, provider */
 
 bool
 policy_read(struct reader *r, struct policy *out, struct err *e)
@@ -126,7 +126,8 @@ genesis_read(struct span bytes, struct genesis *out, struct err *e)
 	struct span magic;
 
 	if (bytes.n > GENESIS_MAX || !rd_take(&r, 4, &magic) || memcmp(magic.p, "PRG1", 4) != 0 ||
-	    !rd_u64(&r, &m.time) || !rd_bytes(&r, m.random, sizeof(m.random)))
+	    !rd_u64(&r, &m.time) || !rd_bytes(&r, m.random, sizeof(m.random)) ||
+	    !rd_u8(&r, &m.kind) || m.kind < GROUP_SAM || m.kind > GROUP_AUTH)
 		return err_set(e, ERR_FORMAT, "genesis: head");
 	if (!policy_read(&r, &m.policy, e) || !read_module(&r, &m, e) || !read_officers(&r, &m, e))
 		return false;
@@ -142,6 +143,7 @@ genesis_write(struct writer *w, const struct genesis *m)
 	wr_bytes(w, "PRG1", 4);
 	wr_u64(w, m->time);
 	wr_bytes(w, m->random, sizeof(m->random));
+	wr_u8(w, m->kind);
 	policy_write(w, &m->policy);
 	wr_bytes(w, m->kek, ID_LEN);
 	wr_bytes(w, m->hmac, ID_LEN);

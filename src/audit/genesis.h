@@ -35,9 +35,12 @@ struct genesis_officer {
 	struct officer_card	card;
 };
 
+enum group_kind { GROUP_SAM = 1, GROUP_AUTH };	/* a log of one is no log of the other */
+
 struct genesis {			/* spans are lent from the bytes it was read from */
 	uint64_t		time;
 	uint8_t			random[32];
+	uint8_t			kind;			/* enum group_kind */
 	struct policy		policy;
 	uint8_t			kek[ID_LEN], hmac[ID_LEN];
 	struct span		log, attest;		/* spki, P-256 */

@@ -51,6 +51,10 @@ static const struct row {
 	{ "busy", "it has too much to do at this moment. Try again in a few seconds" },
 	{ "backend", "the crypto module or the disk failed. Operators: propria doctor" },
 	{ "room", "the disk of the SAM's log is full or nearly so. Operators: make room there now" },
+	{ "peer", "this authentication module is not one that the officers have installed. Look at "
+	    "propria officer roster" },
+	{ "share", "the key opens only with a share from its authentication module, and none came, or "
+	    "another key's. Approve again with that module" },
 	{ "unknown", "there is no such activation, entry or outcome; an activation ends with its "
 	    "approval's time. Start again" },
 };
@@ -165,7 +169,8 @@ protection_name(unsigned protection)
 {
 	static const char *const names[] = { NULL, "file under a passphrase", "token or card", "TPM",
 		"phone", "passkey bound to its device, as it says itself",
-		"passkey whose maker attests it", "passkey of which copies in a cloud may exist" };
+		"passkey whose maker attests it", "passkey of which copies in a cloud may exist",
+		"authentication module", "identity provider" };
 
 	return at(names, COUNT(names), protection);
 }

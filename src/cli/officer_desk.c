@@ -82,7 +82,7 @@ officer_json(const struct roster_officer *o)
 static void
 roster_print(struct call *c, const struct msg_roster *m)
 {
-	json_t *officers = json_array(), *anchors = json_array();
+	json_t *officers = json_array(), *anchors = json_array(), *peers = json_array();
 	char id[HEX_MAX(32)], policy[HEX_MAX(POLICY_LEN)];
 
 	say(c, "Officers\n");
@@ -104,7 +104,20 @@ roster_print(struct call *c, const struct msg_roster *m)
 		json_array_append_new(anchors, json_pack("{s:s,s:s%,s:s}", "id", id, "label",
 		    (const char *)a->label.p, a->label.n, "profile", profile));
 	}
+	if (m->peers > 0)
+		say(c, "Trusted modules\n");
+	for (size_t i = 0; i < m->peers; i++) {
+		const struct roster_peer *p = &m->peer[i];
+		char group[HEX_MAX(GROUP_LEN)];
+
+		say(c, "  %s  %.*s\n", hex(span_of(p->id, 32), id), (int)p->label.n,
+		    (const char *)p->label.p);
+		json_array_append_new(peers, json_pack("{s:s,s:i,s:s,s:s%}", "id", id, "kind", (int)p->kind,
+		    "group", hex(span_of(p->peer, GROUP_LEN), group), "label", (const char *)p->label.p,
+		    p->label.n));
+	}
 	put_json(c, "officers", officers);
+	put_json(c, "peers", peers);
 	put_json(c, "anchors", anchors);
 	put_text(c, "policy", hex(span_of(m->policy, POLICY_LEN), policy));
 	if (!c->json) {

@@ -41,10 +41,9 @@ profile_take(const json_t *j, uint8_t out[PROFILE_LEN], struct err *e)
 	return true;
 }
 
-bool
-once_offer_read(const json_t *j, const struct profile *p, struct once_offer *out, struct err *e)
+static bool
+offer_read(const json_t *j, const struct profile *p, struct once_offer *out, struct err *e)
 {
-	uint8_t session[16];
 	uint64_t seconds, alg;
 	struct once_offer o;
 
@@ -54,12 +53,40 @@ once_offer_read(const json_t *j, const struct profile *p, struct once_offer *out
 	    !ssa_number(j, "alg", UINT16_MAX, &alg, e) ||
 	    !text_copy(j, "signatureQualifier", o.qualifier, e) || !text_copy(j, "ca", o.ca, e))
 		return false;
-	statement_session(o.challenge.fresh, session);
-	if (memcmp(session, o.session, sizeof(session)) != 0)
-		return err_exit(e, EXIT_UNREACHABLE, "the server's session is not of its challenge");
 	if ((o.alg = alg_find((uint16_t)alg)) == NULL)
 		return err_exit(e, EXIT_UNREACHABLE, "the server offers an algorithm that is not known here");
 	o.challenge.life = seconds * 1000;
+	*out = o;
+	return true;
+}
+
+bool
+once_offer_read(const json_t *j, const struct profile *p, struct once_offer *out, struct err *e)
+{
+	uint8_t session[16];
+	struct once_offer o;
+
+	if (!offer_read(j, p, &o, e))
+		return false;
+	statement_session(o.challenge.fresh, session);
+	if (memcmp(session, o.session, sizeof(session)) != 0)
+		return err_exit(e, EXIT_UNREACHABLE, "the server's session is not of its challenge");
+	*out = o;
+	return true;
+}
+
+bool
+once_offer_again(const json_t *j, const struct profile *p, const struct once_offer *first,
+    struct once_offer *out, struct err *e)
+{
+	struct once_offer o;
+
+	if (!offer_read(j, p, &o, e))
+		return false;
+	if (memcmp(o.session, first->session, sizeof(o.session)) != 0 || o.alg != first->alg ||
+	    memcmp(o.profile, first->profile, sizeof(o.profile)) != 0 ||
+	    memcmp(o.idv, first->idv, sizeof(o.idv)) != 0)
+		return err_exit(e, EXIT_UNREACHABLE, "the server's challenge is of another session");
 	*out = o;
 	return true;
 }

@@ -40,6 +40,9 @@ struct once_signature {		/* what a file that came back holds; spans lent from it
 
 /* The offer; session and nonce must belong together. */
 bool	once_offer_read(const json_t *, const struct profile *, struct once_offer *, struct err *) MUST_USE;
+/* The offer for the use of a key whose certificate came first: of the session that was opened. */
+bool	once_offer_again(const json_t *, const struct profile *, const struct once_offer *first,
+	    struct once_offer *out, struct err *) MUST_USE;
 void	once_job_wipe(struct once_job *);
 /* Hashes each file with the offer's hash. */
 bool	once_prepare(struct once_job *, char *const *paths, size_t n, struct err *) MUST_USE;

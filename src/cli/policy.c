@@ -10,7 +10,7 @@ static bool
 protections_read(const char *list, uint16_t *bits, struct err *e)
 {
 	static const char *const words[] = { "file", "token", "tpm", "phone", "passkey", "attested",
-		"copied" };
+		"copied", "module", "provider" };
 	uint16_t out = 0;
 
 	while (*list != '\0') {
@@ -20,7 +20,7 @@ protections_read(const char *list, uint16_t *bits, struct err *e)
 			i++;
 		if (i == COUNT(words))
 			return err_exit(e, EXIT_USAGE, "--protections: a list of file, token, tpm, "
-			    "phone, passkey, attested, copied, not %.40s", list);
+			    "phone, passkey, attested, copied, module, provider, not %.40s", list);
 		out |= (uint16_t)(1u << (i + 1));
 		list += n + (list[n] == ',');
 	}

@@ -9,7 +9,7 @@
 #define OPTIONS_POLICY								\
 	{ "statement-life", "SECONDS", "how long a signer's approval lives (1 to 3600)" }, \
 	{ "min-loa", "LEVEL", "least assurance of signers: low, substantial or high" }, \
-	{ "protections", "LIST", "who may approve at SCAL2: file,token,tpm,phone,passkey,attested,copied" }, \
+	{ "protections", "LIST", "who may approve at SCAL2: file,token,tpm,phone,passkey,attested,copied,module,provider" }, \
 	{ "eddsa-until", "DATE", "Ed25519 passkeys until then (2027-12-31), or never" }, \
 	{ "rsa-until", "DATE", "RSA passkeys until then, or never" }, \
 	{ "scal1-seconds", "N", "longest window of a SCAL1 key, in seconds; 0: none" }, \

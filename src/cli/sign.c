@@ -21,6 +21,7 @@ const struct option_row options_sign[] = {
 	{ "receipts", NULL, "keep a receipt beside each signature (FILE.p7s.receipt)" },
 	{ "text", "TEXT", "a description; it is part of the approval" },
 	{ "once", NULL, "with a key that is made for this, certified, used and destroyed" },
+	{ "certificate-first", NULL, "with --once: two approvals, the second of a hash that the certificate is part of" },
 	{ "qualifier", "NAME", "with --once: the kind of signature, if the server offers several" },
 	{ "format", "FORMAT", "with --once: cades (a signature file) or pades (to put into a PDF)" },
 	{ "commitment", "WORD", "with --once: approval or origin, said of the document" },
@@ -286,6 +287,9 @@ options_agree(const struct call *c, struct err *e)
 	if (!option_is(c, "once") && (option(c, "qualifier") != NULL || option(c, "format") != NULL ||
 	    option(c, "commitment") != NULL))
 		return err_exit(e, EXIT_USAGE, "--qualifier, --format and --commitment go with --once");
+	if (option_is(c, "certificate-first") && (!option_is(c, "once") || option(c, "format") != NULL ||
+	    option(c, "commitment") != NULL))
+		return err_exit(e, EXIT_USAGE, "--certificate-first goes with --once, and makes CAdES without more");
 	if (option_is(c, "no-qr") && !option_is(c, "qr"))
 		return err_exit(e, EXIT_USAGE, "--no-qr goes with --qr");
 	if (option_is(c, "show") && !option_is(c, "qr"))
@@ -309,7 +313,7 @@ command_sign(struct call *c, struct err *e)
 	if (!options_agree(c, e))
 		return false;
 	if (option_is(c, "once"))
-		return sign_once(c, e);
+		return option_is(c, "certificate-first") ? sign_first(c, e) : sign_once(c, e);
 	if (!session_open(&s, c, e) ||
 	    !profile_key(&s.profile, option(c, "key"), &job.key, e))
 		return false;

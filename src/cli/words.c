@@ -138,10 +138,19 @@ words_invite(FILE *f, const struct statement *s, const struct msg_roster *roster
 static void
 words_bind(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
-	line_text(f, "authenticator", s->bind.label);
-	line(f, "kept in", s->bind.type == EVIDENCE_PASSKEY ? "a passkey; how, the SAM finds out"
-	    : protection_name(s->bind.protection));
-	line_key(f, "key", s->bind.spki);
+	const struct body_bind *b = &s->bind;
+
+	line_text(f, "authenticator", b->label);
+	line(f, "kept in", b->type == EVIDENCE_PASSKEY ? "a passkey; how, the SAM finds out"
+	    : protection_name(b->protection));
+	if (b->spki.n > 0)
+		line_key(f, "key", b->spki);
+	if (b->type == EVIDENCE_PROVIDER)
+		line_text(f, "issuer", b->attestation);
+	if (b->type == EVIDENCE_MODULE) {
+		line_hex(f, "module", b->attestation.p, 32);
+		line_hex(f, "person there", b->attestation.p + 32, 16);
+	}
 }
 
 static void
@@ -169,6 +178,8 @@ words_create_key(FILE *f, const struct statement *s, const struct msg_roster *ro
 	if (!profile_is_none(s->create_key.profile))
 		line_text(f, "profile", span_of(s->create_key.profile,
 		    strnlen((const char *)s->create_key.profile, PROFILE_LEN)));
+	if (!profile_is_none(s->create_key.with))	/* as long as a profile, and as zero */
+		line_hex(f, "never without", s->create_key.with, sizeof(s->create_key.with));
 }
 
 static void
@@ -274,6 +285,33 @@ words_set_policy(FILE *f, const struct statement *s, const struct msg_roster *ro
 	}
 }
 
+static const char *
+peer_kind_name(uint8_t kind)
+{
+	return kind == PEER_SAM ? "signature activation module"
+	    : kind == PEER_MODULE ? "authentication module" : NULL;
+}
+
+static void
+words_add_peer(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_text(f, "label", s->add_peer.label);
+	line(f, "what it is", peer_kind_name(s->add_peer.kind));
+	line_hex(f, "its group", s->add_peer.peer, sizeof(s->add_peer.peer));
+	line_key(f, "its key", s->add_peer.key);
+}
+
+static void
+words_remove_peer(FILE *f, const struct statement *s, const struct msg_roster *roster)
+{
+	line_hex(f, "peer", s->remove_peer, sizeof(s->remove_peer));
+	for (size_t i = 0; roster != NULL && i < roster->peers; i++)
+		if (memcmp(roster->peer[i].id, s->remove_peer, 32) == 0) {
+			line_text(f, "label", roster->peer[i].label);
+			line(f, "what it is", peer_kind_name(roster->peer[i].kind));
+		}
+}
+
 static void
 words_resume(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
@@ -318,6 +356,8 @@ static const struct {
 	{ PURPOSE_REMOVE_OFFICER, "remove an officer", words_remove_officer },
 	{ PURPOSE_SET_POLICY, "change the policy", words_set_policy },
 	{ PURPOSE_RESUME, "resume on the log that is there, in a new epoch", words_resume },
+	{ PURPOSE_ADD_PEER, "trust another module", words_add_peer },
+	{ PURPOSE_REMOVE_PEER, "stop trusting another module", words_remove_peer },
 };
 
 void

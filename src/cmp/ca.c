@@ -50,6 +50,7 @@ ca_open(const struct ca_config *config, const atomic_bool *stop, struct err *e)
 	ca->config = *config;
 	ca->stop = stop;
 	ca->answer = writer_grow(ANSWER_MAX);
+	plain_init(ca);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !http_open(ca))
 		err_set(e, ERR_BACKEND, "[ca %s]: there is no HTTP client", config->name);
 	else if (strcmp(config->method, "cmp") != 0 || cmp_open(ca, e))
@@ -63,6 +64,9 @@ ca_free(struct ca *ca)
 {
 	if (ca == NULL)
 		return;
+	plain_wipe(ca);
+	EVP_PKEY_free(ca->key);
+	X509_free(ca->server);
 	OSSL_CMP_CTX_free(ca->cmp);
 	curl_easy_cleanup(ca->curl);
 	curl_slist_free_all(ca->headers);

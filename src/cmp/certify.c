@@ -121,14 +121,43 @@ request_type(const struct ca *ca)
 	    strcmp(ca->config.request, "cr") == 0 ? OSSL_CMP_CR : OSSL_CMP_P10CR;
 }
 
-static bool
-transaction_begin(struct ca *ca)
+static void
+fault_clear(struct ca *ca)
 {
 	ERR_clear_error();
 	err_clear(&ca->fault);
 	ca->said[0] = '\0';
 	ca->reached = false;
+}
+
+static bool
+transaction_begin(struct ca *ca)
+{
+	fault_clear(ca);
 	return OSSL_CMP_CTX_reinit(ca->cmp) == 1 && OSSL_CMP_CTX_reset_geninfo_ITAVs(ca->cmp) == 1;
+}
+
+/* The transaction that our plain request began goes on. */
+static bool
+transaction_is_ours(struct ca *ca)
+{
+	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+	bool ok = id != NULL && ASN1_OCTET_STRING_set(id, ca->plain.id, sizeof(ca->plain.id)) == 1 &&
+	    OSSL_CMP_CTX_set1_transactionID(ca->cmp, id) == 1;
+
+	ASN1_OCTET_STRING_free(id);
+	return ok;
+}
+
+static bool
+request_read(struct ca *ca)
+{
+	const uint8_t *at = ca->csr.p;
+
+	if (ca->request == NULL)
+		ca->request = d2i_X509_REQ(NULL, &at, (long)ca->csr.n);
+	return (ca->request != NULL && (at == ca->csr.p || at == ca->csr.p + ca->csr.n)) ||
+	    err_set(&ca->fault, ERR_FORMAT, "CA %s: the request is no PKCS#10", ca->config.name);
 }
 
 static bool
@@ -136,16 +165,18 @@ request_begin(struct ca *ca, struct span attestation)
 {
 	bool p10 = request_type(ca) == OSSL_CMP_P10CR;
 
-	return transaction_begin(ca) && OSSL_CMP_CTX_set1_oldCert(ca->cmp, NULL) == 1 &&
+	return transaction_begin(ca) && request_read(ca) &&
+	    OSSL_CMP_CTX_set1_oldCert(ca->cmp, NULL) == 1 &&
+	    (!ca->plain.handed || transaction_is_ours(ca)) &&
 	    (p10 ? OSSL_CMP_CTX_set1_p10CSR(ca->cmp, ca->request) == 1 : template_set(ca)) &&
 	    OSSL_CMP_CTX_set_certConf_cb(ca->cmp, on_certificate) == 1 &&
 	    OSSL_CMP_CTX_set_certConf_cb_arg(ca->cmp, ca) == 1 &&
 	    (!ca->config.attestation || attestation.n == 0 || attestation_push(ca, attestation));
 }
 
-/* One transaction, with as much polling as the configuration allows. */
+/* One transaction by OpenSSL's client, with as much polling as the configuration allows. */
 static bool
-request_once(struct ca *ca, struct span attestation, struct err *e)
+request_general(struct ca *ca, struct span attestation, struct err *e)
 {
 	unsigned polls = 0;
 	int got, after = 0;
@@ -163,8 +194,24 @@ request_once(struct ca *ca, struct span attestation, struct err *e)
 			    ca->config.name, polls);
 		}
 	}
-	return (got == 1 && ca->fault.code == ERR_NONE && OSSL_CMP_CTX_get0_newCert(ca->cmp) != NULL) ||
-	    fault_set(ca, e);
+	if (got != 1 || ca->fault.code != ERR_NONE || OSSL_CMP_CTX_get0_newCert(ca->cmp) == NULL)
+		return fault_set(ca, e);
+	plain_learn(ca, ca->csr);
+	return true;
+}
+
+static bool
+request_once(struct ca *ca, struct span attestation, struct err *e)
+{
+	enum plain_end end = PLAIN_LEFT;
+
+	ca->plain.handed = false;
+	fault_clear(ca);
+	if (plain_is_known(ca))
+		end = plain_ask(ca, ca->csr, attestation);
+	ca->is_plain = end == PLAIN_DONE;
+	return end == PLAIN_DONE || (end == PLAIN_FAILED ? fault_set(ca, e) :
+	    request_general(ca, attestation, e));
 }
 
 /* Only where the CA has heard nothing, or said that it could not: never two certificates by haste. */
@@ -246,28 +293,41 @@ deadline_set(struct ca *ca, uint64_t deadline)
 	ca->deadline = deadline < own ? deadline : own;
 }
 
+static bool
+plain_write(const struct plain *p, struct writer *certificate, struct writer *chain)
+{
+	wr_span(certificate, p->got.certificate);
+	for (size_t i = 0; i < p->chain_n; i++)
+		wr_span32(chain, p->chain[i]);
+	return writer_ok(certificate) && writer_ok(chain);
+}
+
+static bool
+general_write(struct ca *ca, struct writer *certificate, struct writer *chain)
+{
+	X509 *cert = OSSL_CMP_CTX_get0_newCert(ca->cmp);
+
+	return der_put_x509(certificate, cert, false) && chain_write(ca, cert, chain);
+}
+
 bool
 ca_certify(struct ca *ca, struct span csr, struct span attestation, uint64_t deadline,
     struct writer *certificate, struct writer *chain, struct err *e)
 {
-	const uint8_t *at = csr.p;
-	X509_REQ *request = ca->cmp == NULL ? NULL : d2i_X509_REQ(NULL, &at, (long)csr.n);
-	X509 *cert;
-	bool ok = request != NULL && at == csr.p + csr.n;
+	bool ok;
 
-	if (!ok)
-		err_set(e, ERR_FORMAT, "CA %s: %s", ca->config.name, ca->cmp == NULL ?
-		    "its method is hand" : "the request is no PKCS#10");
+	if (ca->cmp == NULL)
+		return err_set(e, ERR_FORMAT, "CA %s: its method is hand", ca->config.name);
 	deadline_set(ca, deadline);
 	ca->waited_us = 0;
-	ca->request = request;
-	ok = ok && request_repeated(ca, attestation, e);
+	ca->csr = csr;
+	ok = request_repeated(ca, attestation, e);
+	X509_REQ_free(ca->request);
 	ca->request = NULL;
-	X509_REQ_free(request);
 	if (!ok)
 		return false;
-	cert = OSSL_CMP_CTX_get0_newCert(ca->cmp);
-	return (der_put_x509(certificate, cert, false) && chain_write(ca, cert, chain)) ||
+	return (ca->is_plain ? plain_write(&ca->plain, certificate, chain) :
+	    general_write(ca, certificate, chain)) ||
 	    err_why(e, ERR_BACKEND, "garbage", "CA %s sent a certificate of more than %u bytes",
 	    ca->config.name, CA_CERTIFICATE_MAX);
 }

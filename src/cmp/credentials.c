@@ -112,6 +112,8 @@ signer_load(struct ca *ca, struct err *e)
 	    OSSL_CMP_CTX_set1_untrusted(ca->cmp, own) == 1) || err_set(e, ERR_BACKEND,
 	    "[ca %s]: OpenSSL does not take certificate or key", ca->config.name));
 	sk_X509_pop_free(own, X509_free);
+	if (ok)
+		ca->key = TAKE(key);
 	EVP_PKEY_free(key);
 	return ok;
 }
@@ -156,8 +158,9 @@ trust_load(struct ca *ca, struct err *e)
 		return true;		/* the MAC's secret is the trust */
 	if ((certs = certificates_read(ca, pinned ? "server" : "trust", path, e)) == NULL)
 		return false;
-	ok = pinned ? OSSL_CMP_CTX_set1_srvCert(ca->cmp, sk_X509_value(certs, 0)) == 1 :
-	    roots_load(ca, certs);
+	if (pinned)
+		ca->server = sk_X509_shift(certs);
+	ok = pinned ? OSSL_CMP_CTX_set1_srvCert(ca->cmp, ca->server) == 1 : roots_load(ca, certs);
 	sk_X509_pop_free(certs, X509_free);
 	return ok || err_set(e, ERR_BACKEND, "[ca %s]: OpenSSL does not take %.80s", ca->config.name, path);
 }

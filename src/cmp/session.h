@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "cmp/ca.h"
+#include "cmp/plain.h"
 
 #define ANSWER_MAX	(4u << 20)	/* bytes; a CRL can be large */
 #define CACHED_MAX	8
@@ -24,6 +25,10 @@ struct ca {
 	struct ca_config	 config;
 	const atomic_bool	*stop;
 	OSSL_CMP_CTX		*cmp;		/* NULL: method hand */
+	EVP_PKEY		*key;		/* ours; NULL: a MAC */
+	X509			*server;	/* the one that signs the answers; NULL: by trust */
+	struct plain		 plain;
+	bool			 is_plain;	/* it brought the last certificate */
 	CURL			*curl;
 	struct curl_slist	*headers;	/* of CMP, and of OCSP */
 	struct curl_slist	*ocsp_headers;
@@ -32,7 +37,8 @@ struct ca {
 	uint64_t		 waited_us;	/* of it: for the CA's answers */
 	bool			 reached;	/* something of it was answered by the CA */
 	struct err		 fault;		/* what our own callbacks found; goes before OpenSSL's */
-	X509_REQ		*request;	/* lent: what the certificate must fit */
+	struct span		 csr;		/* lent: what is to be certified */
+	X509_REQ		*request;	/* the same for OpenSSL's client; NULL: it was not asked */
 	char			 said[CA_SAID_MAX + 1];
 	struct cached_proof	 cached[CACHED_MAX];
 };
@@ -40,6 +46,8 @@ struct ca {
 /* One HTTP exchange; the answer's body is in ca->answer. request empty: GET. */
 bool	transfer(struct ca *, const char *url, struct curl_slist *headers, struct span request,
 	    long *status, struct err *) MUST_USE;
+/* Is what came CMP? Else says in ca->fault what it is. */
+bool	transfer_is_cmp(struct ca *, long status) MUST_USE;
 /* The callback of OpenSSL's client over it. */
 OSSL_CMP_MSG *transfer_cmp(OSSL_CMP_CTX *, const OSSL_CMP_MSG *);
 /* False when it is time to end. */

@@ -114,8 +114,8 @@ transfer(struct ca *ca, const char *url, struct curl_slist *headers, struct span
 }
 
 /* An error message of CMP may come with any HTTP status; what is not CMP has its own explanation. */
-static bool
-answer_is_cmp(struct ca *ca, long status)
+bool
+transfer_is_cmp(struct ca *ca, long status)
 {
 	const char *type = NULL, *name = ca->config.name, *url = ca->config.url;
 
@@ -133,20 +133,48 @@ answer_is_cmp(struct ca *ca, long status)
 	    type != NULL && strncasecmp(type, "text/html", 9) == 0 ? "a web page" : "something else");
 }
 
+/* The answer to the plain exchange's request, as if OpenSSL's own had brought it. */
+static bool
+answer_recall(struct ca *ca)
+{
+	struct plain *p = &ca->plain;
+	ASN1_OCTET_STRING *nonce = ASN1_OCTET_STRING_new();
+	bool ok = nonce != NULL && ASN1_OCTET_STRING_set(nonce, p->nonce, sizeof(p->nonce)) == 1 &&
+	    OSSL_CMP_CTX_set1_senderNonce(ca->cmp, nonce) == 1;
+
+	ASN1_OCTET_STRING_free(nonce);
+	p->handed = false;
+	ca->reached = true;
+	return ok;
+}
+
+static bool
+exchange(struct ca *ca, const OSSL_CMP_MSG *request)
+{
+	uint8_t *der = NULL;
+	long status = 0;
+	int n = i2d_OSSL_CMP_MSG(request, &der);
+	bool ok = n > 0;
+
+	if (ok && ca->plain.handed) {
+		ok = answer_recall(ca);
+	} else if (ok) {
+		plain_note(ca, span_of(der, (size_t)n));
+		ok = transfer(ca, ca->config.url, ca->headers, span_of(der, (size_t)n), &status,
+		    &ca->fault) && transfer_is_cmp(ca, status);
+	}
+	OPENSSL_free(der);
+	return ok;
+}
+
 OSSL_CMP_MSG *
 transfer_cmp(OSSL_CMP_CTX *ctx, const OSSL_CMP_MSG *request)
 {
 	struct ca *ca = OSSL_CMP_CTX_get_transfer_cb_arg(ctx);
+	OSSL_CMP_MSG *answer;
 	const uint8_t *at;
-	uint8_t *der = NULL;
-	OSSL_CMP_MSG *answer = NULL;
-	long status = 0;
-	int n = i2d_OSSL_CMP_MSG(request, &der);
-	bool ok = n > 0 && transfer(ca, ca->config.url, ca->headers, span_of(der, (size_t)n), &status,
-	    &ca->fault) && answer_is_cmp(ca, status);
 
-	OPENSSL_free(der);
-	if (!ok)
+	if (!exchange(ca, request))
 		return NULL;
 	at = ca->answer.p;
 	answer = d2i_OSSL_CMP_MSG(NULL, &at, (long)ca->answer.n);

@@ -6,6 +6,7 @@
 #include <openssl/params.h>
 
 #include "crypto/hash.h"
+#include "crypto/hpke.h"
 
 static EVP_MD *md256, *md384, *md160;
 static EVP_MD_CTX *md_ctx;
@@ -184,5 +185,5 @@ crypto_start(struct err *e)
 	    (gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL)) == NULL ||
 	    (seal_ctx = EVP_CIPHER_CTX_new()) == NULL || (open_ctx = EVP_CIPHER_CTX_new()) == NULL)
 		return err_set(e, ERR_BACKEND, "libcrypto offers not what is needed");
-	return started = self_test(e);
+	return started = self_test(e) && hpke_self_test(e);
 }

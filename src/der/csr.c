@@ -46,19 +46,42 @@ info_read(struct csr *csr)
 	    der_take(&in, DER_EXPLICIT(0), &attributes) && rd_end(&in);
 }
 
+/* What is behind its algorithm: the signature. */
+static bool
+begin(struct span der, struct csr *csr, struct reader *rest, struct err *e)
+{
+	struct reader all = reader_over(der), in;
+
+	if (!der_enter(&all, DER_SEQUENCE, &in) || !rd_end(&all) ||
+	    !der_whole(&in, DER_SEQUENCE, &csr->info))
+		return err_set(e, ERR_FORMAT, "certificate request: not PKCS #10 in DER");
+	*rest = in;
+	return algorithm_read(rest, &csr->alg) ||
+	    err_set(e, ERR_FORMAT, "certificate request: an algorithm that is not offered");
+}
+
+bool
+csr_cut(struct span der, struct csr *out)
+{
+	struct reader in;
+	struct csr csr;
+
+	if (!begin(der, &csr, &in, NULL) || !info_read(&csr))
+		return false;
+	*out = csr;
+	return true;
+}
+
 bool
 csr_open(struct span der, struct csr *out, struct err *e)
 {
-	struct reader all = reader_over(der), in;
 	uint8_t raw[SIGNATURE_MAX], digest[DIGEST_MAX];
 	struct span signature;
+	struct reader in;
 	struct csr csr;
 
-	if (!der_enter(&all, DER_SEQUENCE, &in) || !rd_end(&all) ||
-	    !der_whole(&in, DER_SEQUENCE, &csr.info))
-		return err_set(e, ERR_FORMAT, "certificate request: not PKCS #10 in DER");
-	if (!algorithm_read(&in, &csr.alg))
-		return err_set(e, ERR_FORMAT, "certificate request: an algorithm that is not offered");
+	if (!begin(der, &csr, &in, e))
+		return false;
 	if (!der_bits(&in, &signature) || !rd_end(&in) || !info_read(&csr) ||
 	    !signature_from_der(csr.alg, signature, raw))
 		return err_set(e, ERR_FORMAT, "certificate request: not PKCS #10 in DER");

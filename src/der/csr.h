@@ -20,6 +20,8 @@ struct csr {
 void	csr_info_write(struct writer *, struct span subject, struct span spki);
 bool	csr_write(struct writer *, struct span info, const struct alg *, struct span raw_signature,
 	    struct err *) MUST_USE;
+/* Finds its parts, and believes them. */
+bool	csr_cut(struct span der, struct csr *) MUST_USE;
 /* Reads one, checks name and key, and its signature by that key (proof of possession). */
 bool	csr_open(struct span der, struct csr *, struct err *) MUST_USE;
 

@@ -9,6 +9,7 @@
 #include "crypto/verify.h"
 #include "hsm/anchor.h"
 #include "hsm/stock.h"
+#include "hsm/stretch.h"
 #include "hsm/worker.h"
 #include "wire/hsm.h"
 
@@ -60,10 +61,27 @@ answer_hmac(struct worker *v, struct reader *r, struct writer *w, struct err *e)
 	uint8_t mac[HASH_LEN];
 	struct span data;
 
-	if (!msg_hsm_hmac_read(r, &data, e) || !keys_hmac(v->keys, data, mac, e))
+	if (!msg_hsm_hmac_read(r, &data, e))
+		return false;
+	if (stretch_is_for(data))
+		return err_why(e, ERR_DENIED, "stretch", "a MAC that HSM_STRETCH alone may make");
+	if (!keys_hmac(v->keys, data, mac, e))
 		return false;
 	msg_hsm_mac_write(w, mac);
 	explicit_bzero(mac, sizeof(mac));
+	return true;
+}
+
+static bool
+answer_stretch(struct worker *v, struct reader *r, struct writer *w, struct err *e)
+{
+	uint8_t out[STRETCHED_LEN];
+	struct span input;
+
+	if (!msg_hsm_stretch_read(r, &input, e) || !stretch(v->keys, input, out, e))
+		return false;
+	msg_hsm_stretched_write(w, out);
+	explicit_bzero(out, sizeof(out));
 	return true;
 }
 
@@ -342,6 +360,7 @@ static const struct request {
 	{ HSM_TAKE, "HSM_TAKE", answer_take },
 	{ HSM_ONCE, "HSM_ONCE", answer_once },
 	{ HSM_DROP, "HSM_DROP", answer_drop },
+	{ HSM_STRETCH, "HSM_STRETCH", answer_stretch },
 };
 
 static const struct request *
@@ -445,6 +464,7 @@ answer_all(struct worker *v, int fd, bool (*answer)(struct worker *, int, const 
 	} while (used > 0 && go_on);
 	memmove(v->in, v->in + at, v->n_in - at);
 	v->n_in -= at;
+	explicit_bzero(v->in + v->n_in, at);	/* there was a PIN, perhaps */
 	return go_on;
 }
 

@@ -28,6 +28,7 @@
 #include "launch/module_setup.h"
 #include "launch/pin.h"
 #include "sam/seal.h"
+#include "sam/trade.h"
 #include "launch/worker_process.h"
 #include "statement/evidence.h"
 #include "wire/hsm.h"
@@ -36,7 +37,7 @@
 #define LOCAL_SECRET	32
 
 static const char usage[] =
-    "propria-sam init -c FILE --draft FILE --card FILE ...   make the keys, write the genesis "
+    " init -c FILE --draft FILE --card FILE ...   make the keys, write the genesis "
     "draft\n"
     "  --card FILE           an officer's card (propria ceremony card); one for each, 3 to 32\n"
     "  --security-quorum N   security officers needed for an act; default 2\n"
@@ -57,11 +58,12 @@ static const char usage[] =
     "SSA's\n"
     "                        word opens for a SCAL1 key; default 300 and 100; 0: none\n"
     "  --session-seconds N   longest session of a key made for one signature; default 1800; 0: none\n"
-    "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n"
-    "propria-sam found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the "
-    "log\n";
+    "  --so-pin-fd N, --pin-fd N   the token's two PINs; else the terminal is asked\n";
+static const char usage_found[] =
+    " found -c FILE --draft FILE --approval FILE ...   check the approvals, begin the log\n";
 
 struct ceremony {
+	const struct trade *trade;
 	const char	*config, *draft;
 	const char	*files[GENESIS_OFFICERS_MAX];	/* cards, or approvals */
 	size_t		 n;
@@ -356,7 +358,7 @@ static bool
 init(const struct ceremony *c, const struct config *config, struct err *e)
 {
 	static struct writer cards[GENESIS_OFFICERS_MAX];
-	struct genesis g = { .time = clock_wall(), .policy = c->policy, .assurance = c->assurance,
+	struct genesis g = { .time = clock_wall(), .kind = c->trade->kind, .policy = c->policy, .assurance = c->assurance,
 		.origin = span_str(c->origin), .service = span_str(c->service) };
 	AUTO(secret) *so_pin = NULL;
 	AUTO(secret) *pin = NULL;
@@ -557,6 +559,9 @@ found(const struct ceremony *c, const struct config *config, struct err *e)
 	if (!file_read(c->draft, &draft, e) || !genesis_read(writer_span(&draft), &g, e) ||
 	    !genesis_verify(&g, e))
 		return false;
+	if (g.kind != c->trade->kind)
+		return err_set(e, ERR_DENIED, "%.120s is not the draft of a group of %s", c->draft,
+		    c->trade->name);
 	genesis_group(writer_span(&draft), group);
 	found_statement(&g, group, &statement);
 	statement_digest(writer_span(&statement), d);
@@ -576,8 +581,14 @@ found(const struct ceremony *c, const struct config *config, struct err *e)
 	return good;
 }
 
+static void
+usage_print(const char *program)
+{
+	fprintf(stderr, "%s%s%s%s", program, usage, program, usage_found);
+}
+
 int
-ceremony_main(int argc, char **argv)
+ceremony_main(int argc, char **argv, const struct trade *trade)
 {
 	bool is_init = strcmp(argv[0], "init") == 0;
 	struct err e = { 0 };
@@ -585,9 +596,10 @@ ceremony_main(int argc, char **argv)
 	struct ceremony c;
 
 	if (!options(argc, argv, &c)) {
-		fputs(usage, stderr);
+		usage_print(trade->name);
 		return 2;
 	}
+	c.trade = trade;
 	if (!crypto_start(&e) || (config = config_load(c.config, &e)) == NULL ||
 	    !(is_init ? init(&c, config, &e) : found(&c, config, &e))) {
 		log_error("%s", e.text);

@@ -13,6 +13,7 @@
 struct launcher_parts {
 	int	(*decider)(const struct decider_setup *);
 	int	(*flusher)(int control, int log_fd, int tree_fd, int dir_fd);
+	const struct trade *trade;	/* for the decider, and its name */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "launch/ceremony.h"
 #include "launch/launcher.h"
+#include "sam/trade.h"
 
 static const char usage[] =
     "propria-sam: the signature activation module\n"
@@ -45,7 +46,7 @@ flusher(int control, int log_fd, int tree_fd, int dir_fd)
 static int
 run(const struct command *c)
 {
-	static const struct launcher_parts parts = { decider_run, flusher };
+	static const struct launcher_parts parts = { decider_run, flusher, &sam_trade };
 	struct err e = {0};
 	AUTO(config) *config = config_load(c->config, &e);
 
@@ -132,7 +133,7 @@ main(int argc, char **argv)
 	if (!standard_descriptors())
 		return 1;
 	if (argc > 1 && (strcmp(argv[1], "init") == 0 || strcmp(argv[1], "found") == 0))
-		return ceremony_main(argc - 1, argv + 1);
+		return ceremony_main(argc - 1, argv + 1, &sam_trade);
 	if (argc > 1 && strcmp(argv[1], "run") == 0)
 		return run_main(argc - 1, argv + 1);
 	return run_main(argc, argv);

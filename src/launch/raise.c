@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "launch/child.h"
 #include "sam/control.h"
+#include "sam/trade.h"
 #include "launch/raise.h"
 
 #define PATIENCE_FLUSHER	5000	/* ms to write what it was given */
@@ -99,7 +100,7 @@ static struct decider_setup
 setup_for(const struct raised *r, int control)
 {
 	struct decider_setup s = {
-		.control = control, .flusher = r->flusher_end,
+		.trade = r->parts->trade, .control = control, .flusher = r->flusher_end,
 		.ssa_socket = r->ssa_socket, .officer_socket = r->officer_socket,
 		.log_fd = r->files.log_read, .tree_fd = r->files.tree_read,
 		.snapshot_fd = r->files.snapshot, .local_secret_fd = r->files.local_secret,
@@ -130,7 +131,7 @@ be_decider(const struct raised *r, int control)
 	struct err e = {0};
 
 	memcpy(keep + 8, setup.workers, sizeof(setup.workers));
-	log_open("propria-sam");
+	log_open(setup.trade->name);
 	if (!child_keep(keep, COUNT(keep), &e) || !crypto_start(&e) || !sandbox_decider(&s, &e))
 		unconfined(&e);
 	say_confined(&s);

@@ -47,8 +47,8 @@ static bool
 log_open_locked(int dir, int *out, struct err *e)
 {
 	if (faccessat(dir, "log", F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
-		return err_set(e, ERR_MISSING, "there is no log in the state directory: this SAM "
-		    "was not founded yet; run propria-sam init");
+		return err_set(e, ERR_MISSING, "there is no log in the state directory: this group "
+		    "was not founded yet; run the ceremony (init, found)");
 	if (!file_open(dir, "log", O_RDWR, 022, out, e))
 		return false;
 	return flock(*out, LOCK_EX | LOCK_NB) == 0 ||

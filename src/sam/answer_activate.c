@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CHALLENGE and ACTIVATE: the signature activation protocol. Cheap checks first, then records,
+ * ACTIVATE: the signature activation protocol. Cheap checks first, then records,
  * evidence, policy. EN 419 241-1 SRA_SAP.1, SRA_SAP.2; EN 419 241-2 FDP_ACF.1 Signing;
  * catalogue 3.6.
  */
@@ -11,38 +11,6 @@
 #include "sam/open_record.h"
 #include "sam/request.h"
 #include "sam/use.h"
-
-bool
-challenge_make(struct sam *sam, const uint8_t signer[ID_LEN], uint16_t purpose,
-    struct msg_challenged *m, struct err *e)
-{
-	struct nonce_scope scope = { .group = sam->state->group, .epoch = sam->state->epoch,
-		.subject = signer, .purpose = purpose };
-
-	m->epoch = sam->state->epoch;
-	m->now = clock_wall();
-	return nonces_issue(sam->nonces, &scope, clock_life(), m->fresh, e);
-}
-
-bool
-answer_challenge(struct sam *sam, struct call *c, struct reader *r, struct err *e)
-{
-	struct msg_challenge m;
-	struct msg_challenged answer;
-	uint8_t mem[64];
-	struct writer w = writer_over(mem, sizeof(mem));
-
-	if (!msg_challenge_read(r, &m, e))
-		return false;
-	memcpy(c->signer, m.signer, ID_LEN);
-	if (rule_find(m.purpose) == NULL || rule_find(m.purpose)->fresh != FRESH_NONCE)
-		return err_why(e, ERR_DENIED, "purpose", "no nonces for purpose %04x", m.purpose);
-	if (!challenge_make(sam, m.signer, m.purpose, &answer, e))
-		return false;
-	msg_challenged_write(&w, &answer);
-	call_answer(sam, c, &w);
-	return true;
-}
 
 struct request_parts {		/* an ACTIVATE, taken apart */
 	struct msg_activate	 m;
@@ -126,8 +94,8 @@ static bool
 is_approved(struct sam *sam, const struct request_parts *p, const struct opened_signer *s,
     struct approved *approved, struct err *e)
 {
-	return approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev,
-	    approved, e);
+	return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,
+	    &p->st, p->d, &p->ev, approved, e);
 }
 
 static struct activation *

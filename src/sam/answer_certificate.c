@@ -193,7 +193,7 @@ link_enter(struct sam *sam, struct call *c, const uint8_t key[ID_LEN], struct op
 	sha256(der, k->record.cert);
 	k->record.not_before = cert->not_before;
 	k->record.not_after = cert->not_after;
-	if (!seal_key(sam, k->owner, key, kc.version, &k->record, &sealed, e))
+	if (!seal_key(sam, k->owner, key, k->epoch, kc.version, &k->record, &sealed, e))
 		return false;
 	kc.detail = k->record.cert;
 	kc.record = writer_span(&sealed);

@@ -5,39 +5,18 @@
  */
 #include "base/clock.h"
 #include "sam/counters.h"
-#include "sam/enact.h"
 #include "sam/fail_point.h"
-#include "sam/request.h"
+#include "sam/trade.h"
 
 #define OFFICERS_ACT_MS	(UINT64_C(30) * 24 * 3600 * 1000)
 #define ROOM_FOR_ACTS	(64u << 10)
 
-static const struct { uint16_t purpose; enact_fn enact; } acts[] = {
-	{ PURPOSE_INVITE, enact_invite },
-	{ PURPOSE_BIND, enact_bind },
-	{ PURPOSE_SUSPEND, enact_suspend },
-	{ PURPOSE_REINSTATE, enact_reinstate },
-	{ PURPOSE_CLOSE, enact_close },
-	{ PURPOSE_ADD_AUTHENTICATOR, enact_add_authenticator },
-	{ PURPOSE_REMOVE_AUTHENTICATOR, enact_remove_authenticator },
-	{ PURPOSE_CREATE_KEY, enact_create_key },
-	{ PURPOSE_DESTROY_KEY, enact_destroy_key },
-	{ PURPOSE_RELEASE_KEY, enact_release_key },
-	{ PURPOSE_REVOKE_KEY, enact_destroy_key },
-	{ PURPOSE_ADD_ANCHOR, enact_officers },
-	{ PURPOSE_REMOVE_ANCHOR, enact_officers },
-	{ PURPOSE_ADD_OFFICER, enact_officers },
-	{ PURPOSE_REMOVE_OFFICER, enact_officers },
-	{ PURPOSE_SET_POLICY, enact_officers },
-	{ PURPOSE_RESUME, enact_resume },
-};
-
 static enact_fn
-enact_of(uint16_t purpose)
+enact_of(const struct trade *trade, uint16_t purpose)
 {
-	for (size_t i = 0; i < COUNT(acts); i++)
-		if (acts[i].purpose == purpose)
-			return acts[i].enact;
+	for (size_t i = 0; i < trade->n_acts; i++)
+		if (trade->acts[i].purpose == purpose)
+			return trade->acts[i].enact;
 	return NULL;
 }
 
@@ -112,17 +91,12 @@ is_time_for(const struct sam *sam, const struct rule *rule, struct err *e)
 	return true;
 }
 
-static bool
-has_subject(const struct rule *rule)
-{
-	return rule->purpose >= PURPOSE_BIND && rule->purpose <= PURPOSE_REVOKE_KEY;
-}
-
 bool
 answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 {
 	static struct act a;
 	AUTO_SIGNER signer = { .row = NULL };
+	const struct trade *trade = sam->setup->trade;
 	const struct rule *rule;
 	struct approved approved;
 
@@ -130,27 +104,27 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	a.signer = &signer;
 	if (!act_read(r, &a, e))
 		return false;
-	if (enacted_before(sam, &a))
+	if (trade->enacted_before(sam, &a))
 		return true;
-	rule = rule_find(a.st.purpose);
-	if (rule == NULL || enact_of(a.st.purpose) == NULL)
+	rule = rule_find(trade, a.st.purpose);
+	if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)
 		return err_why(e, ERR_DENIED, "purpose", "not for ENACT");
 	if (!is_time_for(sam, rule, e) || !is_fresh(sam, rule, &a.st, e))
 		return false;
-	if (has_subject(rule) && !open_signer(sam, a.st.subject, a.m.signer_record, &signer, e))
+	if (!trade->open_subject(sam, &a, e))
 		return false;
 	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))
 		return false;
 	if (rule->fresh == FRESH_NONCE && !nonces_spend(sam->nonces, a.st.fresh, e))
 		return false;
 	counters_follow(sam, &approved);
-	return enact_of(a.st.purpose)(sam, &a, e);
+	return enact_of(trade, a.st.purpose)(sam, &a, e);
 }
 
 static bool
 may_propose(struct sam *sam, const struct msg_propose *m, struct err *e)
 {
-	const struct rule *rule = rule_find(m->purpose);
+	const struct rule *rule = rule_find(sam->setup->trade, m->purpose);
 	uint64_t now = clock_wall();
 	size_t open = 0;
 

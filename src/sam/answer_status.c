@@ -6,8 +6,7 @@
 #include "base/clock.h"
 #include "sam/follow.h"
 #include "sam/proofread.h"
-#include "sam/request.h"
-#include "sam/supply.h"
+#include "sam/trade.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -25,11 +24,8 @@ status_of_state(const struct sam *sam, struct msg_status *m)
 	memcpy(m->group, s->group, GROUP_LEN);
 	m->epoch = s->epoch;
 	m->size = s->entries;
-	m->signers = index_count(s->index, RECORD_SIGNER);
-	m->keys = index_count(s->index, RECORD_KEY);
 	m->signed_count = s->signed_count;
 	m->refused = s->refused_count;
-	m->sessions = (uint32_t)s->sessions->n;
 }
 
 bool
@@ -60,8 +56,7 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	}
 	m.workers = (uint8_t)pool_alive(sam->pool);
 	m.busy = (uint8_t)pool_busy(sam->pool);
-	m.activations = (uint32_t)activations_count(sam->activations);
-	m.stock = supply_count(sam);
+	sam->setup->trade->count(sam, &m);
 	msg_status_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;
@@ -112,6 +107,16 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		m.anchor[i].usage = s->anchor[i].usage;
 		memcpy(m.anchor[i].profile, s->anchor[i].profile, sizeof(m.anchor[i].profile));
 		m.anchor[i].label = span_of(s->anchor[i].label, s->anchor[i].label_len);
+	}
+	m.peers = s->peers;
+	for (size_t i = 0; i < s->peers; i++) {
+		const struct peer *p = &s->peer[i];
+
+		memcpy(m.peer[i].id, p->id, 32);
+		m.peer[i].kind = p->kind;
+		memcpy(m.peer[i].peer, p->peer, GROUP_LEN);
+		m.peer[i].label = span_of(p->label, p->label_len);
+		m.peer[i].key = span_of(p->key, p->key_len);
 	}
 	msg_roster_write(&w, &m);
 	call_answer(sam, c, &w);

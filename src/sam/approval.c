@@ -1,43 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose approvals, how many: the table, and the one verifier. */
-#include "sam/approval.h"
+/* Whose approvals, how many: the one verifier of what the table of the trade asks for. */
 #include "sam/passkey.h"
+#include "sam/trade.h"
 #include "webauthn/assertion.h"
 #include "webauthn/authenticator_data.h"
-
-static const struct rule rules[] = {
-	/* purpose			approvals by			fresh by	behind */
-	{ PURPOSE_SIGN,			BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_SIGN_ONCE,		BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_INVITE,		BY_REGISTRATION_QUORUM,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_BIND,			BY_CODE_AND_NEW,		FRESH_NONCE,	false },
-	{ PURPOSE_SUSPEND,		BY_REGISTRATION,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_REINSTATE,		BY_REGISTRATION,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_CLOSE,		BY_REGISTRATION,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_ADD_AUTHENTICATOR,	BY_SIGNER_AND_NEW,		FRESH_NONCE,	false },
-	{ PURPOSE_REMOVE_AUTHENTICATOR,	BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_CREATE_KEY,		BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_DESTROY_KEY,		BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_RELEASE_KEY,		BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_OPEN_SESSION,		BY_SIGNER,			FRESH_NONCE,	false },
-	{ PURPOSE_REVOKE_KEY,		BY_REGISTRATION,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_FOUND,		BY_NOBODY,			FRESH_NEVER,	false },
-	{ PURPOSE_ADD_ANCHOR,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_REMOVE_ANCHOR,	BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_ADD_OFFICER,		BY_SECURITY_QUORUM_AND_NEW,	FRESH_PROPOSAL,	false },
-	{ PURPOSE_REMOVE_OFFICER,	BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_SET_POLICY,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
-	{ PURPOSE_RESUME,		BY_SECURITY_QUORUM,		FRESH_RESUME,	true },
-};
 
 static const uint8_t none[ID_LEN];
 
 const struct rule *
-rule_find(uint16_t purpose)
+rule_find(const struct trade *trade, uint16_t purpose)
 {
-	for (size_t i = 0; i < COUNT(rules); i++)
-		if (rules[i].purpose == purpose)
-			return &rules[i];
+	for (size_t i = 0; i < trade->n_rules; i++)
+		if (trade->rules[i].purpose == purpose)
+			return &trade->rules[i];
 	return NULL;
 }
 

@@ -22,7 +22,8 @@ struct rule {
 	bool		behind;		/* also while the log is behind its anchor */
 };
 
-const struct rule *rule_find(uint16_t purpose);	/* NULL: no such purpose */
+/* NULL: no such purpose in this trade */
+const struct rule *rule_find(const struct trade *, uint16_t purpose);
 
 struct approved {		/* what passkeys said of themselves: for counters_follow */
 	size_t	n;

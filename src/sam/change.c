@@ -70,11 +70,10 @@ seal_signer(struct sam *sam, const uint8_t id[ID_LEN], uint32_t version,
 }
 
 bool
-seal_key(struct sam *sam, const uint8_t owner[ID_LEN], const uint8_t id[ID_LEN], uint32_t version,
-    const struct key_record *k, struct writer *out, struct err *e)
+seal_key(struct sam *sam, const uint8_t owner[ID_LEN], const uint8_t id[ID_LEN], uint32_t epoch,
+    uint32_t version, const struct key_record *k, struct writer *out, struct err *e)
 {
-	struct record_name name = { .type = RECORD_KEY, .epoch = sam->state->epoch,
-		.version = version };
+	struct record_name name = { .type = RECORD_KEY, .epoch = epoch, .version = version };
 	AUTO_WRITER plain = writer_grow(BOX_MAX);
 
 	memcpy(name.owner, owner, ID_LEN);

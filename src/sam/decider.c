@@ -11,18 +11,16 @@
 #include "sam/counters.h"
 #include "sam/follow.h"
 #include "sam/heads.h"
-#include "sam/once.h"
 #include "sam/proofread.h"
 #include "sam/recover.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
 #include "sam/start.h"
-#include "sam/supply.h"
+#include "sam/trade.h"
 
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
 #define GATHER_US	3000	/* how long a flush may gather while work for so long is queued */
 #define GATHER_QUEUE	4	/* ... for each worker */
-#define EXPIRED_MS	10000	/* how long after its end an activation is still told "time" */
 #define PATIENCE_MS	15000	/* how long queued requests wait when no worker is there */
 #define PATIENCE_ANCHOR_MS 3000	/* for the last anchor of a life */
 #define POLL_MAX	(4 + WORKERS_MAX + SESSIONS_MAX)
@@ -39,11 +37,10 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	sam->setup = setup;
 	sam->clock_offset = wall_offset();
 	return (sam->pool = pool_new(setup->n_workers, setup->deadline_ms, sam, e)) != NULL &&
-	    (sam->activations = activations_new(setup->activations, e)) != NULL &&
-	    (sam->onces = onces_new(e)) != NULL && (sam->counters = counters_new(e)) != NULL &&
+	    (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
 	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL &&
-	    (sam->supply = supply_new(&setup->onetime, setup->n_workers, e)) != NULL;
+	    setup->trade->open(sam, e);
 }
 
 static void
@@ -54,10 +51,8 @@ sam_free(struct sam *sam)
 	pool_free(sam->pool);
 	heads_free(sam->heads);
 	proofread_free(sam->proofread);
-	supply_free(sam->supply);
+	sam->setup->trade->close(sam);
 	refusals_free(sam->refusals);
-	activations_free(sam->activations);
-	onces_free(sam->onces);
 	counters_free(sam->counters);
 	nonces_free(sam->nonces);
 	seal_free(sam->seal);
@@ -98,7 +93,7 @@ listen_to_launcher(struct sam *sam)
 			sam->stopping = true;
 			sam->stop_by = clock_life() + PATIENCE_ANCHOR_MS;
 			snprintf(sam->why, sizeof(sam->why), "stopping");
-			onces_end_all(sam, SESSION_RESTART);
+			sam->setup->trade->stop(sam);
 			start_stop(sam);
 			break;
 		default:
@@ -158,15 +153,6 @@ flush_can_wait(const struct sam *sam)
 }
 
 static void
-expire(struct sam *sam, uint64_t now)
-{
-	if (now < sam->expire_at)
-		return;
-	sam->expire_at = now + 1000;
-	activations_expire(sam->activations, now > EXPIRED_MS ? now - EXPIRED_MS : 0);
-}
-
-static void
 tick(struct sam *sam)
 {
 	uint64_t now = clock_life();
@@ -177,11 +163,9 @@ tick(struct sam *sam)
 	pool_give_up(sam->pool, now, sam->open == SAM_STARTING ? UINT64_MAX : PATIENCE_MS);
 	watch_clock(sam);
 	watch_log(sam, now);
-	expire(sam, now);
 	refusals_tick(sam, now);
 	heads_tick(sam, now);
-	supply_tick(sam, now);
-	onces_tick(sam, now);
+	sam->setup->trade->tick(sam, now);
 	followers_tick(sam, now);
 	proofread_tick(sam, now);
 	if (sam->journal != NULL && !flush_can_wait(sam))

@@ -16,7 +16,10 @@
 
 struct decider_peers { const uid_t *uids; size_t n; };	/* who may connect */
 
+struct trade;
+
 struct decider_setup {
+	const struct trade	*trade;			/* what this module is for: sam/trade.h */
 	int			 control;		/* to the launcher: sam/control.h */
 	int			 flusher;		/* to the flusher, its protocol: audit */
 	int			 ssa_socket;		/* both listening, non-blocking */

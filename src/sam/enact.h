@@ -22,6 +22,11 @@ struct act {
 
 typedef bool (*enact_fn)(struct sam *, struct act *, struct err *);
 
+struct enactment {
+	uint16_t	purpose;
+	enact_fn	enact;
+};
+
 bool	enact_invite(struct sam *, struct act *, struct err *);
 bool	enact_bind(struct sam *, struct act *, struct err *);
 bool	enact_add_authenticator(struct sam *, struct act *, struct err *);
@@ -61,10 +66,11 @@ struct key_change {
 void	log_signer(struct sam *, const struct signer_change *);
 void	log_key(struct sam *, const struct key_change *);
 
-/* Seals a record under a new salt at this version. */
+/* Seals a record under a new salt at this version. A key's stays in the epoch of its birth: under
+ * that one's secret its wrapped key is sealed, too. */
 bool	seal_signer(struct sam *, const uint8_t id[ID_LEN], uint32_t version,
     const struct signer_record *, struct writer *out, struct err *) MUST_USE;
-bool	seal_key(struct sam *, const uint8_t owner[ID_LEN], const uint8_t id[ID_LEN], uint32_t version,
-	    const struct key_record *, struct writer *out, struct err *) MUST_USE;
+bool	seal_key(struct sam *, const uint8_t owner[ID_LEN], const uint8_t id[ID_LEN], uint32_t epoch,
+	    uint32_t version, const struct key_record *, struct writer *out, struct err *) MUST_USE;
 
 #endif

@@ -59,6 +59,8 @@ may_have_key(const struct sam *sam, struct opened_signer *s, const struct body_c
 	/* Two approvals of each use, or the SSA's word: not both. */
 	if (b->level == LEVEL_SCAL1 && b->evidences != 1)
 		return err_why(e, ERR_DENIED, "level", "a SCAL1 key asks for one approval");
+	if (!profile_is_none(b->with))
+		return err_why(e, ERR_DENIED, "kind", "keys with a share are not offered");
 	if (alg_find(b->alg) == NULL)
 		return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered", b->alg);
 	if (b->evidences > s->record.authenticators)
@@ -111,7 +113,7 @@ key_enter(struct sam *sam, struct call *c, const struct making *m, struct opened
 	s->record.evidences[s->record.keys] = m->body.evidences;
 	memcpy(s->record.key[s->record.keys++], id, ID_LEN);
 	if (!key_record_make(sam, m, id, made, &wrapped, &k, e) ||
-	    !seal_key(sam, m->subject, id, 1, &k, &key, e) ||
+	    !seal_key(sam, m->subject, id, sam->state->epoch, 1, &k, &key, e) ||
 	    !seal_signer(sam, m->subject, version, &s->record, &signer, e))
 		return false;
 	sha256(made->spki, print);

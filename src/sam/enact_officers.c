@@ -6,9 +6,9 @@
  */
 #include "crypto/verify.h"
 #include "der/name.h"
-#include "sam/enact.h"
-#include "sam/once.h"
+#include "sam/peer.h"
 #include "sam/start.h"
+#include "sam/trade.h"
 #include "webauthn/leaf.h"
 
 static bool
@@ -166,15 +166,15 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 		{ PURPOSE_ADD_OFFICER, may_add_officer },
 		{ PURPOSE_REMOVE_OFFICER, may_remove_officer },
 		{ PURPOSE_SET_POLICY, may_set_policy },
+		{ PURPOSE_ADD_PEER, peer_may_be_added },
+		{ PURPOSE_REMOVE_PEER, peer_may_be_removed },
 	};
 
 	for (size_t i = 0; i < COUNT(acts); i++)
 		if (acts[i].purpose == a->st.purpose && !acts[i].may(sam, &a->st, e))
 			return false;
 	log_act(sam, a);
-	if (a->st.purpose == PURPOSE_SET_POLICY)	/* what was approved under another one */
-		onces_end_all(sam, SESSION_CHANGED);
-	onces_recheck(sam);
+	sam->setup->trade->changed(sam, a->st.purpose);
 	a->call->settles_all = true;
 	nonces_set_lifetime(sam->nonces, sam->state->policy.statement_life);
 	answer_act(sam, a, journal_last(sam->journal));

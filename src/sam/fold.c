@@ -3,9 +3,9 @@
  * The fold: what each kind of log entry does to the state. It repeats no check of approvals (they
  * were checked before the entry was written) but refuses what can't follow from the state.
  */
-#include "sam/fold.h"
+#include "sam/trade.h"
 
-static bool
+bool
 fold_nothing(struct fold *f UNUSED, struct err *e UNUSED)
 {
 	return true;
@@ -42,7 +42,7 @@ row_apply(struct fold *f, enum record_type type, const uint8_t id[ID_LEN], uint3
 	return true;
 }
 
-static bool
+bool
 fold_signer(struct fold *f, struct err *e)
 {
 	const struct entry_signer *p = &f->p->signer;
@@ -59,7 +59,7 @@ fold_signer(struct fold *f, struct err *e)
 	return true;
 }
 
-static bool
+bool
 fold_key(struct fold *f, struct err *e)
 {
 	const struct entry_key *p = &f->p->key;
@@ -82,7 +82,7 @@ reserved_slot(struct state *s, uint64_t sequence, size_t i)
 	return &s->reserved[(sequence + i) % RESERVED_OPEN_MAX];
 }
 
-static bool
+bool
 fold_reserved(struct fold *f, struct err *e)
 {
 	const struct entry_reserved *p = &f->p->reserved;
@@ -110,7 +110,7 @@ fold_reserved(struct fold *f, struct err *e)
 	return fold_impossible(f, "one open reservation too many", e);
 }
 
-static bool
+bool
 fold_outcome(struct fold *f, struct err *e)
 {
 	const struct entry_outcome *p = &f->p->outcome;
@@ -135,7 +135,7 @@ fold_outcome(struct fold *f, struct err *e)
 }
 
 /* Windows live in the process that opened them: nothing of them is state. */
-static bool
+bool
 fold_window(struct fold *f, struct err *e)
 {
 	const struct entry_window *p = &f->p->window;
@@ -169,36 +169,39 @@ fold_refused(struct fold *f, struct err *e UNUSED)
 	return true;
 }
 
-bool
-fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64_t position,
-    struct err *e)
+/* What every log has; the rest is the trade's. */
+static fold_fn
+fold_of(const struct trade *trade, enum entry_kind kind)
 {
-	static bool (*const kinds[ENTRY_KINDS])(struct fold *, struct err *) = {
+	static const fold_fn common[ENTRY_KINDS] = {
 		[ENTRY_GENESIS] = fold_genesis,
 		[ENTRY_START] = fold_nothing,
 		[ENTRY_STOP] = fold_nothing,
 		[ENTRY_HEAD_SIGNED] = fold_head,
 		[ENTRY_PROPOSED] = fold_proposed,
 		[ENTRY_ACT] = fold_act,
-		[ENTRY_SIGNER] = fold_signer,
-		[ENTRY_KEY] = fold_key,
-		[ENTRY_RESERVED] = fold_reserved,
-		[ENTRY_OUTCOME] = fold_outcome,
 		[ENTRY_REFUSED] = fold_refused,
 		[ENTRY_REFUSALS] = fold_nothing,
 		[ENTRY_ALARM] = fold_nothing,
-		[ENTRY_WINDOW] = fold_window,
-		[ENTRY_SESSION] = fold_nothing,
-		[ENTRY_SESSION_CERTIFIED] = fold_nothing,
-		[ENTRY_SESSION_ENDED] = fold_nothing,
 	};
+
+	if (kind >= ENTRY_KINDS)
+		return NULL;
+	return common[kind] != NULL ? common[kind] : trade->kinds[kind];
+}
+
+bool
+fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64_t position,
+    struct err *e)
+{
 	union entry_payload payload;
 	const char *why;
+	fold_fn fold;
 	struct fold f = { .s = s, .entry = entry, .bytes = bytes, .position = position, .p = &payload };
 
 	if (entry->sequence != s->entries)
 		return fold_impossible(&f, "out of sequence", e);
-	if (entry->kind >= ENTRY_KINDS || kinds[entry->kind] == NULL)
+	if ((fold = fold_of(s->trade, entry->kind)) == NULL)
 		return fold_impossible(&f, "unknown kind", e);
 	if (entry->kind != ENTRY_GENESIS && s->entries == 0)
 		return fold_impossible(&f, "a log begins with its genesis", e);
@@ -208,7 +211,7 @@ fold_apply(struct state *s, const struct entry *entry, struct span bytes, uint64
 		return false;
 	if ((why = open_sessions_follow(s->sessions, entry, &payload)) != NULL)
 		return fold_impossible(&f, why, e);
-	if (!kinds[entry->kind](&f, e))
+	if (!fold(&f, e))
 		return false;
 	s->entries++;
 	s->time = entry->time;

@@ -14,9 +14,18 @@ struct fold {
 	union entry_payload	*p;
 };
 
+typedef bool (*fold_fn)(struct fold *, struct err *);
+
 /* The entry cannot follow: *e says why. Returns false. */
 bool	fold_impossible(const struct fold *, const char *why, struct err *);
 void	fold_close_proposal(struct state *, const uint8_t fresh[FRESH_LEN]);
+
+bool	fold_nothing(struct fold *, struct err *);
+bool	fold_signer(struct fold *, struct err *);
+bool	fold_key(struct fold *, struct err *);
+bool	fold_reserved(struct fold *, struct err *);
+bool	fold_outcome(struct fold *, struct err *);
+bool	fold_window(struct fold *, struct err *);
 
 bool	fold_genesis(struct fold *, struct err *) MUST_USE;
 bool	fold_proposed(struct fold *, struct err *) MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fold of what officers decide: genesis, proposals, acts. */
-#include "sam/fold.h"
+#include "sam/peer.h"
+#include "sam/trade.h"
 
 bool
 fold_impossible(const struct fold *f, const char *why, struct err *e)
@@ -39,6 +40,8 @@ fold_genesis(struct fold *f, struct err *e)
 		return fold_impossible(f, "not at the start of the log", e);
 	if (!genesis_read(f->p->genesis.genesis, &g, e))
 		return false;
+	if (g.kind != s->trade->kind)
+		return fold_impossible(f, "the genesis of another kind of module", e);
 	genesis_group(f->p->genesis.genesis, s->group);
 	s->epoch = 1;
 	s->policy = g.policy;
@@ -162,6 +165,10 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 		return officer_remove(f, st->remove_officer, e);
 	case PURPOSE_SET_POLICY:
 		return policy_read(&r, &f->s->policy, e);
+	case PURPOSE_ADD_PEER:
+		return fold_peer_add(f, &st->add_peer, e);
+	case PURPOSE_REMOVE_PEER:
+		return fold_peer_remove(f, st->remove_peer, e);
 	case PURPOSE_RESUME:	/* past the anchor's, for this log may be older than a RESUME */
 		if (f->s->epoch < st->resume.epoch)
 			f->s->epoch = st->resume.epoch;

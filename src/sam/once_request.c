@@ -47,8 +47,8 @@ once_is_approved(struct sam *sam, struct once_request *q, struct span record, co
 		return err_why(e, ERR_DENIED, "state", "signer is in state %u", s->row->state);
 	if (memcmp(idv, s->record.evidence, 32) != 0)
 		return err_why(e, ERR_DENIED, "owner", "the identity proofing is not this signer's");
-	return approvals_hold(rule_find(q->st.purpose), sam->state, &s->record, &q->st, q->d, &q->ev,
-	    &q->approved, e);
+	return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,
+	    &q->st, q->d, &q->ev, &q->approved, e);
 }
 
 void

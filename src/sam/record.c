@@ -10,7 +10,7 @@ static const struct field authenticators[] = {
 	{ BYTES(struct signer_record, authenticator[0].id), EACH_AUTHENTICATOR },
 	{ NUMBER(struct signer_record, authenticator[0].type), EACH_AUTHENTICATOR },
 	{ NUMBER(struct signer_record, authenticator[0].protection), EACH_AUTHENTICATOR },
-	{ SPAN16(struct signer_record, authenticator[0].spki, 1, PASSKEY_SPKI_MAX), EACH_AUTHENTICATOR },
+	{ SPAN16(struct signer_record, authenticator[0].spki, 0, PASSKEY_SPKI_MAX), EACH_AUTHENTICATOR },
 	{ SPAN8(struct signer_record, authenticator[0].label, 0, 64), EACH_AUTHENTICATOR },
 	{ NUMBER(struct signer_record, authenticator[0].bound), EACH_AUTHENTICATOR },
 	{ SPAN16(struct signer_record, authenticator[0].credential, 0, CREDENTIAL_ID_MAX),
@@ -21,6 +21,7 @@ static const struct field authenticators[] = {
 static const struct field keys[] = {
 	{ BYTES(struct signer_record, key[0]), EACH_OF(struct signer_record, key) },
 	{ RANGE(struct signer_record, evidences[0], 1, 2), EACH_OF(struct signer_record, evidences) },
+	{ BYTES(struct signer_record, with[0]), EACH_OF(struct signer_record, with) },
 	{ FIELD_END },
 };
 static const struct field signer_fields[] = {
@@ -47,6 +48,8 @@ static const struct field key_fields[] = {
 	{ BYTES(struct key_record, cert) },
 	{ NUMBER(struct key_record, not_before) },
 	{ NUMBER(struct key_record, not_after) },
+	{ BYTES(struct key_record, with) },
+	{ SPAN16(struct key_record, csr, 0, RECORD_CSR_MAX) },
 	{ FIELD_END },
 };
 

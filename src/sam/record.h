@@ -16,7 +16,7 @@ struct authenticator {
 	uint8_t		type, protection;
 	struct span	spki, label;
 	uint64_t	bound;
-	struct span	credential;		/* WebAuthn credential id; device keys: empty */
+	struct span	credential;		/* passkey: WebAuthn credential id; module: its id and the person's */
 	uint8_t		flags;			/* of a passkey at its enrolment: authenticator_flag */
 };
 
@@ -32,6 +32,7 @@ struct signer_record {
 	size_t		keys;
 	uint8_t		key[KEYS_MAX][16];
 	uint8_t		evidences[KEYS_MAX];	/* how many approvals each use of the key needs */
+	uint8_t		with[KEYS_MAX][16];	/* one of them is this authenticator's; zero: anybody's */
 };
 
 struct key_record {
@@ -44,7 +45,10 @@ struct key_record {
 	struct span	wrapped;		/* sealed once more: seal_unwrapped */
 	uint8_t		cert[32];		/* SHA-256 of its certificate */
 	uint64_t	not_before, not_after;
+	uint8_t		with[16];		/* as in CREATE_KEY: of a module's, its share opens `wrapped` */
+	struct span	csr;			/* of a key that nobody opens later without a grant; else empty */
 };
+#define RECORD_CSR_MAX	2048
 
 bool	signer_record_read(struct span, struct signer_record *, struct err *) MUST_USE;	/* lends */
 void	signer_record_write(struct writer *, const struct signer_record *);

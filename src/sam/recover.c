@@ -83,7 +83,7 @@ snapshot_use(struct sam *sam, struct span plain, struct err *e)
 	struct state *s;
 
 	if (!rd_u64(&r, &log_end) || !rd_bytes(&r, want, sizeof(want)) ||
-	    (s = state_read(span_of(r.p, r.n), e)) == NULL)
+	    (s = state_read(sam->setup->trade, span_of(r.p, r.n), e)) == NULL)
 		return err_set(e, ERR_FORMAT, "snapshot: malformed");
 	if (!trailer_at(sam->setup->log_fd, log_end, there, e) ||
 	    !tree_load(&tree, s->entries, tree_file_source(&sam->setup->tree_fd), e)) {
@@ -169,7 +169,7 @@ read_log(struct recovery *r, bool use_snapshot, struct err *e)
 	sam->log_end = 0;
 	tree_init(&sam->tree);
 	state_free(sam->state);
-	if ((sam->state = state_new(e)) == NULL)
+	if ((sam->state = state_new(sam->setup->trade, e)) == NULL)
 		return false;
 	if (use_snapshot && snapshot_load(sam, &why)) {
 		r->from = sam->state->entries;

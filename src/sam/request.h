@@ -11,6 +11,18 @@
 /* An answer function returns false to refuse; true when it answered or will answer the call. */
 typedef bool (*answer_fn)(struct sam *, struct call *, struct reader *, struct err *);
 
+enum from { FROM_SSA = SOCKET_SSA, FROM_OFFICERS = SOCKET_OFFICERS,
+	FROM_ANY = SOCKET_SSA | SOCKET_OFFICERS };
+enum when { WHEN_OPEN, WHEN_BEHIND, ALWAYS };	/* BEHIND: also while the log is behind its anchor */
+
+struct request {
+	uint8_t		type;
+	enum from	from;
+	enum when	when;
+	size_t		at_most;
+	answer_fn	answer;
+};
+
 /* Takes the call. False: this peer is broken, close its connection (the call is freed). */
 bool	request_dispatch(struct sam *, struct call *, struct span payload);
 

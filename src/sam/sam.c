@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "sam/once.h"
 #include "sam/refusal.h"
 #include "sam/session.h"
-#include "sam/use.h"
+#include "sam/trade.h"
 
 void
 sam_random(struct sam *sam, void *out, size_t n)
@@ -117,13 +116,6 @@ is_durable(void *owner, void *job, const struct err *failure)
 	sam->settling = c;
 }
 
-static bool
-is_closing(const struct sam *sam, const struct call *c)
-{
-	return activations_closing(sam->activations, c->signer, c->key) ||
-	    onces_closing(sam->onces, c->settles_all ? NULL : c->signer);
-}
-
 /* At most one order runs at each worker and one waits in its socket, each until its deadline. */
 void
 calls_settle(struct sam *sam)
@@ -133,7 +125,7 @@ calls_settle(struct sam *sam)
 	while (*at != NULL) {
 		struct call *c = *at;
 
-		if (is_closing(sam, c)) {
+		if (sam->setup->trade->is_closing(sam, c)) {
 			at = &c->next;
 			continue;
 		}
@@ -153,10 +145,7 @@ call_answer_when(struct sam *sam, struct call *c, enum durable level, struct wri
 	*w = payload;
 	c->work = w;
 	c->work_free = payload_free;
-	if (activations_closing(sam->activations, c->signer, c->key))
-		uses_withdraw(sam);
-	if (onces_closing(sam->onces, c->settles_all ? NULL : c->signer))
-		onces_withdraw(sam);
+	sam->setup->trade->withdraw(sam, c);
 	journal_wait(sam->journal, level, is_durable, c);
 }
 

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "sam/once.h"
 #include "sam/refusal.h"
 #include "sam/request.h"
 #include "sam/session.h"
+#include "sam/trade.h"
 
 #define OUT_MAX		(4u << 20)	/* answers a peer has not read yet: 3 of FOLLOW, 10 of 1000 uses */
 #define OUT_PAUSE	(512u << 10)	/* past it no request of his is begun */
@@ -64,7 +64,7 @@ session_end(struct sam *sam, struct session *s)
 	uint64_t number = s->number;
 
 	session_close(s);
-	onces_end_of(sam, number);
+	sam->setup->trade->left(sam, number);
 }
 
 void

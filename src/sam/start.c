@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "sam/recover.h"
 #include "sam/start.h"
+#include "sam/trade.h"
 #include "wire/hsm.h"
 
 #define LOCAL_SECRET_LEN	32
@@ -25,6 +26,7 @@ genesis_from_log(struct sam *sam, struct err *e)
 	union entry_payload p;
 	struct entry entry;
 	struct reader entries;
+	struct genesis g;
 	struct span first;
 	size_t got, used;
 
@@ -37,6 +39,11 @@ genesis_from_log(struct sam *sam, struct err *e)
 	if (!batch_next(&entries, &first) || !entry_read(first, &entry, NULL) ||
 	    entry.kind != ENTRY_GENESIS || !entry_payload_read(&entry, &p, NULL))
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
+	if (!genesis_read(p.genesis.genesis, &g, e))
+		return false;
+	if (g.kind != sam->setup->trade->kind)
+		return err_set(e, ERR_DENIED, "this log is not one of %s: its genesis says so",
+		    sam->setup->trade->name);
 	sam->genesis = writer_grow(GENESIS_MAX);
 	wr_span(&sam->genesis, p.genesis.genesis);
 	return writer_ok(&sam->genesis) || err_set(e, ERR_FORMAT, "genesis over its bounds");
@@ -261,7 +268,8 @@ opened(void *owner, void *job UNUSED, const struct err *failure)
 void
 start_life(struct sam *sam)
 {
-	struct entry_start entry = { .program = span_str("propria-sam " PROPRIA_VERSION) };
+	char program[64];
+	struct entry_start entry = { 0 };
 	struct err e = { 0 };
 	uint8_t seed[32], boot[32];
 
@@ -277,6 +285,8 @@ start_life(struct sam *sam)
 	sam->open = SAM_OPEN;
 	sam->why[0] = '\0';
 	watch_past(sam);
+	snprintf(program, sizeof(program), "%s " PROPRIA_VERSION, sam->setup->trade->name);
+	entry.program = span_str(program);
 	entry.life = nonces_life(sam->nonces);
 	sam_random(sam, boot, sizeof(boot));
 	memcpy(entry.boot, boot, sizeof(entry.boot));

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "base/fields.h"
-#include "sam/state.h"
+#include "sam/trade.h"
 
 #define TABLE_BYTES	(1 << 20)	/* what is larger is mapped, and goes back when it is freed */
 
 struct state *
-state_new(struct err *e)
+state_new(const struct trade *trade, struct err *e)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
@@ -19,10 +19,12 @@ state_new(struct err *e)
 		err_set(e, ERR_BACKEND, "no memory for the state");
 		return NULL;
 	}
+	s->trade = trade;
 	if ((s->index = index_new(e)) == NULL || (s->answers = answers_new(e)) == NULL ||
 	    (s->prints = prints_new(e)) == NULL ||
 	    (s->sessions = calloc(1, sizeof(*s->sessions))) == NULL ||
-	    (s->reserved = calloc(RESERVED_OPEN_MAX, sizeof(*s->reserved))) == NULL) {
+	    (s->reserved = calloc(RESERVED_OPEN_MAX, sizeof(*s->reserved))) == NULL ||
+	    (trade->own != NULL && (s->own = trade->own->make(e)) == NULL)) {
 		err_set(e, ERR_BACKEND, "no memory for the state");
 		state_free(s);
 		return NULL;
@@ -38,6 +40,8 @@ state_free(struct state *s)
 	index_free(s->index);
 	answers_free(s->answers);
 	prints_free(s->prints);
+	if (s->trade->own != NULL)
+		s->trade->own->free(s->own);
 	free(s->reserved);
 	free(s->sessions);
 	free(s);
@@ -100,6 +104,7 @@ algorithms_are_known(const void *state)
 
 #define EACH_OFFICER	EACH_OF(struct state, officer)
 #define EACH_ANCHOR	EACH_OF(struct state, anchor)
+#define EACH_PEER	EACH_OF(struct state, peer)
 
 static const struct field officers[] = {
 	{ BYTES(struct state, officer[0].id), EACH_OFFICER },
@@ -123,6 +128,14 @@ static const struct field anchors[] = {
 	{ HELD8(struct state, anchor[0].added, anchor[0].added_len, 0), EACH_ANCHOR },
 	{ FIELD_END },
 };
+static const struct field peers[] = {
+	{ BYTES(struct state, peer[0].id), EACH_PEER },
+	{ RANGE(struct state, peer[0].kind, PEER_SAM, PEER_MODULE), EACH_PEER },
+	{ BYTES(struct state, peer[0].peer), EACH_PEER },
+	{ HELD8(struct state, peer[0].key, peer[0].key_len, 1), EACH_PEER },
+	{ HELD8(struct state, peer[0].label, peer[0].label_len, 1), EACH_PEER },
+	{ FIELD_END },
+};
 static const struct field group_fields[] = {
 	{ BYTES(struct state, group) },
 	{ NUMBER(struct state, epoch) },
@@ -135,6 +148,7 @@ static const struct field key_fields[] = {
 	{ BYTES(struct state, hmac) },
 	{ LIST8(struct state, officers, 0, OFFICERS_MAX, officers) },
 	{ LIST8(struct state, anchors, 0, ANCHORS_MAX, anchors) },
+	{ LIST8(struct state, peers, 0, PEERS_MAX, peers) },
 	{ CHECKED(algorithms_are_known) },
 	{ FIELD_END },
 };
@@ -227,6 +241,8 @@ state_write(struct writer *w, const struct state *s)
 	head_write(w, &s->head);
 	answers_write(w, s->answers);
 	prints_write(w, s->prints);
+	if (s->trade->own != NULL)
+		s->trade->own->write(w, s->own);
 	index_write(w, s->index);
 }
 
@@ -242,18 +258,24 @@ small_parts_read(struct reader *r, struct state *s, struct err *e)
 	return reserved_read(r, s) && open_sessions_read(r, s->sessions) && fields_read(r, count_fields, s) && head_read(r, &s->head);
 }
 
+static bool
+own_read(struct reader *r, struct state *s)
+{
+	return s->trade->own == NULL || s->trade->own->read(r, s->own);
+}
+
 struct state *
-state_read(struct span bytes, struct err *e)
+state_read(const struct trade *trade, struct span bytes, struct err *e)
 {
 	struct reader r = reader_over(bytes);
-	AUTO(state) *s = state_new(e);
+	AUTO(state) *s = state_new(trade, e);
 
 	if (s == NULL)
 		return NULL;
 	index_free(s->index);
 	s->index = NULL;
 	if (!small_parts_read(&r, s, e) || !answers_read(&r, s->answers) ||
-	    !prints_read(&r, s->prints, e) || (s->index = index_read(&r, e)) == NULL || !rd_end(&r)) {
+	    !prints_read(&r, s->prints, e) || !own_read(&r, s) || (s->index = index_read(&r, e)) == NULL || !rd_end(&r)) {
 		err_set(e, ERR_FORMAT, "snapshot: not the bytes of a state");
 		return NULL;
 	}

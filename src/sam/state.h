@@ -46,6 +46,15 @@ struct trust_anchor {		/* an issuing CA, or an attestation root: no path buildin
 	uint8_t		policy[32], added[64];
 };
 
+struct peer {			/* another module, under one of its keys */
+	uint8_t		id[32];
+	uint8_t		kind;		/* enum peer_kind */
+	uint8_t		peer[GROUP_LEN];
+	size_t		key_len, label_len;
+	uint8_t		key[PEER_KEY_MAX];
+	uint8_t		label[PEER_LABEL_MAX];
+};
+
 struct proposal {
 	uint8_t		id[32];
 	uint16_t	purpose;
@@ -60,16 +69,20 @@ struct reserved {		/* a RESERVED whose OUTCOME has not been seen */
 	uint64_t	position;
 };
 
+struct trade;
+
 struct state {
+	const struct trade *trade;
 	uint8_t		group[GROUP_LEN];
 	uint32_t	epoch;
 	struct policy	policy;
 	struct relying_party rp;	/* of passkeys that approve */
 	uint8_t		log_key[91], attestation_key[91];
 	uint8_t		kek[ID_LEN], hmac[ID_LEN];
-	size_t		officers, anchors;
+	size_t		officers, anchors, peers;
 	struct officer	officer[OFFICERS_MAX];
 	struct trust_anchor anchor[ANCHORS_MAX];
+	struct peer	peer[PEERS_MAX];
 	struct proposal	proposal[PROPOSALS_MAX];
 	struct index	*index;
 	struct answers	*answers;
@@ -81,9 +94,10 @@ struct state {
 	uint64_t	 entries;	/* folded so far */
 	uint64_t	 time;		/* of the last one */
 	struct head	 head;		/* the last one signed; size 0: none */
+	void		*own;		/* what only this trade folds; NULL: nothing */
 };
 
-struct state	*state_new(struct err *) MUST_USE;	/* yours */
+struct state	*state_new(const struct trade *, struct err *) MUST_USE;	/* yours */
 void		 state_free(struct state *);
 AUTO_FREE(state)
 
@@ -101,7 +115,7 @@ bool			   state_is_officer_key(const struct state *, struct span spki);
 
 /* The fold as bytes, for the snapshot, and back. */
 void		 state_write(struct writer *, const struct state *);
-struct state	*state_read(struct span, struct err *) MUST_USE;	/* yours */
+struct state	*state_read(const struct trade *, struct span, struct err *) MUST_USE; /* yours */
 bool		 state_equal(const struct state *, const struct state *);
 
 #endif

@@ -30,6 +30,7 @@ struct sam {
 	bool		 sending_some;		/* the thread has bytes on their way: keep behind them */
 
 	struct writer	 out;			/* gathered by askers */
+	unsigned	 connections;
 	uint64_t	 turn;			/* makes numbers differ */
 	struct sam_request *slot[IN_FLIGHT];
 	uint16_t	 free_slot[IN_FLIGHT];
@@ -130,6 +131,17 @@ sam_is_connected(struct sam *s)
 	is = s->connected;
 	pthread_mutex_unlock(&s->lock);
 	return is;
+}
+
+unsigned
+sam_connection(struct sam *s)
+{
+	unsigned which;
+
+	pthread_mutex_lock(&s->lock);
+	which = s->connected ? s->connections : 0;
+	pthread_mutex_unlock(&s->lock);
+	return which;
 }
 
 static bool
@@ -296,6 +308,7 @@ repeat_harmless(struct sam *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->connected = true;
+	s->connections++;
 	for (struct sam_request *q = s->ends.later; q != &s->ends; q = q->later)
 		if (!frame_put(s, q->asked, q->number, writer_span(&q->kept)))
 			break;	/* it will be late */

@@ -40,6 +40,8 @@ struct sam	*sam_open(const char *path, unsigned deadline_ms, struct err *) MUST_
 void		 sam_stop(struct sam *);
 void		 sam_free(struct sam *);		/* NULL is fine */
 bool		 sam_is_connected(struct sam *);
+/* Which connection it is, counted; 0: there is none. */
+unsigned	 sam_connection(struct sam *);
 
 /* Always ends in done, perhaps before this returns. */
 void	sam_ask(struct sam *, struct sam_request *, uint8_t type, struct span payload);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "ssa/api/info.h"
 #include "ssa/once/ca_pool.h"
+#include "ssa/once/held.h"
 #include "ssa/ssa.h"
 
 #define STRANGERS_ALL	200
@@ -116,6 +117,7 @@ ssa_named(struct ssa *s, unsigned port, unsigned plain_port, struct err *e)
 void
 ssa_close(struct ssa *s)
 {
+	held_drop_all(s);
 	sam_free(s->sam);
 	slow_free(s->slow);
 	tries_free(s->by_name);

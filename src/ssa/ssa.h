@@ -45,6 +45,7 @@ struct ssa {
 	uint8_t		 ceremony_key[32];	/* of challenges for login passkeys; of this run */
 	struct ca_pool	*ca_pool;		/* NULL: no one-time keys */
 	struct once	*once;			/* signatures with such that are under way */
+	struct held	*held;			/* such that have their certificate and wait for their use */
 	struct issuer	*issuer;		/* NULL until it is started */
 	struct stamper	*stamper;		/* NULL: no time stamps */
 	struct writer	 genesis;

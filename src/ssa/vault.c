@@ -192,6 +192,27 @@ key_load(struct vault *v, const uint8_t id[16], struct err *e)
 }
 
 struct key *
+vault_key_alone(const struct key_row *row)
+{
+	struct key *k = made(sizeof(*k));
+	uint8_t *at = malloc(row->spki.n + row->certificate.n + row->chain.n + 1);
+
+	if (at == NULL)
+		bug("out of memory");
+	k->of.free = key_free;
+	k->once = true;
+	k->row = *row;
+	k->bytes = at;
+	k->row.spki = placed(&at, row->spki);
+	k->row.certificate = placed(&at, row->certificate);
+	k->row.chain = placed(&at, row->chain);
+	k->record = span_of(at, 0);
+	k->alg = alg_find(row->alg);
+	k->not_after = certificate_end(k->row.certificate);
+	return k;
+}
+
+struct key *
 vault_key_cached(struct vault *v, const uint8_t id[16])
 {
 	uint8_t name[32];
@@ -221,6 +242,13 @@ signer_release(struct signer *s)
 {
 	if (s != NULL)
 		cached_release(&s->of);
+}
+
+struct key *
+key_hold(struct key *k)
+{
+	k->of.holders++;
+	return k;
 }
 
 void

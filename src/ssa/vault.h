@@ -22,6 +22,7 @@ struct key {
 	struct key_row	 row;		/* its spans live here */
 	const struct alg *alg;
 	uint64_t	 not_after;	/* of its certificate; 0: none */
+	bool		 once;		/* in no store: it lives for one use */
 	struct span	 record;
 	uint8_t		*bytes;
 };
@@ -37,7 +38,11 @@ struct signer	*vault_signer(struct vault *, const uint8_t id[16], struct err *) 
 struct key	*vault_key(struct vault *, const uint8_t id[16], struct err *) MUST_USE;
 struct key	*vault_key_cached(struct vault *, const uint8_t id[16]) MUST_USE;	/* no SQL */
 void		 signer_release(struct signer *);	/* NULL is fine */
+struct key	*key_hold(struct key *);		/* another holder: release it, too */
 void		 key_release(struct key *);
+
+/* A one-time key: in no store, without a record; copies what the row lends. Yours to release. */
+struct key	*vault_key_alone(const struct key_row *) MUST_USE;
 
 /* Each is durable when it returns. Records must belong to `owner`. */
 bool	vault_enrolled(struct vault *, const uint8_t id[16], struct span login,

@@ -24,24 +24,44 @@ key_fits(uint8_t type, struct span spki)
 	    : type == EVIDENCE_PASSKEY && spki.n <= AUTHENTICATOR_SPKI_MAX;
 }
 
-/* What a passkey shows of itself, and nothing of the kind from a device key. */
+static bool
+is_within(size_t n, size_t least, size_t most)
+{
+	return n >= least && n <= most;
+}
+
+/* A device has a key, a passkey shows what it is; of those who vouch for a person there is a name. */
 static bool
 authenticator_fits(const void *statement)
 {
+	static const struct { uint8_t type, least, most; uint16_t key[2], attestation[2], client[2]; } forms[] = {
+		/* type			protection				key */
+		{ EVIDENCE_DEVICE,	PROTECTION_FILE, PROTECTION_PHONE,	{ P256_SPKI_LEN, P256_SPKI_LEN },
+		    { 0, 0 }, { 0, 0 } },
+		{ EVIDENCE_PASSKEY,	0, 0,					{ 1, AUTHENTICATOR_SPKI_MAX },
+		    { 1, PASSKEY_ATTESTATION_MAX }, { 1, PASSKEY_CLIENT_MAX } },
+		{ EVIDENCE_MODULE,	PROTECTION_MODULE, PROTECTION_MODULE,	{ 0, 0 },
+		    { MODULE_LINK_LEN, MODULE_LINK_LEN }, { 0, 0 } },
+		{ EVIDENCE_PROVIDER,	PROTECTION_PROVIDER, PROTECTION_PROVIDER, { 0, 0 },
+		    { 1, ISSUER_MAX }, { 0, 0 } },
+	};
 	const struct body_bind *b = &((const struct statement *)statement)->bind;
 
-	if (b->type == EVIDENCE_PASSKEY ? b->protection != 0 || b->attestation.n == 0 || b->client.n == 0
-	    : b->protection < PROTECTION_FILE || b->protection > PROTECTION_PHONE ||
-	    b->attestation.n > 0 || b->client.n > 0)
-		return false;
-	return key_fits(b->type, b->spki);
+	for (size_t i = 0; i < COUNT(forms); i++)
+		if (forms[i].type == b->type)
+			return is_within(b->protection, forms[i].least, forms[i].most) &&
+			    is_within(b->spki.n, forms[i].key[0], forms[i].key[1]) &&
+			    is_within(b->attestation.n, forms[i].attestation[0], forms[i].attestation[1]) &&
+			    is_within(b->client.n, forms[i].client[0], forms[i].client[1]) &&
+			    (b->type != EVIDENCE_PROVIDER || text_is_clean(b->attestation));
+	return false;
 }
 
 const struct field body_bind[] = {
 	{ NUMBER(S, bind.from) },
 	{ NUMBER(S, bind.type) },
 	{ NUMBER(S, bind.protection) },
-	{ SPAN16(S, bind.spki, 1, AUTHENTICATOR_SPKI_MAX) },
+	{ SPAN16(S, bind.spki, 0, AUTHENTICATOR_SPKI_MAX) },
 	{ TEXT8(S, bind.label, 0, 64) },
 	{ SPAN16(S, bind.attestation, 0, PASSKEY_ATTESTATION_MAX) },
 	{ SPAN16(S, bind.client, 0, PASSKEY_CLIENT_MAX) },
@@ -99,6 +119,7 @@ const struct field body_create_key[] = {
 	{ RANGE(S, create_key.level, 1, 2) },
 	{ BYTES(S, create_key.profile) },
 	{ RANGE(S, create_key.evidences, 1, 2) },
+	{ BYTES(S, create_key.with) },
 	{ CHECKED(created_with_profile) },
 	{ FIELD_END },
 };
@@ -179,6 +200,28 @@ const struct field body_add_officer[] = {
 
 const struct field body_remove_officer[] = {
 	{ BYTES(S, remove_officer) },
+	{ FIELD_END },
+};
+
+static bool
+peer_fits(const void *statement)
+{
+	const struct body_add_peer *b = &((const struct statement *)statement)->add_peer;
+
+	return b->key.n == (b->kind == PEER_SAM ? TRANSPORT_KEY_LEN : P256_SPKI_LEN);
+}
+
+const struct field body_add_peer[] = {
+	{ RANGE(S, add_peer.kind, PEER_SAM, PEER_MODULE) },
+	{ BYTES(S, add_peer.peer) },
+	{ SPAN16(S, add_peer.key, 1, PEER_KEY_MAX) },
+	{ TEXT8(S, add_peer.label, 1, PEER_LABEL_MAX) },
+	{ CHECKED(peer_fits) },
+	{ FIELD_END },
+};
+
+const struct field body_remove_peer[] = {
+	{ BYTES(S, remove_peer) },
 	{ FIELD_END },
 };
 

@@ -13,7 +13,8 @@
 #define EVIDENCES_BYTES_MAX	66000
 #define APPROVAL_LEN		64	/* both kinds of signature */
 
-enum evidence_type { EVIDENCE_DEVICE = 1, EVIDENCE_PASSKEY = 2, EVIDENCE_CODE = 5 };
+enum evidence_type { EVIDENCE_DEVICE = 1, EVIDENCE_PASSKEY = 2, EVIDENCE_MODULE = 3,
+	EVIDENCE_PROVIDER = 4, EVIDENCE_CODE = 5 };
 
 struct evidence {
 	uint8_t		type;
@@ -32,8 +33,9 @@ void	evidences_write(struct writer *, const struct evidences *);
 bool	evidences_add(struct evidences *, uint8_t type, const uint8_t id[16],
     struct span body) MUST_USE;
 
-/* key: spki of a device key (P-256), or the 32 bytes of a code's public key. A passkey's evidence
- * is false here: it needs the relying party (webauthn/assertion.h). */
+/* key: spki of a device key (P-256), or the 32 bytes of a code's public key. Others are
+ * false here: a passkey's needs the relying party (webauthn/assertion.h), a module's its group
+ * (statement/grant.h). */
 bool	evidence_verify(const struct evidence *, const uint8_t d[HASH_LEN], struct span key) MUST_USE;
 /* What an ES256 key signs for d, already hashed: the digest to put into ECDSA. */
 void	approval_digest(const uint8_t d[HASH_LEN], uint8_t digest[HASH_LEN]);

@@ -29,6 +29,8 @@ static const struct kind {
 	{ PURPOSE_REMOVE_OFFICER, "REMOVE_OFFICER", body_remove_officer },
 	{ PURPOSE_SET_POLICY, "SET_POLICY", body_policy },
 	{ PURPOSE_RESUME, "RESUME", body_resume },
+	{ PURPOSE_ADD_PEER, "ADD_PEER", body_add_peer },
+	{ PURPOSE_REMOVE_PEER, "REMOVE_PEER", body_remove_peer },
 };
 
 static const struct kind *
@@ -111,13 +113,36 @@ statement_digest(struct span bytes, uint8_t d[HASH_LEN])
 	sha256_parts(parts, COUNT(parts), d);
 }
 
+static void
+id_from_fresh(struct span tag, const uint8_t fresh[FRESH_LEN], uint8_t id[16])
+{
+	struct span parts[] = { tag, span_of(fresh, FRESH_LEN) };
+	uint8_t hash[HASH_LEN];
+
+	sha256_parts(parts, COUNT(parts), hash);
+	memcpy(id, hash, 16);
+}
+
 void
 statement_session(const uint8_t fresh[FRESH_LEN], uint8_t session[16])
 {
 	static const char tag[] = "propria-session-v1";
-	struct span parts[] = { span_of(tag, sizeof(tag)), span_of(fresh, FRESH_LEN) };
-	uint8_t hash[HASH_LEN];
 
-	sha256_parts(parts, COUNT(parts), hash);
-	memcpy(session, hash, 16);
+	id_from_fresh(span_of(tag, sizeof(tag)), fresh, session);
+}
+
+void
+statement_key(const uint8_t fresh[FRESH_LEN], uint8_t key[16])
+{
+	static const char tag[] = "propria-key-id-v1";
+
+	id_from_fresh(span_of(tag, sizeof(tag)), fresh, key);
+}
+
+void
+peer_id(const struct body_add_peer *b, uint8_t id[32])
+{
+	struct span parts[] = { span_of(&b->kind, 1), span_of(b->peer, sizeof(b->peer)), b->key };
+
+	sha256_parts(parts, COUNT(parts), id);
 }

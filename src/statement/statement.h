@@ -22,6 +22,11 @@
 #define PASSKEY_ATTESTATION_MAX	8192
 #define PASSKEY_CLIENT_MAX	2048
 #define AUTHENTICATOR_SPKI_MAX	552	/* RSA-4096 */
+#define MODULE_LINK_LEN	48	/* of an authentication module: its id, then the person's */
+#define ISSUER_MAX	200
+#define PEER_KEY_MAX	91
+#define PEER_LABEL_MAX	64
+#define TRANSPORT_KEY_LEN	65	/* uncompressed point on P-256 */
 
 enum purpose {
 	PURPOSE_SIGN		= 0x0101,
@@ -45,6 +50,8 @@ enum purpose {
 	PURPOSE_REMOVE_OFFICER	= 0x0404,
 	PURPOSE_SET_POLICY	= 0x0405,
 	PURPOSE_RESUME		= 0x0406,
+	PURPOSE_ADD_PEER	= 0x0407,
+	PURPOSE_REMOVE_PEER	= 0x0408,
 };
 
 enum attrs { ATTRS_APPROVAL = 1 << 0, ATTRS_ORIGIN = 1 << 1 };	/* one of them at most */
@@ -55,7 +62,9 @@ enum seen { SEEN_DOCUMENT = 1, SEEN_LABELS = 2 };
 enum anchor_usage { ANCHOR_ISSUER = 1, ANCHOR_ATTESTATION = 2 };
 #define ANCHOR_RULES_ALL	0xf	/* of enum certificate_rule */
 enum protection { PROTECTION_FILE = 1, PROTECTION_CARD, PROTECTION_TPM, PROTECTION_PHONE,
-	PROTECTION_PASSKEY, PROTECTION_PASSKEY_ATTESTED, PROTECTION_PASSKEY_COPIED };
+	PROTECTION_PASSKEY, PROTECTION_PASSKEY_ATTESTED, PROTECTION_PASSKEY_COPIED,
+	PROTECTION_MODULE, PROTECTION_PROVIDER };
+enum peer_kind { PEER_SAM = 1, PEER_MODULE = 2 };	/* whose key it is */
 
 struct item {
 	struct span	digest;
@@ -95,7 +104,8 @@ struct body_bind {		/* BIND, ADD_AUTHENTICATOR */
 	uint32_t	from;
 	uint8_t		type, protection;
 	struct span	spki, label;
-	struct span	attestation, client;	/* of passkeys; else empty */
+	struct span	attestation, client;	/* of passkeys; of a module its id and the person's, of a
+						 * provider its issuer; else empty */
 };
 
 struct body_remove_authenticator {
@@ -114,6 +124,7 @@ struct body_create_key {
 	uint8_t		class, level;
 	uint8_t		profile[16];
 	uint8_t		evidences;
+	uint8_t		with[16];	/* an authenticator that approves each use; zero: any */
 };
 
 struct body_key {		/* DESTROY_KEY, RELEASE_KEY, REVOKE_KEY */
@@ -137,6 +148,13 @@ struct body_add_anchor {
 struct body_add_officer {
 	uint8_t		role, type;
 	struct span	person, spki;
+};
+
+struct body_add_peer {
+	uint8_t		kind;		/* enum peer_kind */
+	uint8_t		peer[32];	/* its group id */
+	struct span	key;		/* SAM: transport point; module: spki of its grant key */
+	struct span	label;
 };
 
 struct body_resume {
@@ -170,6 +188,8 @@ struct statement {
 		uint8_t			remove_officer[16];
 		uint8_t			policy[POLICY_LEN];
 		struct body_resume	resume;
+		struct body_add_peer	add_peer;
+		uint8_t			remove_peer[32];
 	};
 };
 
@@ -182,6 +202,10 @@ void	statement_body_write(struct writer *, const struct statement *);
 void	statement_digest(struct span bytes, uint8_t d[HASH_LEN]);
 /* The one-time session that a nonce names. PROTOCOL.sam 1.3 */
 void	statement_session(const uint8_t fresh[FRESH_LEN], uint8_t session[16]);
+/* The id of the key that a CREATE_KEY makes: known before, to whom holds a share of it. */
+void	statement_key(const uint8_t fresh[FRESH_LEN], uint8_t key[16]);
+/* SHA-256(kind || peer || key) */
+void	peer_id(const struct body_add_peer *, uint8_t id[32]);
 bool	profile_is_named(const uint8_t[PROFILE_LEN]);
 bool	profile_is_none(const uint8_t[PROFILE_LEN]);		/* all zero */
 const char *purpose_name(uint16_t);	/* "SIGN", ...; NULL if there is no such purpose */

@@ -45,6 +45,7 @@ enum msg_type {
 	HSM_TAKE			= 82,
 	HSM_ONCE			= 84,
 	HSM_DROP			= 86,
+	HSM_STRETCH			= 88,
 };
 
 #define FRAME_HEAD	13			/* length, type, number */

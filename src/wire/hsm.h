@@ -20,6 +20,8 @@
 #define HSM_ANCHOR_MAX		256
 #define HSM_MAC_LEN		32
 #define HSM_HEAD_SIG_LEN	64
+#define HSM_STRETCH_MAX		512
+#define HSM_STRETCHED_LEN	32
 #define HSM_STOCKS_MAX		8	/* algorithms with keys in stock */
 #define HSM_STOCK_MAX		256	/* ... and keys of each */
 #define HSM_TAKEN_MAX		1024	/* keys under an id at once, in one worker */
@@ -148,5 +150,10 @@ MESSAGE_OF(msg_hsm_taken);
 MESSAGE_OF(msg_hsm_once);
 bool	msg_hsm_drop_read(struct reader *, uint8_t id[ID_LEN], struct err *) MUST_USE;
 void	msg_hsm_drop_write(struct writer *, const uint8_t id[ID_LEN]);
+
+bool	msg_hsm_stretch_read(struct reader *, struct span *input, struct err *) MUST_USE;
+void	msg_hsm_stretch_write(struct writer *, struct span input);
+bool	msg_hsm_stretched_read(struct reader *, uint8_t out[HSM_STRETCHED_LEN], struct err *) MUST_USE;
+void	msg_hsm_stretched_write(struct writer *, const uint8_t out[HSM_STRETCHED_LEN]);
 
 #endif

@@ -31,6 +31,7 @@ static const struct field msg_head_fields[] = {
 	{ BYTES(struct msg_head, head) },
 	{ SPAN16(struct msg_head, log_key, 1, 1024) },
 	{ SPAN16(struct msg_head, attestation_key, 1, 1024) },
+	{ SPAN16(struct msg_head, transport, 0, 1024) },
 	{ FIELD_END },
 };
 MESSAGE(msg_head, "HEAD answer")
@@ -50,10 +51,19 @@ static const struct field roster_anchors[] = {
 	{ SPAN8(struct msg_roster, anchor[0].label, 1, 64), EACH_OF(struct msg_roster, anchor) },
 	{ FIELD_END },
 };
+static const struct field roster_peers[] = {
+	{ BYTES(struct msg_roster, peer[0].id), EACH_OF(struct msg_roster, peer) },
+	{ NUMBER(struct msg_roster, peer[0].kind), EACH_OF(struct msg_roster, peer) },
+	{ BYTES(struct msg_roster, peer[0].peer), EACH_OF(struct msg_roster, peer) },
+	{ SPAN8(struct msg_roster, peer[0].label, 1, 64), EACH_OF(struct msg_roster, peer) },
+	{ SPAN16(struct msg_roster, peer[0].key, 1, 1024), EACH_OF(struct msg_roster, peer) },
+	{ FIELD_END },
+};
 static const struct field msg_roster_fields[] = {
 	{ BYTES(struct msg_roster, policy) },
 	{ LIST8(struct msg_roster, officers, 0, OFFICERS_MAX, roster_officers) },
 	{ LIST8(struct msg_roster, anchors, 0, ANCHORS_MAX, roster_anchors) },
+	{ LIST8(struct msg_roster, peers, 0, PEERS_MAX, roster_peers) },
 	{ FIELD_END },
 };
 MESSAGE(msg_roster, "ROSTER answer")

@@ -10,6 +10,7 @@
 #define PROOF_MAX	64
 #define OFFICERS_MAX	32
 #define ANCHORS_MAX	64
+#define PEERS_MAX	8
 #define HEAD_WIRE_LEN	116
 #define ONLY_READS	UINT64_MAX
 
@@ -30,6 +31,7 @@ struct msg_status {
 struct msg_head {
 	uint8_t		head[HEAD_WIRE_LEN];		/* PROTOCOL.sam 5.3 */
 	struct span	log_key, attestation_key;
+	struct span	transport;		/* attestation of the transport key; empty: none */
 };
 struct roster_officer {
 	uint8_t		id[ID_LEN];
@@ -42,11 +44,18 @@ struct roster_anchor {
 	uint8_t		profile[16];		/* zero: of keys without one */
 	struct span	label;
 };
+struct roster_peer {
+	uint8_t		id[32];
+	uint8_t		kind;
+	uint8_t		peer[GROUP_LEN];
+	struct span	label, key;
+};
 struct msg_roster {
 	uint8_t		policy[42];
-	size_t		officers, anchors;
+	size_t		officers, anchors, peers;
 	struct roster_officer officer[OFFICERS_MAX];
 	struct roster_anchor anchor[ANCHORS_MAX];
+	struct roster_peer peer[PEERS_MAX];
 };
 struct msg_follow {
 	uint64_t	from, durable;

@@ -4,6 +4,10 @@
  * of `propria enrol`, and shows nobody what it approves.
  *
  *   approver sign --home DIR --passphrase-fd N KEY REQUESTER NAME HASH...   prints a package in base64
+ *   approver files --home DIR --passphrase-fd N KEY HASH...                 the same, of documents
+ *   approver documents --home DIR --passphrase-fd N HASH...                 the same, with a key that is made for it
+ *   approver open --home DIR --passphrase-fd N                              the same, of a certificate that comes first
+ *   approver first --home DIR --passphrase-fd N CREDENTIAL HASH...          and of what its key signs
  *   approver create|destroy --home DIR --passphrase-fd N [KEY]              the same, of a key's act
  *   approver ticket --home DIR --passphrase-fd N TICKET                     answers it; prints the answer
  *   approver token --home DIR --passphrase-fd N                             prints an access token
@@ -12,6 +16,7 @@
 
 #include "base/clock.h"
 #include "cli/encode.h"
+#include "cli/once.h"
 #include "cli/session.h"
 #include "crypto/hash.h"
 #include "statement/statement.h"
@@ -36,13 +41,14 @@ approved_make(struct session *s, struct call *c, struct statement *st, const str
 }
 
 static bool
-package_print(struct session *s, struct call *c, struct statement *st, struct err *e)
+package_print(struct session *s, struct call *c, struct statement *st, const struct challenge *given,
+    struct err *e)
 {
 	AUTO_WRITER package = writer_grow(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8);
 	AUTO_APPROVED a = { 0 };
 	char *text;
 
-	if (!approved_make(s, c, st, NULL, &a, e))
+	if (!approved_make(s, c, st, given, &a, e))
 		return false;
 	sic_package(&a, &package);
 	text = base64_new(writer_span(&package));
@@ -62,32 +68,130 @@ digest_read(const char *text, const struct alg *alg, struct writer *all, struct 
 	return true;
 }
 
+/* Of the operands from `from` on; they are lent. */
 static bool
-command_sign(struct call *c, struct err *e)
+items_read(struct call *c, int from, const struct alg *alg, struct body_sign *b, struct err *e)
 {
 	static uint8_t bytes[ITEMS_MAX * 48];
 	struct writer all = writer_over(bytes, sizeof(bytes));
+
+	b->n = (size_t)(c->n - from);
+	for (size_t i = 0; i < b->n; i++)
+		if (!digest_read(c->operand[(size_t)from + i], alg, &all, &b->items[i], e))
+			return false;
+	return true;
+}
+
+static bool
+key_body(struct session *s, struct call *c, struct body_sign *b, struct known_key *known, struct err *e)
+{
+	if (!session_open(s, c, e) || !profile_key(&s->profile, c->operand[0], known, e))
+		return err_exit(e, EXIT_FAILED, "profile or key");
+	memcpy(b->key, known->id, 16);
+	sha256(span_of(known->spki, known->alg->spki_len), b->spki);
+	b->class = known->class;
+	b->level = known->level;
+	b->alg = known->alg->number;
+	b->seen = SEEN_LABELS;
+	return true;
+}
+
+static bool
+command_sign(struct call *c, struct err *e)
+{
 	static struct statement st = { .purpose = PURPOSE_SIGN };
 	struct body_sign *b = &st.sign;
 	AUTO_SESSION s = { 0 };
 	struct known_key known;
 
-	if (!session_open(&s, c, e) || !profile_key(&s.profile, c->operand[0], &known, e) ||
-	    !hex_typed(c->operand[1], b->requester, sizeof(b->requester)))
+	if (!key_body(&s, c, b, &known, e) || !hex_typed(c->operand[1], b->requester, sizeof(b->requester)))
 		return err_exit(e, EXIT_FAILED, "profile, key or requester");
-	memcpy(b->key, known.id, 16);
-	sha256(span_of(known.spki, known.alg->spki_len), b->spki);
-	b->class = known.class;
-	b->level = known.level;
-	b->alg = known.alg->number;
 	b->kind = KIND_DTBSR;
-	b->seen = SEEN_LABELS;
 	b->name = span_str(c->operand[2]);
-	b->n = (size_t)c->n - 3;
-	for (size_t i = 0; i < b->n; i++)
-		if (!digest_read(c->operand[3 + i], known.alg, &all, &b->items[i], e))
-			return false;
-	return package_print(&s, c, &st, e);
+	return items_read(c, 3, known.alg, b, e) && package_print(&s, c, &st, NULL, e);
+}
+
+static bool
+command_files(struct call *c, struct err *e)
+{
+	static struct statement st = { .purpose = PURPOSE_SIGN };
+	AUTO_SESSION s = { 0 };
+	struct known_key known;
+
+	if (!key_body(&s, c, &st.sign, &known, e))
+		return false;
+	st.sign.kind = KIND_CADES;
+	return items_read(c, 1, known.alg, &st.sign, e) && package_print(&s, c, &st, NULL, e);
+}
+
+static bool
+offer_ask(struct session *s, struct call *c, bool first, struct once_job *job, struct err *e)
+{
+	AUTO_JSON *j = NULL;
+
+	if (!session_open(s, c, e) || (j = ssa_post(&s->ssa, "/propria/v1/once/challenge",
+	    json_pack("{s:b}", "certificateFirst", first), e)) == NULL)
+		return false;
+	return once_offer_read(j, &s->profile, &job->offer, e);
+}
+
+static bool
+command_documents(struct call *c, struct err *e)
+{
+	static struct statement st = { .purpose = PURPOSE_SIGN_ONCE };
+	struct once_job job = { .kind = KIND_CADES };
+	AUTO_SESSION s = { 0 };
+
+	if (!offer_ask(&s, c, false, &job, e))
+		return false;
+	once_body(&job, "", &st.sign);
+	return items_read(c, 0, job.offer.alg, &st.sign, e) &&
+	    package_print(&s, c, &st, &job.offer.challenge, e);
+}
+
+static bool
+command_open(struct call *c, struct err *e)
+{
+	struct statement st = { .purpose = PURPOSE_OPEN_SESSION };
+	struct body_open_session *b = &st.open_session;
+	struct once_job job = { .n = 0 };
+	AUTO_SESSION s = { 0 };
+
+	if (!offer_ask(&s, c, true, &job, e))
+		return false;
+	b->alg = job.offer.alg->number;
+	b->class = CLASS_SIGNATURE;
+	b->level = LEVEL_SCAL2;
+	memcpy(b->profile, job.offer.profile, sizeof(b->profile));
+	memcpy(b->idv, job.offer.idv, sizeof(b->idv));
+	memcpy(b->session, job.offer.session, sizeof(b->session));
+	return package_print(&s, c, &st, &job.offer.challenge, e);
+}
+
+static bool
+command_first(struct call *c, struct err *e)
+{
+	static struct statement st = { .purpose = PURPOSE_SIGN_ONCE };
+	struct once_job job = { .kind = KIND_DTBSR };
+	struct once_offer first = { .alg = alg_find(ALG_ECDSA_P256_SHA256) };
+	struct body_sign *b = &st.sign;
+	AUTO_WRITER spki = writer_grow(SPKI_MAX);
+	AUTO_SESSION s = { 0 };
+	AUTO_JSON *j = NULL;
+	const char *profile;
+
+	if (!session_open(&s, c, e) || (j = ssa_post(&s.ssa, "/propria/v1/once/challenge",
+	    json_pack("{s:s}", "credentialID", c->operand[0]), e)) == NULL ||
+	    !ssa_hex(j, "session", first.session, 16, e) || !ssa_hex(j, "idv", first.idv, 32, e) ||
+	    !ssa_text(j, "profile", &profile, e) || !ssa_base64(j, "spki", &spki, e))
+		return false;
+	memcpy(first.profile, profile, strnlen(profile, sizeof(first.profile)));
+	if (!once_offer_again(j, &s.profile, &first, &job.offer, e))
+		return false;
+	once_body(&job, "", b);
+	sha256(writer_span(&spki), b->spki);
+	return hex_typed(c->operand[0], b->key, sizeof(b->key)) && items_read(c, 1, first.alg, b, e) &&
+	    package_print(&s, c, &st, &job.offer.challenge, e);
 }
 
 static bool
@@ -103,7 +207,7 @@ command_create(struct call *c, struct err *e)
 		return false;
 	st.create_key = (struct body_create_key){ .from = (uint32_t)version, .alg = ALG_ECDSA_P256_SHA256,
 		.class = CLASS_SIGNATURE, .level = 2, .evidences = 1 };
-	return package_print(&s, c, &st, e);
+	return package_print(&s, c, &st, NULL, e);
 }
 
 static bool
@@ -116,7 +220,7 @@ command_destroy(struct call *c, struct err *e)
 	st.key.reason = span_str("test");
 	return hex_typed(c->operand[0], st.key.key, sizeof(st.key.key)) && session_open(&s, c, e) &&
 	    (account = session_account(&s, e)) != NULL &&
-	    session_key_version(account, c->operand[0], &st.key.from, e) && package_print(&s, c, &st, e);
+	    session_key_version(account, c->operand[0], &st.key.from, e) && package_print(&s, c, &st, NULL, e);
 }
 
 /* The answer of /propria/v1/approval as a statement; texts and digests are lent from it and `all`. */
@@ -204,6 +308,10 @@ main(int argc, char **argv)
 {
 	static const struct command commands[] = {
 		{ "sign", "KEY REQUESTER NAME HASH...", 4, -1, "Approve hashes", options, command_sign },
+		{ "files", "KEY HASH...", 2, -1, "Approve documents", options, command_files },
+		{ "documents", "HASH...", 1, -1, "Approve documents for a key to be made", options, command_documents },
+		{ "open", "", 0, 0, "Approve a key with its certificate", options, command_open },
+		{ "first", "CREDENTIAL HASH...", 2, -1, "Approve its use", options, command_first },
 		{ "create", "", 0, 0, "Approve a new key", options, command_create },
 		{ "destroy", "KEY", 1, 1, "Approve a key's end", options, command_destroy },
 		{ "ticket", "TICKET", 1, 1, "Approve what a ticket is for", options, command_ticket },

@@ -147,6 +147,43 @@ def made_and_destroyed(s):
         raise SystemExit('a destroyed key is in the list')
 
 
+def once(s):
+    """Documents: with a key that is made for them, and with the one that stays; then certificate first."""
+    s.login()
+    hashes = digests(2)
+
+    def documents(approval, **more):
+        return want(s.ask(V2 + 'signatures/signDoc', {'SAD': 'PRS1.' + urlsafe(approval), 'documentDigests': [{
+            'hashes': hashes, 'hashAlgorithmOID': SHA256, 'signAlgo': ECDSA, 'signature_format': 'C',
+            'conformance_level': 'AdES-B-B', 'signed_envelope_property': 'Detached'}], **more}), 200)['SignatureObject']
+
+    want(s.ask(OWN + 'once/challenge', {}), 200, 'session', 'evidences')
+    if len(documents(s.device('documents', *hashes), signatureQualifier='eu_eidas_aes')) != 2:
+        raise SystemExit('a file is missing')
+    if len(documents(s.device('files', s.key, *hashes), credentialID=s.key)) != 2:
+        raise SystemExit('a file is missing')
+    opening = {'credentialCreationRequest': {}, 'credentialInfo': True, 'certificates': 'chain', 'certInfo': True,
+               'authData': [{'id': 'approval', 'value': s.device('open')}]}
+    made = want(s.ask(V2 + 'credentials/create', opening), 201, 'key', 'propria')
+    if want(s.ask(V2 + 'credentials/create', opening), 201)['credentialID'] != made['credentialID']:
+        raise SystemExit('the same approval made another key')
+    own = {'credentialID': made['credentialID']}
+    want(s.ask(OWN + 'once/challenge', own), 200, 'spki')
+    want(s.ask(V2 + 'credentials/info', own), 200, 'propria')
+    want(s.ask(V2 + 'credentials/list', {'credentialInfo': True}), 200)
+    signed = want(s.ask(V2 + 'signatures/signHash', {
+        **own, 'SAD': 'PRS1.' + urlsafe(s.device('first', made['credentialID'], *hashes)), 'hashes': hashes,
+        'signAlgo': ECDSA}), 200)['signatures']
+    if not all(verify(made['cert']['certificates'][0], h, m, s.directory) for h, m in zip(hashes, signed)):
+        raise SystemExit('a signature does not verify')
+    want(s.ask(V2 + 'credentials/info', own), 400)
+    want(s.ask(V2 + 'credentials/create', opening), 400)
+    opening['authData'][0]['value'] = s.device('open')
+    del opening['credentialInfo']
+    made = want(s.ask(V2 + 'credentials/create', opening), 201, 'propria')['credentialID']
+    want(s.ask(V2 + 'credentials/delete', {'credentialDeletionRequest': {'credentialID': made}}), 204)
+
+
 def refusals(s):
     for base in (V1, V2):
         want(s.ask(base + 'credentials/list', {}, token=None), 401)
@@ -157,11 +194,15 @@ def refusals(s):
         want(s.ask(base + 'credentials/authorize', {'credentialID': s.key}), 400)
         want(s.ask(base + 'credentials/extendTransaction', {'credentialID': s.key, 'SAD': 'x'}), 400)
         want(s.ask(base + 'signatures/signHash', {'credentialID': s.key}), 400)
-        want(s.ask(base + 'signatures/signDoc', {}), 501)
+        want(s.ask(base + 'signatures/signPolling', {}), 501)
         want(s.ask(base + 'credentials/sendOTP', {'credentialID': s.key}), 501)
         want(s.ask(base + 'credentials/list'), 405)
         want(s.ask(base + 'auth/revoke', {'token': 'x'}), 400)
         want(s.ask(base + 'info', 'x' * 600000, token=None), 413)
+    want(s.ask(V1 + 'signatures/signDoc', {}), 501)
+    want(s.ask(V2 + 'signatures/signDoc', {}), 400)
+    want(s.ask(OWN + 'once/challenge', {'signatureQualifier': 'nobody_s'}), 400)
+    want(s.ask(OWN + 'once/challenge', {'credentialID': s.key}), 400)
     want(s.ask(OWN + 'nowhere', {}), 404)
     want(s.ask(OWN + 'challenge', {'signer': s.signer, 'purpose': 1}, token=None), 400)
     want(s.ask(OWN + 'enrol', {'statement': 'AAAA', 'evidence': 'AAAA'}, token=None), 400)
@@ -347,6 +388,6 @@ def authorization_server(s):
 
 
 if __name__ == '__main__':
-    every = {f.__name__: f for f in (every_call, scal1, logins, on_page, authorization_server)}
+    every = {f.__name__: f for f in (every_call, once, scal1, logins, on_page, authorization_server)}
     every[sys.argv[1]](Ssa(*sys.argv[2:]))
     print(json.dumps({'done': sys.argv[1]}))

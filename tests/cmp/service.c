@@ -223,8 +223,11 @@ spoilt(struct faulty *f, OSSL_CMP_MSG *answer)
 		    OSSL_CMP_CTX_set1_transactionID(ctx, id) == 1);
 		ASN1_OCTET_STRING_free(id);
 	}
-	if (f->fault == FAULT_NONCE)
+	if (f->fault == FAULT_NONCE) {		/* once confirmed the server has forgotten its transaction */
+		must(OSSL_CMP_CTX_set1_transactionID(ctx, OSSL_CMP_HDR_get0_transactionID(
+		    OSSL_CMP_MSG_get0_header(answer))) == 1);
 		answer = nonce_spoilt(answer);
+	}
 	if (f->fault == FAULT_NONCE || f->fault == FAULT_TRANSACTION)
 		must(OSSL_CMP_MSG_update_transactionID(ctx, answer) == 1);
 	return answer;

@@ -19,6 +19,7 @@
 #include "sam/pool.h"
 #include "sam/record.h"
 #include "sam/seal.h"
+#include "sam/trade.h"
 #include "tests/inject/faults.h"
 #include "tests/unit/der/soft_key.h"
 #include "tests/unit/sam/fake_flusher.h"
@@ -270,7 +271,7 @@ static void
 run_state(void)
 {
 	AUTO_WRITER w = writer_grow(64u << 20);
-	AUTO(state) *s = state_new(&e), *back = NULL;
+	AUTO(state) *s = state_new(&sam_trade, &e), *back = NULL;
 	struct reader r = reader_over(writer_span(&log_.all));
 	struct entry entry;
 	struct span bytes;
@@ -286,7 +287,7 @@ run_state(void)
 			return;
 		}
 	state_write(&w, s);
-	if (writer_ok(&w) && (back = state_read(writer_span(&w), &e)) == NULL)
+	if (writer_ok(&w) && (back = state_read(&sam_trade, writer_span(&w), &e)) == NULL)
 		CHECK(e.code != ERR_NONE);
 }
 
@@ -355,7 +356,7 @@ TEST(an_activation_is_there_whole_or_not)
 
 /* The log */
 
-static const uint8_t log_key[32] = { 1 };
+static const uint8_t mac_key[32] = { 1 };
 
 static void
 run_batch(void)
@@ -377,13 +378,13 @@ run_batch(void)
 		if (!batch_entry_end(&b, NULL, &e))
 			return;
 	}
-	if (!batch_end(&b, span_of(log_key, 32), &e)) {
+	if (!batch_end(&b, span_of(mac_key, 32), &e)) {
 		CHECK(e.code != ERR_NONE);
 		return;
 	}
 	CHECK(batch_read(writer_span(&out), &view, &used, &e) && used == out.n);
 	CHECK(batch_check(&view, &check, NULL, &bad, &e) && check.size == 20);
-	(void)!batch_mac_holds(&view, span_of(log_key, 32));
+	(void)!batch_mac_holds(&view, span_of(mac_key, 32));
 }
 
 TEST(a_batch_is_whole_or_refused)
@@ -414,7 +415,7 @@ before_journal(void)
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, p) == 0);
 	world.flusher = p[1];
 	world.setup.flusher = p[0];
-	CHECK((world.setup.state = state_new(&e)) != NULL);
+	CHECK((world.setup.state = state_new(&sam_trade, &e)) != NULL);
 }
 
 static void

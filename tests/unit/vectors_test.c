@@ -107,6 +107,20 @@ statement_of(uint16_t purpose, uint8_t d[HASH_LEN])
 	return writer_span(&w);
 }
 
+static void
+other_form(const char *name)
+{
+	static uint8_t mem[4096];
+	struct writer w = writer_over(mem, sizeof(mem));
+	uint8_t d[HASH_LEN];
+
+	statement_write(&w, &st);
+	CHECK(writer_ok(&w));
+	statement_digest(writer_span(&w), d);
+	vector("statement", name, writer_span(&w));
+	vector("d", name, span_of(d, sizeof(d)));
+}
+
 static struct span
 evidences_of(uint16_t purpose, const uint8_t d[HASH_LEN])
 {
@@ -122,7 +136,7 @@ evidences_of(uint16_t purpose, const uint8_t d[HASH_LEN])
 
 TEST(statements_and_their_digests)
 {
-	uint8_t d[HASH_LEN];
+	uint8_t d[HASH_LEN], id[32];
 
 	note("A statement of each purpose, and d.");
 	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
@@ -131,6 +145,21 @@ TEST(statements_and_their_digests)
 		vector("statement", name, statement_of(sample_purposes[i], d));
 		vector("d", name, span_of(d, sizeof(d)));
 	}
+	note("Other forms: authenticators of types 3 and 4, a key that is never used without one. The");
+	note("session, key and peer that follow from SIGN_ONCE, CREATE_KEY and ADD_PEER.");
+	sample_bind(EVIDENCE_MODULE, &st);
+	other_form("BIND.module");
+	sample_bind(EVIDENCE_PROVIDER, &st);
+	other_form("BIND.provider");
+	sample_key_with(&st);
+	other_form("CREATE_KEY.with");
+	statement_session(st.fresh, id);
+	vector("session", "", span_of(id, 16));
+	statement_key(st.fresh, id);
+	vector("key_id", "", span_of(id, 16));
+	sample_statement(PURPOSE_ADD_PEER, &st);
+	peer_id(&st.add_peer, id);
+	vector("peer_id", "", span_of(id, 32));
 	same_as_committed("statements.txt");
 }
 
@@ -165,6 +194,39 @@ TEST(evidences_and_the_keys_that_verify_them)
 		vector("evidences", purpose_name(sample_purposes[i]), evidences_of(sample_purposes[i], d));
 	}
 	same_as_committed("evidences.txt");
+}
+
+static void
+grant(const char *name, const uint8_t d[HASH_LEN], bool with_share)
+{
+	uint8_t mem[GRANT_MAX];
+	struct writer w = writer_over(mem, sizeof(mem));
+	struct grant g;
+
+	sample_grant(d, &g, with_share);
+	grant_write(&w, &g);
+	CHECK(grant_verify(writer_span(&w), fixed_spki(sample_key("grant"))));
+	vector("grant", name, writer_span(&w));
+}
+
+TEST(grants_of_an_authentication_module)
+{
+	uint8_t d[HASH_LEN], module[32], key[16], info[SHARE_INFO_LEN], aad[SHARE_AAD_LEN];
+
+	note("Grants over d of statements.txt, for SIGN with a sealed share (made of bytes 0, 1, 2...), for");
+	note("BIND without; the key they are signed with; info and associated data of that share.");
+	vector("key", "grant", fixed_spki(sample_key("grant")));
+	statement_of(PURPOSE_BIND, d);
+	grant("BIND", d, false);
+	statement_of(PURPOSE_SIGN, d);
+	grant("SIGN", d, true);
+	sha256(span_str("module"), module);
+	sample_id("key", key);
+	share_info(sample_group(), module, info);
+	vector("info", "", span_of(info, sizeof(info)));
+	share_aad(d, key, aad);
+	vector("aad", "", span_of(aad, sizeof(aad)));
+	same_as_committed("grant.txt");
 }
 
 static void
@@ -258,7 +320,10 @@ signer_plain(void)
 	struct signer_record r = { .loa = 2, .proofing = span_str("passport, in person"),
 		.name = sample_name(), .enrolled = 2, .authenticators = 1, .keys = 1 };
 	struct authenticator *a = &r.authenticator[0];
+	static uint8_t link[MODULE_LINK_LEN];
 
+	sha256(span_str("module"), link);
+	sample_id("person", link + 32);
 	sha256(span_str("proofing file"), r.evidence);
 	ed25519_public(sample_code_seed(), r.code);
 	*a = (struct authenticator){ { 0 }, 1, PROTECTION_FILE, fixed_spki(sample_key("alice")),
@@ -266,6 +331,14 @@ signer_plain(void)
 	sample_id("authenticator", a->id);
 	sample_id("key", r.key[0]);
 	r.evidences[0] = 1;
+	a = &r.authenticator[r.authenticators++];
+	*a = (struct authenticator){ .type = EVIDENCE_MODULE, .protection = PROTECTION_MODULE,
+		.label = span_str("PIN and code"), .bound = SAMPLE_TIME + 2500,
+		.credential = span_of(link, sizeof(link)) };
+	sample_id("person's authenticator", a->id);
+	sample_id("key with a share", r.key[r.keys]);
+	memcpy(r.with[r.keys], a->id, 16);
+	r.evidences[r.keys++] = 1;
 	return r;
 }
 
@@ -304,10 +377,30 @@ key_plain(const struct seal *s, struct writer *wrapped)
 	return k;
 }
 
+/* One more, under a share, with the request that was signed at its birth. */
+static struct key_record
+key_with_share(const struct seal *s, struct key_record k, struct writer *wrapped)
+{
+	uint8_t id[16], nonce[16], share[SHARE_LEN];
+	struct err e = { 0 };
+
+	sample_id("key with a share", id);
+	sample_id("person's authenticator", k.with);
+	sample_id("nonce of the wrapped key", nonce);
+	sha256(span_str("share"), share);
+	vector("share", "", span_of(share, sizeof(share)));
+	CHECK(seal_wrapped(s, EPOCH, id, span_of(share, sizeof(share)), nonce,
+	    span_str("what the module wrapped"), wrapped, &e));
+	k.wrapped = writer_span(wrapped);
+	k.csr = span_str("a certificate request");
+	vector("wrapped", "share", k.wrapped);
+	return k;
+}
+
 TEST(sealed_records_under_a_known_root)
 {
 	AUTO_WRITER plain = writer_grow(BOX_MAX), out = writer_grow(RECORD_MAX),
-	    wrapped = writer_grow(200);
+	    wrapped = writer_grow(200), shared = writer_grow(200);
 	AUTO_WRITER snapshot = writer_grow(1000);
 	uint8_t key[32], salt[SEAL_SALT_LEN];
 	struct signer_record signer = signer_plain();
@@ -325,6 +418,10 @@ TEST(sealed_records_under_a_known_root)
 	writer_reset(&out);
 	key_record_write(&plain, &k);
 	sealed_record(s, RECORD_KEY, writer_span(&plain), &out);
+	k = key_with_share(s, k, &shared);
+	writer_reset(&plain);
+	key_record_write(&plain, &k);
+	vector("plain", "share", writer_span(&plain));
 	sha256(span_str("salt of snapshot"), salt);
 	seal_snapshot(s, salt, span_str("a fold"), &snapshot);
 	vector("plain", "snapshot", span_str("a fold"));
@@ -642,6 +739,7 @@ main(int argc, char **argv)
 		OF_FILE(one_of_each_message),
 		OF_FILE(statements_and_their_digests),
 		OF_FILE(evidences_and_the_keys_that_verify_them),
+		OF_FILE(grants_of_an_authentication_module),
 		OF_FILE(signed_attributes_of_documents),
 		OF_FILE(the_enrolment_code),
 		OF_FILE(the_genesis_and_an_officers_card),

@@ -146,7 +146,7 @@ PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'IN
             0x206: 'ADD_AUTHENTICATOR', 0x207: 'REMOVE_AUTHENTICATOR',
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x305: 'REVOKE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
-            0x405: 'SET_POLICY', 0x406: 'RESUME'}
+            0x405: 'SET_POLICY', 0x406: 'RESUME', 0x407: 'ADD_PEER', 0x408: 'REMOVE_PEER'}
 DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
 SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
 
@@ -186,9 +186,12 @@ ORIGIN = 'https://approve.example'
 def bind_body(r):
     r.u(4)
     kind, protection, spki = r.u(1), r.u(1), r.v(2)
-    must((kind == 1 and 1 <= protection <= 4 and len(spki) == 91) or (kind == 2 and protection == 0), 'authenticator')
+    least, most, keys, attestations, clients = {
+        1: (1, 4, (91, 91), (0, 0), (0, 0)), 2: (0, 0, (1, 552), (1, 8192), (1, 2048)),
+        3: (8, 8, (0, 0), (48, 48), (0, 0)), 4: (9, 9, (0, 0), (1, 200), (0, 0))}[kind]
+    must(least <= protection <= most and keys[0] <= len(spki) <= keys[1], 'authenticator')
     r.text(1, 0, 64)
-    attestation, client = r.v(2, kind - 1, 8192 * (kind - 1)), r.v(2, kind - 1, 2048 * (kind - 1))
+    attestation, client = r.v(2, *attestations), r.v(2, *clients)
     return {'spki': spki, 'attestation': attestation, 'client': client}
 
 
@@ -276,6 +279,7 @@ def body(purpose, r):
         r.u(4)
         must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2), 'key')
         must(re.fullmatch(rb'[a-z0-9-]*\0*', r.take(16)) and r.u(1) in (1, 2), 'profile and evidences')
+        return {'with': r.take(16)}
     elif purpose in (0x302, 0x303, 0x305):
         r.take(20)
         r.text(1, 0, 200)
@@ -297,8 +301,13 @@ def body(purpose, r):
         must(1 <= r.u(1) <= 5 and r.u(1) == 1, 'role and type')
         r.text(1, 1, 64)
         r.v(2, 91, 91)
+    elif purpose == 0x407:
+        kind, peer, key = r.u(1), r.take(32), r.v(2)
+        must(len(key) == {1: 65, 2: 91}[kind], 'key of the peer')
+        r.text(1, 1, 64)
+        return {'peer': sha(bytes([kind]) + peer + key)}
     else:
-        r.take({0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
+        r.take({0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
     return None
 
 
@@ -332,6 +341,15 @@ def check_statements(v):
     for name in ('SIGN_ONCE', 'OPEN_SESSION'):
         s = statement(v['statement.' + name])
         must(s['sign']['session'] == sha(b'propria-session-v1\0' + s['fresh'])[:16], 'session of ' + name)
+    for name in ('BIND.module', 'BIND.provider', 'CREATE_KEY.with'):
+        statement(v['statement.' + name])
+        must(sha(b'propria-statement-v1\0' + v['statement.' + name]) == v['d.' + name], 'd of ' + name)
+    s = statement(v['statement.CREATE_KEY.with'])
+    must(s['sign']['with'] == sha(b"person's authenticator")[:16], 'with')
+    must(v['session'] == sha(b'propria-session-v1\0' + s['fresh'])[:16], 'session')
+    must(v['key_id'] == sha(b'propria-key-id-v1\0' + s['fresh'])[:16], 'key id')
+    must(v['peer_id'] == statement(v['statement.ADD_PEER'])['sign']['peer'] == statement(v['statement.REMOVE_PEER'])['body'],
+         'peer id')
     check_enrolment(statement(v['statement.ADD_AUTHENTICATOR']))
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
@@ -352,6 +370,21 @@ def check_evidences(v, d):
             key = by_id.get(who) or v['key.alice' if name == 'BIND' else 'key.fay']
             must(kind == 1 and (who in by_id or who == bytes(16)), 'who approved ' + name)
             must(es256(key, b'propria-approval-v1\0' + d['d.' + name], sig), 'approval of ' + name)
+
+
+def check_grants(v, statements):
+    for name, share in (('BIND', 0), ('SIGN', 113)):
+        b = v['grant.' + name]
+        s = statement(statements['statement.' + name])
+        r = Reader(b)
+        must(r.take(4) == b'PRT1' and r.take(32) == s['group'] and r.take(32) == sha(b'module'), 'head of a grant')
+        must(r.take(32) == statements['d.' + name] and r.take(16) == s['subject'], 'what it grants')
+        must(r.take(16) == sha(b'person')[:16] and r.u(2) == 3 and r.u(1) == 2 and r.u(8) >= s['iat'], 'who gave what')
+        must(len(r.v(2)) == share and len(r.b) == 64, 'its share')
+        must(es256(v['key.grant'], b'propria-grant-v1\0' + b[:-64], b[-64:]), 'signature of a grant')
+    s = statement(statements['statement.SIGN'])
+    must(v['info'] == b'propria-share-v1' + s['group'] + sha(b'module'), 'info of a share')
+    must(v['aad'] == statements['d.SIGN'] + s['sign']['key'], 'associated data of a share')
 
 
 def der(tag, *parts):
@@ -412,6 +445,7 @@ def check_genesis(v):
     r = Reader(v['genesis'])
     must(r.take(4) == b'PRG1' and sha(v['genesis']) == v['group'], 'group')
     r.take(8 + 32)
+    must(r.u(1) == 1, 'kind of the group')
     policy = Reader(r.take(42))
     policy.take(8)
     quorum = policy.u(1)
@@ -468,19 +502,22 @@ def check_insides(v, secret):
         r.u(8)
         r.v(2, 0, 1023)
         r.u(1)
-    keys = [r.take(17)[:16] for _ in range(r.u(1))]
+    keys = [r.take(33)[:16] for _ in range(r.u(1))]
     r.end()
-    r = Reader(v['plain.key'])
-    must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2) and r.take(16) == bytes(16), 'key record')
-    r.v(2)
-    r.take(8 + 4)
-    wrapped = r.v(2, 0, 4096)
-    r.take(32 + 8 + 8)
-    r.end()
-    must(wrapped == v['wrapped.sealed'], 'wrapped key in its record')
-    k = hkdf(secret, keys[0], b'propria-authorisation-v1', 32)
-    must(gcm_open(k, wrapped[:12], v['group'] + keys[0], wrapped[12:-16], wrapped[-16:]) == v['wrapped.plain'],
-         'wrapped key')
+    for name, what, key, share, csr in (('key', 'sealed', keys[0], b'', b''),
+                                        ('share', 'share', keys[1], v['share'], b'a certificate request')):
+        r = Reader(v['plain.' + name])
+        must(r.u(2) in DIGEST and r.u(1) in (1, 2) and r.u(1) in (1, 2) and r.take(16) == bytes(16), 'key record')
+        r.v(2)
+        r.take(8 + 4)
+        wrapped = r.v(2, 0, 4096)
+        r.take(32 + 8 + 8)
+        must(r.take(16) == (sha(b"person's authenticator")[:16] if share else bytes(16)) and r.v(2, 0, 2048) == csr, 'with')
+        r.end()
+        must(wrapped == v['wrapped.' + what], 'wrapped key in its record')
+        k = hkdf(secret, key, b'propria-authorisation-v1' + share, 32)
+        must(gcm_open(k, wrapped[:12], v['group'] + key, wrapped[12:-16], wrapped[-16:]) == v['wrapped.plain'],
+             'wrapped key')
 
 
 def check_snapshot(v, root):
@@ -611,6 +648,7 @@ def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
     check_evidences(ev, statements)
+    check_grants(load(directory, 'grant.txt'), statements)
     check_attributes(load(directory, 'attributes.txt'))
     check_code(load(directory, 'code.txt'))
     keys = check_genesis(load(directory, 'genesis.txt'))

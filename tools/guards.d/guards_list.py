@@ -106,8 +106,9 @@ SNAPSHOT = ('rollback', 'an_altered_snapshot_is_not_believed')
 # --- answer_activate.c
 
 F = 'answer_activate.c'
-G('nonces only for signers\' acts', 'H1, RPL-6', *NO_NONCE, (F,
-  'if (rule_find(m.purpose) == NULL || rule_find(m.purpose)->fresh != FRESH_NONCE)', 'if (false)'))
+G('nonces only for signers\' acts', 'H1, RPL-6', *NO_NONCE, ('answer_challenge.c',
+  'if ((rule = rule_find(sam->setup->trade, m.purpose)) == NULL || rule->fresh != FRESH_NONCE)',
+  'if ((rule = NULL) != NULL)'))
 G('only SIGN activates', 'RPL-6, row 15', *FITS, (F, 'if (p->st.purpose != PURPOSE_SIGN)', 'if (false)'))
 G('header checked at ACTIVATE', '3.6 steps 4, 13', *FITS, (F,
   '!statement_is_for_us(sam, &p->st, sam->state->policy.statement_life, e) ||\n\t    ', ''))
@@ -144,7 +145,7 @@ G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='state
 G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE)
 G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
 G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
-  'return approvals_hold(rule_find(PURPOSE_SIGN), sam->state, &s->record, &p->st, p->d, &p->ev,\n\t    approved, e);',
+  'return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,\n\t    &p->st, p->d, &p->ev, approved, e);',
   'return (approved->n = sam == NULL || p == NULL || s == NULL || e == NULL) == 0;'))
 G('activation holds when it is made', 'DSC-4', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'),
@@ -159,8 +160,8 @@ G('index in the list and unused', 'row 8, RPL-1', *USE, (F,
   'if (!activation_covers(a, index[i], digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'if (false)'))
 G('asked again when the reservation is on disk', 'H2, H3', *RESERVED, (F,
   '!activation_still_holds(u->a, sam->state, clock_wall(), clock_life(), &e) ||\n\t    ', ''))
-G('orders that no worker was given are withdrawn', 'H3', *CONFIRMED, ('sam.c', '\t\tuses_withdraw(sam);', '\t\t;'))
-G('confirmed when the last signature is back', 'H3', *CONFIRMED, ('sam.c',
+G('orders that no worker was given are withdrawn', 'H3', *CONFIRMED, ('sam_trade.c', '\t\tuses_withdraw(sam);', '\t\t;'))
+G('confirmed when the last signature is back', 'H3', *CONFIRMED, ('sam_trade.c',
   'return activations_closing(sam->activations, c->signer, c->key) ||', 'return'))
 G('digest of USE is the approved one', 'row 7', *USE, (F,
   'digest != NULL ? digest[i] : span_of(NULL, 0), e))', 'span_of(NULL, 0), e))'))
@@ -270,7 +271,7 @@ G('an officer\'s passkey of which copies may exist', 'H11', *P_OFFICER, (F,
   'if ((flags & FLAG_BACKUP_ELIGIBLE) != 0 &&', 'if (false && flags != 0 &&'))
 G('an officer\'s passkey by the policy\'s dates', 'H19', *P_OFFICER, (F,
   'return passkey_is_taken(s, spki, e);', 'return spki.n != 0;'))
-G('security quorum removes officers', 'SRG_M.1.6', *LEAVE, (F,
+G('security quorum removes officers', 'SRG_M.1.6', *LEAVE, ('sam_trade.c',
   '{ PURPOSE_REMOVE_OFFICER,\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_OFFICER,\tBY_REGISTRATION,'))
 G('protection allowed by policy', 'H11', *CREATE, (F,
   'if ((s->policy.protections >> a->protection & 1) == 0)', 'if (false)'))
@@ -481,7 +482,7 @@ G('proposal closed when enacted', 'H1', *ONCE, ('fold.c',
   '\t\tfold_close_proposal(f->s, st.fresh);\n', ''))
 G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->behind)', 'if (false)'))
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
-  'if (rule == NULL || enact_of(a.st.purpose) == NULL)', 'if (false)'))
+  'if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)', 'if (false)'))
 G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
   'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))', 'if (false)'))
 G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
@@ -536,7 +537,7 @@ G('window: length of digests', 'L1-3', *IN_WINDOW, ('activation.c',
   'if (a->window && digest.p != NULL && digest.n != a->alg->digest_len)', 'if (false)'))
 G('window: each index once', 'RPL-1', *IN_WINDOW, ('activation.c', 'if (a->used[index] != 0)', 'if (false)'))
 G('window: no more than its count', 'L1-3', *IN_WINDOW, ('activation.c', 'if (index >= a->n)', 'if (index >= 1000)'))
-G('window: on the SSA\'s socket', 'row 19', *WINDOW_SOCKET, ('request.c',
+G('window: on the SSA\'s socket', 'row 19', *WINDOW_SOCKET, ('sam_trade.c',
   '{ SAM_OPEN_WINDOW,\t\tFROM_SSA,', '{ SAM_OPEN_WINDOW,\t\tFROM_ANY,'))
 G('no SCAL1 key asks for two approvals', 'C1', *CREATE, ('enact_key.c',
   'if (b->level == LEVEL_SCAL1 && b->evidences != 1)', 'if (false)'))
@@ -607,7 +608,7 @@ G('one-time: state of the signer', 'H3', *ONE_DIES, (F,
 G('one-time: proofing in the record', 'SIG-6.3.1-12', *ONE_OPENS, (F,
   'if (memcmp(idv, s->record.evidence, 32) != 0)', 'if (false)'))
 G('one-time: the approval', 'SRA_SAP.2', *ONE_BIT, (F,
-  'return approvals_hold(rule_find(q->st.purpose), sam->state, &s->record, &q->st, q->d, &q->ev,\n\t    &q->approved, e);', 'return true;'))
+  'return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,\n\t    &q->st, q->d, &q->ev, &q->approved, e);', 'return true;'))
 F = 'once_open.c'
 G('one-time: DTBS/R come after the certificate', 'C11', *ONE_TURN, (F,
   'if (documents && q->st.sign.kind == KIND_DTBSR)', 'if (false)'))
@@ -633,9 +634,9 @@ G('one-time: time of the session', 'SIG-6.3.1-14', *ONE_TIME, (F,
 G('one-time: a lost worker is noticed', 'DEL-6.3.2-05', *ONE_LOST, (F,
   'if (o->taken && pool_at(sam->pool, o->place.worker).life != o->place.life)', 'if (false)'))
 G('one-time: changes end sessions', 'H3', *ONE_DIES, ('change.c', '\tonces_recheck(sam);\n', ''))
-G('one-time: a new policy ends sessions', 'H3', *ONE_DIES, ('enact_officers.c',
+G('one-time: a new policy ends sessions', 'H3', *ONE_DIES, ('sam_trade.c',
   '\t\tonces_end_all(sam, SESSION_CHANGED);\n', '\t\t;\n'))
-G('one-time: an anchor that is gone', 'C14', *ONE_DIES, ('enact_officers.c', '\tonces_recheck(sam);\n', ''))
+G('one-time: an anchor that is gone', 'C14', *ONE_DIES, ('sam_trade.c', '\tonces_recheck(sam);\n', ''))
 F = 'once_certify.c'
 G('one-time: a refused certificate ends the session', 'C14', *ONE_CERT, (F,
   '\t\tonce_end(sam, o, SESSION_REFUSED);\n', ''))
@@ -668,13 +669,13 @@ G('one-time: CA of exactly the profile', 'C11, C14', *ONE_CERT, (F,
   'return a->usage == ANCHOR_ISSUER && memcmp(a->profile, profile, PROFILE_LEN) == 0;', 'return a->usage == ANCHOR_ISSUER;'))
 G('one-time: certificate valid now', 'C14', *ONE_CERT, ('once_certify.c',
   'if (now < cert.not_before || now >= cert.not_after)', 'if (false)'))
-G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam.c',
+G('one-time: confirmed when the last signature is back', 'H3', *ONE_CONFIRMED, ('sam_trade.c',
   ' ||\n\t    onces_closing(sam->onces, c->settles_all ? NULL : c->signer);', ';'))
 G('one-time: officers too are told when the last signature is back', 'H3', 'once', 'officers_are_answered_when_no_session_is_left_that_they_ended',
   ('enact_officers.c', '\ta->call->settles_all = true;\n', ''))
 
 G('one-time: ends with its connection', 'DEL-6.3.2-05', 'once', 'a_session_ends_with_the_connection_that_opened_it',
-  ('session.c', '\tonces_end_of(sam, number);\n', '\t(void)number;\n'))
+  ('session.c', '\tsam->setup->trade->left(sam, number);\n', '\t(void)number;\n'))
 PROOFS = ('revocation', 'no_proof_but_the_cas_own_destroys_a_key')
 ABOUT = ('revocation', 'a_proof_destroys_the_key_of_its_certificate_alone')
 REVOKED = ('revocation', 'the_cas_own_word_destroys_a_key_for_good')
@@ -704,6 +705,6 @@ G('OCSP: revoked', '4.12', *PROOFS, (F, 'if (!der_is(in, DER_EXPLICIT(1)))', 'if
   behind='the form of what revokes')
 G('OCSP: revoked for good', '4.12', *PROOFS, (F, 'return revocation_is_final(reason) ||', 'return true ||'))
 G('REVOKE_KEY by a registration officer', '1.3', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
-  ('approval.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,', '{ PURPOSE_REVOKE_KEY,\t\tBY_SIGNER,'))
+  ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,', '{ PURPOSE_REVOKE_KEY,\t\tBY_SIGNER,'))
 G('REVOKE_KEY after a proposal', 'H1', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
-  ('approval.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))
+  ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))

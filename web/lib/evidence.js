@@ -2,7 +2,7 @@
 /* Evidence that somebody approved a statement, and lists of it in their one order. PROTOCOL.sam 2 */
 import { FormatError, Reader, Writer, compare, concat } from './bytes.js';
 
-export const EVIDENCE = Object.freeze({ DEVICE: 1, PASSKEY: 2, GRANT: 3, TOKEN: 4, CODE: 5 });
+export const EVIDENCE = Object.freeze({ DEVICE: 1, PASSKEY: 2, MODULE: 3, PROVIDER: 4, CODE: 5 });
 
 const ZERO = new Uint8Array(16);
 const BODY_MAX = 16384;

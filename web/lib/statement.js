@@ -23,11 +23,28 @@ const POLICY = {
 	scal1Seconds: u32, scal1Count: u32, sessionSeconds: number(32, 0, 7200),
 };
 const SIGNER = { from: u32, reason: text(8, 0, 200) };
+/* By type: a device has a key, a passkey shows what it is; a module's attestation is its id and the person's, a
+   provider's its issuer. */
+const FORMS = {
+	1: { protection: [1, 2, 3, 4], spki: [91, 91], attestation: [0, 0], client: [0, 0] },
+	2: { protection: [0], spki: [44, 552], attestation: [1, 8192], client: [1, 2048] },
+	3: { protection: [8], spki: [0, 0], attestation: [48, 48], client: [0, 0] },
+	4: { protection: [9], spki: [0, 0], attestation: [1, 200], client: [0, 0] },
+};
+const formed = (member) => depends((all) => bytes(16, ...FORMS[all.type][member]));
+const isText = (b) => {
+	try {
+		cleanText(b);
+		return true;
+	} catch {
+		return false;
+	}
+};
 const AUTHENTICATOR = {
-	from: u32, type: oneOf(8, 1, 2), protection: depends((all) => all.type === 1 ? oneOf(8, 1, 2, 3, 4) : oneOf(8, 0)),
-	spki: depends(keyOf), label: text(8, 0, 64),
-	attestation: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 8192)),
-	client: depends((all) => all.type === 1 ? bytes(16, 0, 0) : bytes(16, 1, 2048)),
+	from: u32, type: oneOf(8, 1, 2, 3, 4), protection: depends((all) => oneOf(8, ...FORMS[all.type].protection)),
+	spki: formed('spki'), label: text(8, 0, 64),
+	attestation: depends((all) => all.type === 4 ? checked(bytes(16, 1, 200), isText, 'issuer') : bytes(16, ...FORMS[all.type].attestation)),
+	client: formed('client'),
 };
 const KEY = { key: fixed(16), from: u32, reason: text(8, 0, 200) };
 
@@ -80,6 +97,7 @@ const PURPOSES = {
 	0x0207: ['REMOVE_AUTHENTICATOR', { from: u32, authenticator: fixed(16) }],
 	0x0301: ['CREATE_KEY', {
 		from: u32, alg: u16, class: oneOf(8, 1, 2), level: oneOf(8, 1, 2), profile: PROFILE_OR_NONE, evidences: oneOf(8, 1, 2),
+		with: fixed(16),
 	}],
 	0x0302: ['DESTROY_KEY', KEY],
 	0x0303: ['RELEASE_KEY', KEY],
@@ -101,6 +119,11 @@ const PURPOSES = {
 	0x0404: ['REMOVE_OFFICER', { officer: fixed(16) }],
 	0x0405: ['SET_POLICY', POLICY],
 	0x0406: ['RESUME', { epoch: u32, size: u64, root: fixed(32), logSize: u64, logRoot: fixed(32) }],
+	0x0407: ['ADD_PEER', {
+		kind: oneOf(8, 1, 2), peer: fixed(32), key: depends((all) => all.kind === 1 ? bytes(16, 65, 65) : bytes(16, 91, 91)),
+		label: text(8, 1, 64),
+	}],
+	0x0408: ['REMOVE_PEER', { peer: fixed(32) }],
 };
 
 /** The number of a purpose by its name: PURPOSE.SIGN. */
@@ -125,7 +148,8 @@ const HEADER = {
  * @property {object} body by purpose, members named as in PROTOCOL.sam 1.3, ids and hashes as bytes, texts as
  *   strings. SIGN: key, spki, class, level, alg, kind, seen, requester, name, attrs, items [{digest, label}], text.
  *   SIGN_ONCE: the same and session, profile, idv. OPEN_SESSION: alg, class, level, profile, idv, session.
- *   BIND, ADD_AUTHENTICATOR: from, type, protection, spki, label, attestation, client. CREATE_KEY: from, alg, class, level, evidences.
+ *   BIND, ADD_AUTHENTICATOR: from, type, protection, spki, label, attestation, client. CREATE_KEY: from, alg, class, level, profile,
+ *   evidences, with.
  *   DESTROY_KEY, RELEASE_KEY: key, from, reason. The rest: the table above.
  */
 
@@ -164,6 +188,11 @@ export function decodeStatement(encoded) {
 /** The one-time session that a nonce names. @param {Uint8Array} fresh @returns {Promise<Uint8Array>} 16 bytes */
 export async function sessionOf(fresh) {
 	return (await sha256(tag('propria-session-v1'), fresh)).slice(0, 16);
+}
+
+/** The id of the key that a CREATE_KEY makes. @param {Uint8Array} fresh @returns {Promise<Uint8Array>} 16 bytes */
+export async function keyIdOf(fresh) {
+	return (await sha256(tag('propria-key-id-v1'), fresh)).slice(0, 16);
 }
 
 /** d. @param {Uint8Array} encoded @returns {Promise<Uint8Array>} 32 bytes */

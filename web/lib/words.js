@@ -22,11 +22,11 @@ export const WORD_KEYS = Object.freeze([
 		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchorProfile', 'rule', 'policyOid', 'mayAdd', 'keyProfile', 'anchor', 'officer', 'person', 'role',
 		'officerKey', 'officerType', 'life', 'minLoa', 'protections', 'roQuorum', 'soQuorum', 'keysPerSigner',
 		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'scal1Seconds', 'scal1Count', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
-		'logRoot', 'lost'].map((k) => 'label.' + k),
+		'logRoot', 'lost', 'issuerUrl', 'module', 'modulePerson', 'with', 'peer', 'peerKind', 'peerGroup', 'peerKey', 'peerLabel'].map((k) => 'label.' + k),
 	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'kind.1', 'kind.2', 'kind.3', 'commitment.1', 'commitment.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
 		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'rule.0', 'rule.1', 'rule.2', 'rule.3', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
-		'none', 'unknown', 'badName', 'lost', 'seconds', 'days'].map((k) => 'value.' + k),
-	...Array.from({ length: 8 }, (_, i) => 'value.protection.' + i),
+		'none', 'unknown', 'badName', 'lost', 'seconds', 'days', 'peer.1', 'peer.2'].map((k) => 'value.' + k),
+	...Array.from({ length: 10 }, (_, i) => 'value.protection.' + i),
 ]);
 
 /** Collects lines; t translates, when writes a time. */
@@ -73,7 +73,14 @@ function key(p, b) {
 async function authenticator(p, b) {
 	p.line('authenticator', b.label);
 	p.word('kept', 'protection', b.protection);
-	await p.print('authKey', b.spki);
+	if (b.spki.length > 0)
+		await p.print('authKey', b.spki);
+	if (b.type === 3) {
+		p.hex('module', b.attestation.slice(0, 32));
+		p.hex('modulePerson', b.attestation.slice(32));
+	}
+	if (b.type === 4)
+		p.line('issuerUrl', cleanText(b.attestation));
 	p.line('from', b.from);
 }
 
@@ -81,7 +88,7 @@ function policy(p, b) {
 	p.line('life', p.t('value.seconds', { n: b.statementLife / 1000 }));
 	p.word('minLoa', 'loa', b.minLoa);
 	const which = Array.from({ length: 16 }, (_, i) => i).filter((i) => b.protections >> i & 1);
-	p.line('protections', which.map((i) => i < 8 ? p.t('value.protection.' + i) : String(i)).join(', ') || p.t('value.none'));
+	p.line('protections', which.map((i) => i < 10 ? p.t('value.protection.' + i) : String(i)).join(', ') || p.t('value.none'));
 	p.line('roQuorum', b.roQuorum);
 	p.line('soQuorum', b.soQuorum);
 	p.line('keysPerSigner', b.keysPerSigner);
@@ -161,6 +168,8 @@ const WORDS = {
 		p.line('approvals', b.evidences);
 		if (b.profile.some((x) => x !== 0))
 			p.line('keyProfile', cleanText(b.profile.filter((x) => x !== 0)));
+		if (b.with.some((x) => x !== 0))
+			p.hex('with', b.with);
 	},
 	DESTROY_KEY: key,
 	RELEASE_KEY: key,
@@ -184,6 +193,13 @@ const WORDS = {
 		await p.print('officerKey', b.spki);
 	},
 	REMOVE_OFFICER: (p, b) => p.hex('officer', b.officer),
+	ADD_PEER: async (p, b) => {
+		p.line('peerLabel', b.label);
+		p.word('peerKind', 'peer', b.kind);
+		p.hex('peerGroup', b.peer);
+		await p.print('peerKey', b.key);
+	},
+	REMOVE_PEER: (p, b) => p.hex('peer', b.peer),
 	SET_POLICY: policy,
 	RESUME: (p, b) => {
 		p.line('anchorEpoch', b.epoch);

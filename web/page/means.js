@@ -4,8 +4,6 @@ import { hex } from '../lib/bytes.js';
 import { EVIDENCE, encodeEvidences } from '../lib/evidence.js';
 import { stop, touched } from './touch.js';
 
-const BY_MODULE = 3;
-const BY_PROVIDER = 4;
 
 const isPasskey = (a) => a.type === EVIDENCE.PASSKEY && a.credential;
 
@@ -14,7 +12,7 @@ const isPasskey = (a) => a.type === EVIDENCE.PASSKEY && a.credential;
  * left; what the person has to type or go elsewhere for comes before the touches, as touches grow stale in no time.
  */
 export function chosen(authenticators, { evidences, with: named }) {
-	const usable = authenticators.filter((a) => isPasskey(a) || a.type === BY_MODULE || a.type === BY_PROVIDER);
+	const usable = authenticators.filter((a) => isPasskey(a) || a.type === EVIDENCE.MODULE || a.type === EVIDENCE.PROVIDER);
 	const must = named === undefined ? [] : usable.filter((a) => hex(a.id) === hex(named));
 	const rest = usable.filter((a) => !must.includes(a)).sort((a, b) => a.type - b.type);
 	const passkeys = rest.filter(isPasskey), list = [...must, ...rest].slice(0, evidences);
@@ -32,8 +30,8 @@ export function chosen(authenticators, { evidences, with: named }) {
 export function waysOf({ authenticators }) {
 	const passkeys = authenticators.filter(isPasskey).length, ways = passkeys > 0 ? [{ word: 'passkey', evidences: 1 }] : [];
 
-	for (const a of authenticators.filter((x) => x.type === BY_MODULE || x.type === BY_PROVIDER)) {
-		const word = a.type === BY_MODULE ? 'module' : 'provider', named = { name: a.label, with: a.id };
+	for (const a of authenticators.filter((x) => x.type === EVIDENCE.MODULE || x.type === EVIDENCE.PROVIDER)) {
+		const word = a.type === EVIDENCE.MODULE ? 'module' : 'provider', named = { name: a.label, with: a.id };
 
 		ways.push({ ...named, word, evidences: 1 });
 		if (passkeys > 0)
@@ -50,7 +48,7 @@ export async function approvedBy(where, what, authenticators, needs, before = ()
 	const { others, touches, passkeys } = chosen(authenticators, needs), list = [];
 
 	for (const a of others) {
-		const means = await (a.type === BY_MODULE ? import('./factors.js') : import('./provider.js'));
+		const means = await (a.type === EVIDENCE.MODULE ? import('./factors.js') : import('./provider.js'));
 
 		list.push({ type: a.type, id: a.id, body: await means.approval(where, what, a) });
 	}

@@ -8,7 +8,7 @@ import { mustBeOurGroup } from '../lib/group.js';
 const CLOCK_MS = 60000;
 const LIFE_MAX = 300000;
 const LIFE_MIN = 5000;
-const LIFE_AT = 44;	/* statement_life in the genesis: after magic, time and random */
+const LIFE_AT = 45;	/* statement_life in the genesis: after magic, time, random and kind */
 const ME = 'propria.me';
 const PEOPLE_MAX = 16;
 

@@ -61,6 +61,8 @@ activation_of(struct span bytes, const uint8_t d[HASH_LEN])
 	memcpy(a->key, s.sign.key, 16);
 	memcpy(a->d, d, HASH_LEN);
 	a->expires = s.exp;
+	a->once = s.purpose == PURPOSE_SIGN_ONCE;
+	a->kind = s.sign.kind;
 	a->alg = alg_find(s.sign.alg);
 	a->n = s.sign.n;
 	a->listed = a->n;
@@ -86,6 +88,7 @@ activation_window(const uint8_t key[16], const uint8_t account[16], const struct
 	a->alg = alg;
 	a->n = n;
 	a->window = true;
+	a->kind = KIND_DTBSR;
 	a->listed = n_digests;
 	a->used = (bool *)(a + 1);
 	a->digests = (uint8_t *)(a->used + n);

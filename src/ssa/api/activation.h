@@ -22,6 +22,8 @@ struct activation {
 	uint64_t	expires;
 	struct parallel	*counted;		/* where it counts as under way, until it is used up or gone */
 	bool		window;			/* of a SCAL1 key: in memory only, d is not a statement's */
+	bool		once;			/* of a one-time key */
+	uint8_t		kind;			/* enum item_kind: what the digests are of */
 	bool		entrusted;		/* a window that the person allowed: its own token is its login */
 	uint8_t		session[16];		/* of any other window: only with this login's token */
 	size_t		listed;			/* digests that are known: n, or fewer of a window */

@@ -7,6 +7,7 @@
 #include "ssa/api/sign.h"
 #include "ssa/api/window.h"
 #include "ssa/oauth/request.h"
+#include "ssa/once/first.h"
 
 static void on_activated(struct call *, struct reader *, const struct err *);
 
@@ -25,13 +26,48 @@ activate_again(struct call *c)
 }
 
 static void
+sad_answer(struct call *c, struct activation *a)
+{
+	char sad[TOKEN_LETTERS + 1];
+	struct emit out;
+
+	activation_keep(c->ssa, a, c->requester, sad);
+	out = call_answer(c);
+	emit_text(&out, "SAD", sad);
+	emit_number(&out, "expiresIn", a->expires > c->now ? (a->expires - c->now) / 1000 : 0);
+	call_answered(c, &out);
+	explicit_bzero(sad, sizeof(sad));
+}
+
+/* All is signed already, and the key is gone: what signHash gives is read back. */
+static void
+on_once_signed(struct call *c, struct reader *r, const struct err *refusal)
+{
+	static struct msg_results m;	/* large; handlers run on one thread */
+	struct sign *s = c->state;
+	struct err e = { 0 };
+
+	if (refusal->code == ERR_NONE || strcmp(refusal->reason, "lost") == 0)
+		approval_keep(c->ssa, &s->package, c->account);
+	if (first_is_over(refusal))
+		held_drop(c->ssa, s->key->row.id);
+	if (refusal->code != ERR_NONE) {
+		call_refused(c, refusal);
+	} else if (msg_results_read(r, &m, &e)) {
+		use_keep(c->ssa, s->activation->d, NULL, &m);
+		memset(s->activation->used, true, s->activation->n);
+		sad_answer(c, s->activation);
+	} else {
+		call_failed(c, &e);
+	}
+}
+
+static void
 on_activated(struct call *c, struct reader *r, const struct err *refusal)
 {
 	struct sign *s = c->state;
-	char sad[TOKEN_LETTERS + 1];
 	struct msg_activated m;
 	struct err e = { 0 };
-	struct emit out;
 
 	if (sign_is_outdated(c, s, refusal)) {
 		call_refresh(c, s->key->row.id, activate_again);
@@ -51,12 +87,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	s->activation->expires = m.expires;
 	approval_keep(c->ssa, &s->package, c->account);
 	s->activation->counted = c->ssa->parallel;
-	activation_keep(c->ssa, s->activation, c->requester, sad);
-	out = call_answer(c);
-	emit_text(&out, "SAD", sad);
-	emit_number(&out, "expiresIn", m.expires > c->now ? (m.expires - c->now) / 1000 : 0);
-	call_answered(c, &out);
-	explicit_bzero(sad, sizeof(sad));
+	sad_answer(c, s->activation);
 }
 
 static bool
@@ -188,11 +219,27 @@ once_authorize(struct call *c, struct sign *s, const struct ca_config *ca, struc
 		page_authorize(c, s, alg, kind, qualifier);
 }
 
+/* What the hashes are of; DTBS/R when nothing is said. A key's documents are for signDoc. */
+static bool
+type_given(struct call *c, struct sign *s)
+{
+	struct span type;
+	enum json_got got = json_text(c->json, "hashType", 8, &type);
+
+	s->documents = got == JSON_GOT && request_is_sodr(type);
+	if (got != JSON_WRONG && !(s->documents && s->key->once))
+		return true;
+	call_invalid(c, s->documents ? "Invalid parameter hashType (this credential signs DTBS/R)" :
+	    "Invalid parameter hashType");
+	return false;
+}
+
 void
 handle_authorize(struct call *c)
 {
 	struct sign *s = sign_new(c);
 	const struct ca_config *ca;
+	const struct held *held;
 	struct span qualifier;
 	const char *fault;
 	bool window;
@@ -203,7 +250,7 @@ handle_authorize(struct call *c)
 		once_authorize(c, s, ca, qualifier);
 		return;
 	}
-	if ((s->key = call_credential(c)) == NULL || !signatures_given(c, &n))
+	if ((s->key = credential_find(c, &held)) == NULL || !type_given(c, s) || !signatures_given(c, &n))
 		return;
 	window = window_is_asked(c, s);
 	if ((!(window && hashes_absent(c)) && !hashes_given(c, s, s->key->alg, n)) || !call_client_data(c))
@@ -217,7 +264,9 @@ handle_authorize(struct call *c)
 		return;
 	}
 	if (page_is_asked(c)) {
-		if (c->ssa->config.sic_origin[0] != '\0')
+		if (held != NULL || s->documents)
+			call_invalid(c, "Invalid parameter authData (this is not approved on the signing page)");
+		else if (c->ssa->config.sic_origin[0] != '\0')
 			page_authorize(c, s, s->key->alg, 0, span_of("", 0));
 		else
 			call_invalid(c, "There is no signing page at this server");
@@ -227,6 +276,8 @@ handle_authorize(struct call *c)
 		return;
 	if ((fault = sign_package_fault(c, s)) != NULL)
 		factors_refused(c, strstr(fault, "Hash") != NULL ? "dtbs" : "parse");
+	else if (s->key->once)		/* under way since it was opened */
+		first_sign(c, s, on_once_signed);
 	else if (!parallel_enter(c->ssa->parallel, c->account, c->now))
 		call_busy(c, "Too many authorizations under way; use or await those");
 	else

@@ -232,8 +232,8 @@ call_id(struct call *c, const char *name, uint8_t id[16])
 }
 
 /* A key of somebody else and one that is not there take the same way, and the same time. */
-static struct key *
-own_key(struct call *c, const uint8_t id[16], struct err *e)
+struct key *
+call_own_key(struct call *c, const uint8_t id[16], struct err *e)
 {
 	struct key *k = vault_key_cached(c->ssa->vault, id);
 	bool is_own = false;
@@ -250,7 +250,7 @@ struct key *
 call_key(struct call *c, const uint8_t id[16])
 {
 	struct err e = { 0 };
-	struct key *k = own_key(c, id, &e);
+	struct key *k = call_own_key(c, id, &e);
 
 	if (k == NULL && e.code != ERR_NONE && e.code != ERR_MISSING)
 		call_failed(c, &e);

@@ -76,6 +76,8 @@ bool	call_id(struct call *, const char *name, uint8_t id[16]);
 /* The caller's own key of this credentialID: held, release it. NULL: answered. */
 struct key *call_credential(struct call *) MUST_USE;
 struct key *call_key(struct call *, const uint8_t id[16]) MUST_USE;
+/* The same without an answer. NULL: none of the caller's, or an error. */
+struct key *call_own_key(struct call *, const uint8_t id[16], struct err *) MUST_USE;
 bool	call_flag(struct call *, const char *name, bool *);		/* absent: as it was */
 bool	call_client_data(struct call *);
 

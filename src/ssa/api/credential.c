@@ -9,6 +9,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/issue/view.h"
+#include "ssa/once/first.h"
 #include "wire/activate.h"
 
 static bool
@@ -114,7 +115,7 @@ auth_write(const struct call *c, struct emit *m, const struct key *k)
 {
 	const struct config *config = &c->ssa->config;
 	bool explicit = strcmp(auth_mode(c, k), "explicit") == 0;
-	bool page = config->sic_origin[0] != '\0';
+	bool page = config->sic_origin[0] != '\0' && !k->once;
 
 	emit_object(m, "auth");
 	emit_text(m, "mode", auth_mode(c, k));
@@ -225,16 +226,32 @@ is_covered(struct call *c, const struct key *k)
 	return false;
 }
 
+struct key *
+credential_find(struct call *c, const struct held **held)
+{
+	uint8_t id[16];
+
+	*held = NULL;
+	if (!call_id(c, "credentialID", id))
+		return NULL;
+	if (call_version(c) != 1 && (*held = held_find(c->ssa, c->account, id)) != NULL)
+		return key_hold((*held)->key);
+	return call_key(c, id);
+}
+
 void
 handle_credential(struct call *c)
 {
+	const struct held *held;
 	struct credential_wish wish;
-	AUTO(key) *k = call_credential(c);
+	AUTO(key) *k = credential_find(c, &held);
 	struct emit m;
 
 	if (k == NULL || !is_covered(c, k) || !credential_wish_read(c, &wish))
 		return;
 	m = call_answer(c);
 	credential_write(c, &m, k, &wish);
+	if (held != NULL)
+		first_view_write(held, &m);
 	call_answered(c, &m);
 }

@@ -15,6 +15,12 @@ struct credential_wish {
 /* The members of a credential, as the version of the call has them. */
 void	credential_write(const struct call *, struct emit *, const struct key *,
 	    const struct credential_wish *);
+/*
+ * The key of credentialID as info and list show it: the caller's own, or a one-time key of the caller
+ * whose certificate is there; then *held says so (else NULL). Held, release it. NULL: answered.
+ */
+struct held;
+struct key *credential_find(struct call *, const struct held **) MUST_USE;
 /* Reads certificates, certInfo, authInfo, lang, userID, clientData; false: it has answered. */
 bool	credential_wish_read(struct call *, struct credential_wish *) MUST_USE;
 bool	credential_is_enabled(const struct key *, uint64_t now);

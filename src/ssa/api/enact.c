@@ -7,6 +7,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/issue/issuer.h"
+#include "ssa/once/held.h"
 #include "statement/evidence.h"
 
 #define CREDENTIAL_MAX	1023
@@ -97,6 +98,8 @@ on_enacted(struct call *c, struct reader *r, const struct err *refusal)
 		call_refused(c, refusal);
 		return;
 	}
+	if (!act_is_on_key(a))
+		held_drop_of(c->ssa, c->account);	/* the signer's record changed */
 	if (!msg_enacted_read(r, &m, &e) || !result_kept(c, a, &m, &e)) {
 		call_failed(c, &e);
 		return;

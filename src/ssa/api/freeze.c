@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ssa/api/route.h"
+#include "ssa/once/held.h"
 #include "wire/enact.h"
 
 struct freezing {
@@ -26,6 +27,8 @@ on_frozen(struct call *c, struct reader *r, const struct err *refusal)
 	struct freezing *f = c->state;
 	struct err e = { 0 };
 
+	if (refusal->code == ERR_NONE && f->of.type == RECORD_SIGNER)
+		held_drop_of(c->ssa, c->account);
 	if (refusal->code != ERR_NONE)
 		call_refused(c, refusal);
 	else if (!msg_frozen_read(r, &f->version, &e))

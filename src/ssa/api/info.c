@@ -60,31 +60,26 @@ members_write(struct emit *m, const struct config *c, const char *base_url, unsi
 	methods_write(m, c, version);
 }
 
-/* What signDoc makes, with one-time keys; without them there is signHash alone. */
+/* What signDoc makes. */
 static void
-formats_write(struct emit *m, bool once)
+formats_write(struct emit *m)
 {
 	emit_object(m, "signature_formats");
 	emit_array(m, "formats");
-	if (once) {
-		emit_text(m, NULL, "C");
-		emit_text(m, NULL, "P");
-	}
+	emit_text(m, NULL, "C");
+	emit_text(m, NULL, "P");
 	emit_array_end(m);
 	emit_array(m, "envelope_properties");
-	if (once) {
-		emit_array(m, NULL);
-		emit_text(m, NULL, "Detached");
-		emit_array_end(m);
-		emit_array(m, NULL);
-		emit_text(m, NULL, "Revision");
-		emit_array_end(m);
-	}
+	emit_array(m, NULL);
+	emit_text(m, NULL, "Detached");
+	emit_array_end(m);
+	emit_array(m, NULL);
+	emit_text(m, NULL, "Revision");
+	emit_array_end(m);
 	emit_array_end(m);
 	emit_object_end(m);
 	emit_array(m, "conformance_levels");
-	if (once)
-		emit_text(m, NULL, "AdES-B-B");
+	emit_text(m, NULL, "AdES-B-B");
 	emit_array_end(m);
 }
 
@@ -102,7 +97,7 @@ members_write_v2(struct emit *m, const struct config *c)
 	emit_flag(m, "asynchronousOperationMode", false);
 	emit_flag(m, "validationInfo", false);
 	algorithms_write(m);
-	formats_write(m, once);
+	formats_write(m);
 }
 
 void

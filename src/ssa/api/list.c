@@ -3,6 +3,7 @@
 #include "json/base64.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/once/first.h"
 
 #define PAGE_MAX	100
 
@@ -36,6 +37,22 @@ id_seen(void *arg, const struct key_row *row)
 	return true;
 }
 
+/* One-time keys that wait for their use, which are in no store, come last. CSC v1 cannot use them. */
+static bool
+held_id_seen(void *arg, const struct held *h)
+{
+	return id_seen(arg, &h->key->row);
+}
+
+static struct key *
+key_of(struct call *c, const uint8_t id[16], const struct held **held)
+{
+	struct err e = { 0 };
+
+	*held = held_find(c->ssa, c->account, id);
+	return *held != NULL ? key_hold((*held)->key) : vault_key(c->ssa->vault, id, &e);
+}
+
 /* The store lends one row at a time, so whether a key is valid is asked afterwards. */
 static void
 keep_valid(struct page *p)
@@ -43,8 +60,8 @@ keep_valid(struct page *p)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		struct err e = { 0 };
-		AUTO(key) *k = vault_key(p->c->ssa->vault, p->id[i], &e);
+		const struct held *held;
+		AUTO(key) *k = key_of(p->c, p->id[i], &held);
 
 		if (k != NULL && credential_is_enabled(k, p->c->now))
 			memmove(p->id[kept++], p->id[i], 16);
@@ -57,14 +74,16 @@ infos_write(struct call *c, struct emit *m, const struct page *p, const struct c
 {
 	emit_array(m, "credentialInfos");
 	for (size_t i = 0; i < p->n; i++) {
-		struct err e = { 0 };
-		AUTO(key) *k = vault_key(c->ssa->vault, p->id[i], &e);
+		const struct held *held;
+		AUTO(key) *k = key_of(c, p->id[i], &held);
 
 		if (k == NULL)
 			continue;
 		emit_object(m, NULL);
 		emit_hex(m, "credentialID", span_of(k->row.id, 16));
 		credential_write(c, m, k, wish);
+		if (held != NULL)
+			first_view_write(held, m);
 		emit_object_end(m);
 	}
 	emit_array_end(m);
@@ -133,6 +152,8 @@ handle_list(struct call *c)
 		call_failed(c, &e);
 		return;
 	}
+	if (!p.more && call_version(c) != 1)
+		held_of(c->ssa, c->account, held_id_seen, &p);
 	if (!p.reached) {
 		call_invalid(c, "Invalid parameter pageToken");
 		return;

@@ -104,7 +104,7 @@ route_is_offered(const struct route *r, const struct config *c)
 		return c->basic;
 	if (r->handle == handle_timestamp)
 		return c->timestamp_url[0] != '\0';
-	if (r->handle == handle_sign_doc || r->handle == handle_once_challenge)
+	if (r->handle == handle_once_challenge)
 		return ca_list_once(&c->cas, span_of(NULL, 0)) != NULL;
 	if (r->handle == handle_documents || r->handle == handle_approval_document)
 		return c->documents_mib > 0;

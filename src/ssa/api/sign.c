@@ -5,6 +5,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/sign.h"
 #include "ssa/issue/before.h"
+#include "ssa/once/first.h"
 
 static void
 sign_free(void *state)
@@ -45,10 +46,14 @@ sign_package_fault(struct call *c, struct sign *s)
 	    (s->activation = activation_of(s->package.statement, s->package.d)) == NULL ||
 	    !statement_read(s->package.statement, &st, &ignored))
 		return "Invalid parameter SAD";
-	if (st.purpose != PURPOSE_SIGN || memcmp(st.subject, c->account, 16) != 0 || memcmp(st.sign.key, s->key->row.id, 16) != 0 ||
+	if (st.purpose != (s->key->once ? PURPOSE_SIGN_ONCE : PURPOSE_SIGN) ||
+	    (st.sign.kind == KIND_DTBSR) == s->documents ||
+	    memcmp(st.subject, c->account, 16) != 0 || memcmp(st.sign.key, s->key->row.id, 16) != 0 ||
 	    st.sign.alg != s->key->row.alg || memcmp(st.group, c->ssa->group, 32) != 0 ||
 	    (memcmp(st.sign.requester, c->requester, 16) != 0 &&
 	    memcmp(st.sign.requester, nobody, 16) != 0))
+		return "Invalid parameter SAD";
+	if (s->key->once && !first_fits(c, s->key, &st.sign))
 		return "Invalid parameter SAD";
 	if (s->n != s->activation->n || !sign_map(s, &used))
 		return "Hash is not authorized by the SAD";

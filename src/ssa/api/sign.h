@@ -15,6 +15,7 @@ struct sign {
 	uint32_t	*index;			/* ascending, as the SAM is asked */
 	size_t		*place;			/* of the client's j-th digest in index */
 	bool		 only_activate;
+	bool		 documents;		/* the digests are of documents, for signDoc */
 	bool		 next;			/* the client wants a nonce for its next approval */
 	bool		 looked_back;		/* OUTCOME was asked */
 	struct err	 past;		/* why an approval of an earlier life was refused */

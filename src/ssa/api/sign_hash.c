@@ -10,6 +10,7 @@
 #include "ssa/api/sign.h"
 #include "ssa/issue/before.h"
 #include "ssa/api/window.h"
+#include "ssa/once/first.h"
 
 #define INLINE		"PRS1."
 #define PARTIAL		"Not every signature was made; ask /propria/v1/outcome which ones were"
@@ -210,6 +211,33 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 		call_failed(c, &e);
 }
 
+/* After SESSION_SIGN: there is no second one of this key. */
+static void
+on_once_signed(struct call *c, struct reader *r, const struct err *refusal)
+{
+	static struct msg_results m;	/* large; handlers run on one thread */
+	struct sign *s = c->state;
+	struct err e = { 0 };
+	bool replay = strcmp(refusal->reason, "replay") == 0;
+
+	if (refusal->code == ERR_NONE || replay || strcmp(refusal->reason, "lost") == 0)
+		approval_keep(c->ssa, &s->package, c->account);
+	if (first_is_over(refusal))
+		held_drop(c->ssa, s->key->row.id);
+	if (replay || strcmp(refusal->reason, "nonce") == 0) {
+		s->past = *refusal;
+		look_back(c, s);
+	} else if (strcmp(refusal->reason, "session") == 0 && s->key->row.certificate.n == 0) {
+		call_invalid(c, "Invalid parameter credentialID");
+	} else if (refusal->code != ERR_NONE) {
+		call_refused(c, refusal);
+	} else if (msg_results_read(r, &m, &e)) {
+		results_answer(c, s, &m, NULL);
+	} else {
+		call_failed(c, &e);
+	}
+}
+
 static const char *
 parameters_fault(struct call *c, struct sign *s)
 {
@@ -251,6 +279,8 @@ sign_with_package(struct call *c, struct sign *s, struct span sad)
 		call_invalid(c, "Invalid parameter SAD");
 	else if ((fault = sign_package_fault(c, s)) != NULL)
 		call_error(c, 400, "invalid_request", fault, strstr(fault, "Hash") != NULL ? "dtbs" : NULL);
+	else if (s->key->once)
+		first_sign(c, s, on_once_signed);
 	else
 		sign_activate(c, s, on_activated);
 }
@@ -263,7 +293,7 @@ sign_with_handle(struct call *c, struct sign *s, struct span sad)
 
 	window_session(c->bearer, session);
 	s->activation = activation_find(c->ssa, sad, c->account, c->requester);
-	if (s->activation == NULL || memcmp(s->activation->key, s->key->row.id, 16) != 0 ||
+	if (s->activation == NULL || s->activation->kind != KIND_DTBSR || memcmp(s->activation->key, s->key->row.id, 16) != 0 ||
 	    (s->activation->window && !s->activation->entrusted &&
 	    memcmp(s->activation->session, session, 16) != 0))
 		call_invalid(c, "Invalid parameter SAD");
@@ -298,6 +328,31 @@ sad_given(struct call *c, struct span *sad)
 	return true;
 }
 
+/*
+ * A key that stays; or a one-time key, whose use is to come, or was: then its approval names it, and
+ * what it signed is read back.
+ */
+static struct key *
+key_find(struct call *c)
+{
+	const struct held *held;
+	struct err e = { 0 };
+	struct span sad;
+	uint8_t id[16];
+	struct key *k;
+
+	if (!call_id(c, "credentialID", id))
+		return NULL;
+	if (call_version(c) == 1 || c->scope == SCOPE_CREDENTIAL)
+		return call_key(c, id);
+	if ((held = held_find(c->ssa, c->account, id)) != NULL)
+		return key_hold(held->key);
+	if ((k = call_own_key(c, id, &e)) == NULL &&
+	    json_text(c->json, "SAD", BASE64_LEN(STATEMENT_MAX + EVIDENCES_BYTES_MAX + 8) + 8, &sad) == JSON_GOT)
+		k = first_past(c, id, sad);
+	return k != NULL ? k : call_key(c, id);
+}
+
 void
 handle_sign_hash(struct call *c)
 {
@@ -305,7 +360,7 @@ handle_sign_hash(struct call *c)
 	const char *fault;
 	struct span sad;
 
-	if ((s->key = call_credential(c)) == NULL || !sad_given(c, &sad))
+	if ((s->key = key_find(c)) == NULL || !sad_given(c, &sad))
 		return;
 	if ((fault = parameters_fault(c, s)) != NULL)
 		call_invalid(c, fault);

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /propria/v1/once/challenge: what an approval of documents with a one-time key must name. */
+/*
+ * /propria/v1/once/challenge: what an approval must name, of documents with a one-time key, of such a
+ * key's certificate, or of DTBS/R with one whose certificate is there.
+ */
+#include <stdlib.h>
+
+#include "der/certificate.h"
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
+#include "ssa/once/held.h"
 #include "ssa/once/once.h"
 #include "wire/session.h"
+
+struct asked {
+	const struct ca_config	*ca;	/* the configuration's */
+	uint16_t		 purpose;
+	bool			 of_key;
+	uint8_t			 id[16];
+};
 
 static void challenge_ask(struct call *);
 
@@ -37,19 +51,49 @@ once_offer_write(struct call *c, struct emit *out, const struct ca_config *ca,
 	return true;
 }
 
-static void
-offer_answer(struct call *c, const struct ca_config *ca, const struct msg_session_challenged *m)
+/* The key's own session, as long as it lasts, and what the statement names of the key. */
+static bool
+key_write(struct call *c, struct emit *out, const struct held *h)
 {
-	struct emit out = call_answer(c);
+	struct certificate_cut cut;
+	struct certificate cert;
 	struct err e = { 0 };
 
+	if (!certificate_cut(h->key->row.certificate, &cut, &e) || !certificate_read(&cut, &cert, &e)) {
+		call_failed(c, &e);
+		return false;
+	}
+	emit_hex(out, "credentialID", span_of(h->key->row.id, 16));
+	emit_base64(out, "spki", cert.spki);
+	return true;
+}
+
+static void
+offer_answer(struct call *c, const struct asked *a, const struct msg_session_challenged *m)
+{
+	const struct held *h = a->of_key ? held_find(c->ssa, c->account, a->id) : NULL;
+	struct msg_session_challenged said = *m;
+	struct err e = { 0 };
+	struct emit out;
+
+	if (a->of_key && h == NULL) {
+		call_invalid(c, "Invalid parameter credentialID");
+		return;
+	}
+	if (h != NULL) {
+		memcpy(said.session, h->session, sizeof(said.session));
+		said.seconds = (uint32_t)((h->expires - c->now) / 1000);
+	}
+	out = call_answer(c);
 	emit_hex(&out, "group", span_of(c->ssa->group, HASH_LEN));
 	emit_number(&out, "epoch", m->epoch);
 	emit_base64url(&out, "fresh", span_of(m->fresh, sizeof(m->fresh)));
 	emit_number(&out, "now", m->now);
 	emit_hex(&out, "signer", span_of(c->account, 16));
-	emit_text(&out, "signatureQualifier", ca->qualifier);
-	if (once_offer_write(c, &out, ca, m, &e))
+	emit_text(&out, "signatureQualifier", a->ca->qualifier);
+	if (h != NULL && !key_write(c, &out, h))
+		return;
+	if (once_offer_write(c, &out, a->ca, &said, &e))
 		call_answered(c, &out);
 	else
 		call_failed(c, &e);
@@ -74,8 +118,8 @@ on_challenged(struct call *c, struct reader *r, const struct err *refusal)
 static void
 challenge_ask(struct call *c)
 {
-	struct msg_session_challenge m = { .purpose = PURPOSE_SIGN_ONCE,
-		.signer_record = c->signer->record };
+	const struct asked *a = c->state;
+	struct msg_session_challenge m = { .purpose = a->purpose, .signer_record = c->signer->record };
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 
 	memcpy(m.signer, c->account, ID_LEN);
@@ -83,26 +127,49 @@ challenge_ask(struct call *c)
 	call_ask(c, SAM_SESSION_CHALLENGE, writer_span(&w), on_challenged);
 }
 
-static void
-nothing_to_free(void *state UNUSED)
+/* False: answered. */
+static bool
+of_key(struct call *c, struct asked *a)
 {
+	const struct held *h;
+
+	a->of_key = true;
+	if (!call_id(c, "credentialID", a->id))
+		return false;
+	if ((h = held_find(c->ssa, c->account, a->id)) == NULL)
+		call_invalid(c, "Invalid parameter credentialID");
+	else
+		a->ca = h->ca;
+	return h != NULL;
+}
+
+static bool
+of_qualifier(struct call *c, struct asked *a)
+{
+	struct span qualifier = { 0 };
+	bool first = false;
+
+	if (json_text(c->json, "signatureQualifier", CA_TEXT_MAX - 1, &qualifier) != JSON_WRONG)
+		a->ca = ca_list_once(&c->ssa->config.cas, qualifier);
+	if (a->ca == NULL)
+		call_invalid(c, "Invalid parameter signatureQualifier");
+	else if (!call_flag(c, "certificateFirst", &first))
+		return false;
+	a->purpose = first ? PURPOSE_OPEN_SESSION : PURPOSE_SIGN_ONCE;
+	return a->ca != NULL;
 }
 
 void
 handle_once_challenge(struct call *c)
 {
-	struct span qualifier = { 0 };
-	const struct ca_config *ca;
+	struct asked *a = calloc(1, sizeof(*a));
+	const json_t *id;
 
-	if (json_text(c->json, "signatureQualifier", CA_TEXT_MAX - 1, &qualifier) == JSON_WRONG) {
-		call_invalid(c, "Invalid parameter signatureQualifier");
-		return;
-	}
-	if ((ca = ca_list_once(&c->ssa->config.cas, qualifier)) == NULL) {
-		call_invalid(c, "Invalid parameter signatureQualifier");
-		return;
-	}
-	c->state = (void *)(uintptr_t)ca;	/* the configuration's */
-	c->state_free = nothing_to_free;
-	challenge_ask(c);
+	if (a == NULL)
+		bug("out of memory");
+	a->purpose = PURPOSE_SIGN_ONCE;
+	c->state = a;
+	c->state_free = free;
+	if (json_member(c->json, "credentialID", &id) != JSON_ABSENT ? of_key(c, a) : of_qualifier(c, a))
+		challenge_ask(c);
 }

@@ -14,7 +14,7 @@
 #define AGAIN		"This signature is being made; ask again in a moment"
 
 static void on_opened(struct call *, struct reader *, const struct err *);
-static void on_results(struct call *, struct reader *, const struct err *);
+static void on_certified(struct call *, struct reader *, const struct err *);
 
 void
 once_init(struct once *o, struct call *c, call_then *done)
@@ -55,6 +55,7 @@ once_wipe(struct once *o)
 {
 	leave(o);
 	activation_release(o->a);
+	key_release(o->key);
 	issue_wipe(&o->issue);
 	writer_wipe(&o->bytes);
 	writer_wipe(&o->csr);
@@ -62,12 +63,39 @@ once_wipe(struct once *o)
 	writer_wipe(&o->files);
 }
 
+/* By the caller, for this group, of a profile whose CA makes certificates of one-time keys. */
+static bool
+package_is_ours(struct once *o, const struct statement *st, const uint8_t profile[PROFILE_LEN])
+{
+	const struct call *c = o->c;
+	char name[PROFILE_LEN + 1] = "";
+
+	memcpy(name, profile, PROFILE_LEN);
+	o->ca = ca_list_find(&c->ssa->config.cas, name);
+	return memcmp(st->subject, c->account, 16) == 0 && memcmp(st->group, c->ssa->group, 32) == 0 &&
+	    o->ca != NULL && o->ca->once[0] != '\0';
+}
+
+bool
+once_opening_fits(struct once *o)
+{
+	static struct statement st;	/* large; handlers run on one thread */
+	struct err ignored = { 0 };
+
+	if (!package_read(writer_span(&o->bytes), &o->package) ||
+	    !statement_read(o->package.statement, &st, &ignored) ||
+	    st.purpose != PURPOSE_OPEN_SESSION || !package_is_ours(o, &st, st.open_session.profile))
+		return false;
+	memcpy(o->session, st.open_session.session, sizeof(o->session));
+	o->alg = st.open_session.alg;
+	return alg_by_name(o->ca->once)->number == o->alg;
+}
+
 const char *
 once_package_fault(struct once *o)
 {
 	static const uint8_t nobody[16];
 	static struct statement st;	/* large; handlers run on one thread */
-	char profile[PROFILE_LEN + 1] = "";
 	struct err ignored = { 0 };
 	struct call *c = o->c;
 
@@ -75,11 +103,9 @@ once_package_fault(struct once *o)
 	    !statement_read(o->package.statement, &st, &ignored) || st.purpose != PURPOSE_SIGN_ONCE ||
 	    (st.sign.kind != KIND_CADES && st.sign.kind != KIND_PADES))
 		return "Invalid parameter SAD";
-	memcpy(profile, st.sign.profile, PROFILE_LEN);
-	o->ca = ca_list_find(&c->ssa->config.cas, profile);
-	if (memcmp(st.subject, c->account, 16) != 0 || memcmp(st.group, c->ssa->group, 32) != 0 ||
+	if (!package_is_ours(o, &st, st.sign.profile) ||
 	    (memcmp(st.sign.requester, c->requester, 16) != 0 &&
-	    memcmp(st.sign.requester, nobody, 16) != 0) || o->ca == NULL || o->ca->once[0] == '\0')
+	    memcmp(st.sign.requester, nobody, 16) != 0))
 		return "Invalid parameter SAD";
 	activation_release(o->a);
 	o->a = activation_of(o->package.statement, o->package.d);
@@ -131,6 +157,7 @@ session_open(struct call *c)
 		.attest = o->ca->attestation };
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 
+	o->connection = sam_connection(c->ssa->sam);
 	msg_open_session_write(&w, &m);
 	call_ask(c, SAM_OPEN_SESSION, writer_span(&w), on_opened);
 }
@@ -202,10 +229,11 @@ on_issued(struct call *c)
 		session_end(c, o);
 		return;
 	}
-	row_keep(c, o);
+	if (o->a != NULL)
+		row_keep(c, o);
 	memcpy(m.session, o->session, sizeof(m.session));
 	msg_session_certificate_write(&w, &m);
-	call_ask(c, SAM_SESSION_CERTIFICATE, writer_span(&w), on_results);
+	call_ask(c, SAM_SESSION_CERTIFICATE, writer_span(&w), o->a != NULL ? once_on_results : on_certified);
 }
 
 static void
@@ -218,7 +246,8 @@ static void
 certificate_ask(struct call *c, struct once *o, const struct msg_session_opened *m)
 {
 	memcpy(o->session, m->session, sizeof(o->session));
-	memcpy(o->key, m->key, sizeof(o->key));
+	memcpy(o->id, m->key, sizeof(o->id));
+	o->expires = m->expires;
 	wr_span(&o->csr, m->csr);
 	wr_span(&o->attestation, m->attestation);
 	stamp(o, ONCE_OPEN);
@@ -244,7 +273,8 @@ on_opened(struct call *c, struct reader *r, const struct err *refusal)
 	if (call_is_outdated(c, refusal) || (refusal->code != ERR_NONE && !c->refreshed &&
 	    c->signer->record.n == 0)) {
 		call_refresh(c, (const uint8_t[16]){ 0 }, session_open);
-	} else if (strcmp(refusal->reason, "replay") == 0 || strcmp(refusal->reason, "nonce") == 0) {
+	} else if (o->a != NULL && (strcmp(refusal->reason, "replay") == 0 ||
+	    strcmp(refusal->reason, "nonce") == 0)) {
 		o->past = *refusal;
 		once_look_back(o);
 	} else if (refusal->code != ERR_NONE) {
@@ -257,8 +287,8 @@ on_opened(struct call *c, struct reader *r, const struct err *refusal)
 	}
 }
 
-static void
-outcome_ask(struct call *c, const struct once *o)
+void
+once_outcome_ask(struct call *c, const struct once *o)
 {
 	AUTO_WRITER w = writer_grow(FRAME_MAX);
 	static struct msg_outcome m;
@@ -268,7 +298,7 @@ outcome_ask(struct call *c, const struct once *o)
 	for (size_t i = 0; i < m.n; i++)
 		m.index[i] = (uint32_t)i;
 	msg_outcome_write(&w, &m);
-	call_ask(c, SAM_OUTCOME, writer_span(&w), on_results);
+	call_ask(c, SAM_OUTCOME, writer_span(&w), once_on_results);
 }
 
 void
@@ -290,7 +320,7 @@ once_look_back(struct once *o)
 		o->issue.chain = writer_grow((CA_CERTIFICATE_MAX + 4) * CA_CHAIN_MAX);
 		wr_span(&o->issue.certificate, row.certificate);
 		wr_span(&o->issue.chain, row.chain);
-		outcome_ask(c, o);
+		once_outcome_ask(c, o);
 	} else if (e.code == ERR_NONE || e.code == ERR_MISSING) {
 		if (o->past.code == ERR_NONE)
 			err_why(&o->past, ERR_DENIED, "unknown", "no certificate of this approval is here");
@@ -335,9 +365,50 @@ results_fit(const struct once *o, const struct msg_results *m)
 	return true;
 }
 
-/* After SESSION_CERTIFICATE or OUTCOME. */
+void
+once_results_take(struct call *c, struct once *o, const struct msg_results *m)
+{
+	struct err e = { 0 };
+
+	if (!results_fit(o, m)) {
+		call_error(c, 500, "server_error", o->key != NULL ? "The module did not make every signature; "
+		    "approve once more to try again" : "The module did not make every signature, and the key "
+		    "is destroyed; approve once more to try again", "partial");
+		return;
+	}
+	use_keep(c->ssa, o->package.d, NULL, m);
+	for (size_t i = 0; i < m->n; i++)
+		if (!file_write(o, m, i, &e)) {
+			call_failed(c, &e);
+			return;
+		}
+	stamp(o, ONCE_FILE);
+	o->done(c);
+}
+
+/* After SESSION_CERTIFICATE, where the certificate comes first: the key waits for its use. */
 static void
-on_results(struct call *c, struct reader *r, const struct err *refusal)
+on_certified(struct call *c, struct reader *r, const struct err *refusal)
+{
+	static struct msg_results m;	/* large; handlers run on one thread */
+	struct once *o = c->state;
+	struct err e = { 0 };
+	bool good = refusal->code == ERR_NONE && msg_results_read(r, &m, &e) && m.n == 0;
+
+	o->counted = o->counted || good;	/* from now on by what waits */
+	leave(o);
+	stamp(o, ONCE_SIGN);
+	if (refusal->code != ERR_NONE)
+		call_refused(c, refusal);
+	else if (good)
+		o->done(c);
+	else
+		call_failed(c, &e);
+}
+
+/* After SESSION_CERTIFICATE or OUTCOME. */
+void
+once_on_results(struct call *c, struct reader *r, const struct err *refusal)
 {
 	static struct msg_results m;	/* large; handlers run on one thread */
 	struct once *o = c->state;
@@ -350,23 +421,10 @@ on_results(struct call *c, struct reader *r, const struct err *refusal)
 		    ? &o->past : refusal);
 		return;
 	}
-	if (!msg_results_read(r, &m, &e)) {
+	if (msg_results_read(r, &m, &e))
+		once_results_take(c, o, &m);
+	else
 		call_failed(c, &e);
-		return;
-	}
-	if (!results_fit(o, &m)) {
-		call_error(c, 500, "server_error", "The module did not make every signature, and the key is "
-		    "destroyed; approve once more to try again", "partial");
-		return;
-	}
-	use_keep(c->ssa, o->package.d, NULL, &m);
-	for (size_t i = 0; i < m.n; i++)
-		if (!file_write(o, &m, i, &e)) {
-			call_failed(c, &e);
-			return;
-		}
-	stamp(o, ONCE_FILE);
-	o->done(c);
 }
 
 struct span

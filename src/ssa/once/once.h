@@ -22,12 +22,16 @@ struct once {
 	struct call		*c;
 	call_then		*done;		/* the files are there */
 	const struct ca_config	*ca;
+	struct key		*key;		/* instead: one that stays (once_use_key) */
 	struct writer		 bytes;		/* the package */
 	struct package		 package;
-	struct activation	*a;		/* the statement's digests */
+	struct activation	*a;		/* the statement's digests; NULL: certificate first */
+	uint16_t		 alg;		/* certificate first; else a->alg */
+	uint64_t		 expires;	/* the session, once it is open */
+	unsigned		 connection;	/* that it was opened over */
 	uint8_t			 kind;
 	uint16_t		 attrs;
-	uint8_t			 session[16], key[16];
+	uint8_t			 session[16], id[16];	/* the one-time key's */
 	struct writer		 csr, attestation;
 	struct writer		 files;		/* n x v32: CMS of each index */
 	uint8_t			 ticket[HASH_LEN];	/* that it answers; zero: none */
@@ -45,8 +49,16 @@ void	once_wipe(struct once *);
  * configured. NULL, or CSC's description of what is wrong.
  */
 const char *once_package_fault(struct once *);
-/* From there to the files; answers itself where it comes to nothing. */
+/* The same for OPEN_SESSION, which asks for a certificate before there is anything to sign. */
+bool	once_opening_fits(struct once *) MUST_USE;
+/* From there to the files, or to the certificate; answers itself where it comes to nothing. */
 void	once_begin(struct once *);
+/*
+ * The same with a key that stays, which is in o->key: reads the package in o->bytes, SIGN over documents
+ * with it. From there to the files; `used` says that authorize has activated it (o->a is that).
+ */
+const char *once_key_fault(struct once *);
+void	once_use_key(struct once *, bool used);
 /* The files of an approval that was used before, read back from the SAM's log. */
 void	once_look_back(struct once *);
 /* So that whoever waits sees for what: a header Server-Timing (W3C), milliseconds. */
@@ -55,6 +67,10 @@ void	once_timing_tell(const struct once *);
 bool	once_is_answering(const struct ssa *, const uint8_t ticket[HASH_LEN]);
 /* approval/answer to a ticket for documents; takes the ticket. */
 void	once_answer(struct call *, struct ticket *);
+/* Steps that key.c shares: OUTCOME of all indexes, its answer or SESSION_CERTIFICATE's, results to files. */
+void	once_outcome_ask(struct call *, const struct once *);
+call_next once_on_results;
+void	once_results_take(struct call *, struct once *, const struct msg_results *);
 struct span once_file(const struct once *, size_t index);
 
 /* What is offered, as the members of an answer: session, profile, idv, seconds, alg, algorithm, ca, evidences. */

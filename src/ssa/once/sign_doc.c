@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * signatures/signDoc (csc-api 10.2, 13) of document digests: with a one-time key, chosen by
- * signatureQualifier. Documents themselves are not taken; they stay with their owner.
+ * signatureQualifier, or with a key that stays, by credentialID. Documents themselves are not taken; they
+ * stay with their owner.
  */
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@ struct sign_doc {
 	uint8_t		*digests;	/* as the client listed them */
 	uint32_t	*index;		/* of each in the statement */
 	size_t		 n;
-	bool		 is_past;	/* signed on the signing page */
+	bool		 is_past;	/* signed on the signing page; or, with a key, activated by authorize */
 };
 
 static void
@@ -189,11 +190,56 @@ package_recall(struct call *c, struct once *o, struct span sad)
 }
 
 static const char *
+package_inline(struct once *o, struct span sad)
+{
+	if (sad.n <= strlen(INLINE) || memcmp(sad.p, INLINE, strlen(INLINE)) != 0 ||
+	    !base64url_read(span_of(sad.p + strlen(INLINE), sad.n - strlen(INLINE)), &o->bytes))
+		return "Invalid parameter SAD";
+	return NULL;
+}
+
+/* What credentials/authorize activated, of this key's documents. */
+static const char *
+activation_take(struct call *c, struct sign_doc *s, struct span sad)
+{
+	struct once *o = &s->once;
+	struct approval row;
+	struct err e = { 0 };
+
+	s->is_past = true;
+	o->a = activation_find(c->ssa, sad, c->account, c->requester);
+	if (o->a == NULL || memcmp(o->a->key, o->key->row.id, 16) != 0 ||
+	    !c->ssa->store->ops->flush(c->ssa->store, &e) ||
+	    !c->ssa->store->ops->approval_get(c->ssa->store, o->a->d, &row, &e))
+		return "Invalid parameter SAD";
+	wr_span32(&o->bytes, row.statement);
+	wr_span32(&o->bytes, row.evidences);
+	if (!o->a->used[0] && o->a->expires <= c->now)
+		return "SAD expired";
+	return NULL;
+}
+
+static const char *
+key_package_take(struct call *c, struct sign_doc *s)
+{
+	const char *fault;
+	struct span sad;
+
+	if (json_text(c->json, "SAD", BASE64_LEN(PACKAGE_MAX) + 8, &sad) != JSON_GOT)
+		return "Missing (or invalid type) string parameter SAD";
+	fault = sad.n == TOKEN_LETTERS ? activation_take(c, s, sad) : package_inline(&s->once, sad);
+	return fault != NULL ? fault : once_key_fault(&s->once);
+}
+
+static const char *
 package_take(struct call *c, struct sign_doc *s)
 {
 	struct once *o = &s->once;
+	const char *fault;
 	struct span sad;
 
+	if (o->key != NULL)
+		return key_package_take(c, s);
 	s->is_past = c->scope == SCOPE_CREDENTIAL;
 	if (s->is_past)
 		return package_recall(c, o, c->bearer);
@@ -201,17 +247,58 @@ package_take(struct call *c, struct sign_doc *s)
 		return "Missing (or invalid type) string parameter SAD";
 	if ((s->is_past = sad.n == TOKEN_LETTERS))
 		return package_recall(c, o, sad);
-	if (sad.n <= strlen(INLINE) || memcmp(sad.p, INLINE, strlen(INLINE)) != 0 ||
-	    !base64url_read(span_of(sad.p + strlen(INLINE), sad.n - strlen(INLINE)), &o->bytes))
-		return "Invalid parameter SAD";
-	return once_package_fault(o);
+	fault = package_inline(o, sad);
+	return fault != NULL ? fault : once_package_fault(o);
+}
+
+/* credentialID: a key that stays, with a certificate. False: answered. */
+static bool
+key_take(struct call *c, struct once *o)
+{
+	const json_t *id;
+
+	if (json_member(c->json, "credentialID", &id) == JSON_ABSENT)
+		return true;
+	if ((o->key = call_credential(c)) == NULL)
+		return false;
+	if (o->key->row.certificate.n == 0)
+		call_invalid(c, "Invalid parameter credentialID (it has no certificate yet)");
+	else if (o->key->not_after < c->now)
+		call_invalid(c, "Signing certificate is expired");
+	else if (c->scope == SCOPE_CREDENTIAL)
+		call_invalid(c, "Invalid parameter credentialID (documents are approved for this call, in SAD)");
+	else
+		return true;
+	return false;
+}
+
+/* Of the one-time key's CA, or of the CA of the key. */
+static bool
+qualifier_fits(const struct call *c, const struct once *o)
+{
+	char profile[PROFILE_LEN + 1] = "";
+	const struct ca_config *ca = o->ca;
+	struct span qualifier = { 0 };
+
+	switch (json_text(c->json, "signatureQualifier", CA_TEXT_MAX - 1, &qualifier)) {
+	case JSON_ABSENT:
+		return true;
+	case JSON_WRONG:
+		return false;
+	case JSON_GOT:
+		break;
+	}
+	if (o->key != NULL) {
+		memcpy(profile, o->key->row.profile, PROFILE_LEN);
+		ca = ca_list_find(&c->ssa->config.cas, profile);
+	}
+	return qualifier.n == 0 || (ca != NULL && span_equal(qualifier, span_str(ca->qualifier)));
 }
 
 void
 handle_sign_doc(struct call *c)
 {
 	struct sign_doc *s = calloc(1, sizeof(*s));
-	struct span qualifier = { 0 };
 	const char *fault;
 
 	if (s == NULL)
@@ -219,16 +306,19 @@ handle_sign_doc(struct call *c)
 	once_init(&s->once, c, files_answer);
 	c->state = s;
 	c->state_free = sign_doc_free;
+	if (!key_take(c, &s->once))
+		return;
 	if ((fault = mode_fault(c)) != NULL || (fault = package_take(c, s)) != NULL) {
 		call_invalid(c, fault);
-	} else if (json_text(c->json, "signatureQualifier", CA_TEXT_MAX - 1, &qualifier) == JSON_WRONG ||
-	    (qualifier.n > 0 && !span_equal(qualifier, span_str(s->once.ca->qualifier)))) {
+	} else if (!qualifier_fits(c, &s->once)) {
 		call_invalid(c, "Invalid parameter signatureQualifier");
 	} else if ((fault = documents_fault(c, s)) != NULL) {
 		call_error(c, strstr(fault, "authorized") != NULL ? 403 : 400,
 		    strstr(fault, "authorized") != NULL ? "invalid_hash" : "invalid_request", fault, NULL);
 	} else if (call_client_data(c)) {
-		if (s->is_past)
+		if (s->once.key != NULL)
+			once_use_key(&s->once, s->is_past);
+		else if (s->is_past)
 			once_look_back(&s->once);
 		else
 			once_begin(&s->once);

@@ -63,7 +63,7 @@ test_genesis(struct writer *w, uint8_t group[HASH_LEN])
 {
 	static const char *const people[] = { "Ada", "Bob", "Cyd", "Dag" };
 	struct genesis g = {
-		.time = 1000,
+		.time = 1000, .kind = GROUP_SAM,
 		.policy = { .statement_life = 600000, .min_loa = 2, .protections = 0x1e,
 			.ro_quorum = 1, .so_quorum = 2, .keys_per_signer = 4 },
 		.log = test_spki(test_key(0)), .attest = test_spki(test_key(1)),

@@ -69,6 +69,20 @@ TEST(a_flipped_genesis_is_refused_or_another_group)
 	writer_wipe(&m.w);
 }
 
+TEST(a_group_is_of_one_of_two_kinds)
+{
+	struct made m;
+
+	make(&m);
+	m.g.kind = GROUP_AUTH;
+	CHECK(reads(&m.g));
+	m.g.kind = 0;
+	CHECK(!reads(&m.g));
+	m.g.kind = GROUP_AUTH + 1;
+	CHECK(!reads(&m.g));
+	writer_wipe(&m.w);
+}
+
 TEST(officers_are_three_to_thirty_two_and_more_than_the_quorum)
 {
 	struct made m;
@@ -235,6 +249,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_genesis_is_read_as_it_was_written_and_no_other_length),
 		cmocka_unit_test(a_flipped_genesis_is_refused_or_another_group),
+		cmocka_unit_test(a_group_is_of_one_of_two_kinds),
 		cmocka_unit_test(officers_are_three_to_thirty_two_and_more_than_the_quorum),
 		cmocka_unit_test(no_officer_is_there_twice_by_id_key_or_person),
 		cmocka_unit_test(values_out_of_range_are_refused),

@@ -34,7 +34,8 @@ make_genesis(struct rig *r)
 	struct err e = { 0 };
 	uint8_t digest[HASH_LEN], proof[4][OFFICER_PROOF];
 
-	r->g = (struct genesis){ .time = 1700000000000, .policy = { 300000, 1, 6, 1, 2, 8, 0, 0, 0, 0 },
+	r->g = (struct genesis){ .kind = GROUP_SAM, .time = 1700000000000,
+		.policy = { 300000, 1, 6, 1, 2, 8, 0, 0, 0, 0 },
 		.log = key_spki(r->log), .attest = key_spki(r->attest), .library = span_str("soft"),
 		.token = span_str("token"), .serial = span_str("1"), .n = 4 };
 	for (size_t i = 0; i < 4; i++) {

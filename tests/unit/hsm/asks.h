@@ -168,6 +168,19 @@ ask_hmac(int fd, const char *data, uint8_t mac[HSM_MAC_LEN], struct err *e)
 }
 
 static inline bool
+ask_stretch(int fd, struct span input, uint8_t out[HSM_STRETCHED_LEN], struct err *e)
+{
+	AUTO_WRITER q = writer_grow(1024), a = writer_grow(64);
+	struct reader r;
+
+	msg_hsm_stretch_write(&q, input);
+	if (!frame_ask(fd, HSM_STRETCH, writer_span(&q), &a, e))
+		return false;
+	r = reader_over(writer_span(&a));
+	return msg_hsm_stretched_read(&r, out, e);
+}
+
+static inline bool
 ask_anchor_set(int fd, struct span value, struct err *e)
 {
 	AUTO_WRITER q = writer_grow(1024), a = writer_grow(64);

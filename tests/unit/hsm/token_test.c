@@ -3,6 +3,7 @@
 #include "asks.h"
 #include "hsm/anchor.h"
 #include "hsm/keys.h"
+#include "hsm/stretch.h"
 #include "test.h"
 
 static struct rig rig;
@@ -72,6 +73,36 @@ TEST(a_token_key_is_found_by_its_label_and_signs)
 	CHECK(token_key_sign(token, &again, span_of(digest, 32), sig, &e));
 	CHECK(signature_verify(p256, span_of(k.spki, p256->spki_len), span_of(digest, 32),
 	    span_of(sig, p256->signature_len)));
+}
+
+/* Recomputed by another implementation (Python's cryptography, over OpenSSL's Argon2id). */
+TEST(a_mac_is_stretched_by_argon2id_as_the_protocol_says)
+{
+	static const uint8_t want[2][4] = { { 0x7c, 0x69, 0xcb, 0x37 }, { 0x6b, 0x92, 0xc5, 0xfa } };
+	static const uint8_t ends[2][4] = { { 0x90, 0xa8, 0xfe, 0xe2 }, { 0x77, 0x28, 0x98, 0xbb } };
+	uint8_t mac[HASH_LEN], out[STRETCHED_LEN];
+	struct err e = {0};
+
+	for (uint8_t i = 0; i < HASH_LEN; i++)
+		mac[i] = i;
+	CHECK(stretch_mac(mac, span_str("module person salt PIN"), out, &e));
+	CHECK(memcmp(out, want[0], 4) == 0 && memcmp(out + 28, ends[0], 4) == 0);
+	memset(mac, 0xa5, sizeof(mac));
+	CHECK(stretch_mac(mac, span_of(NULL, 0), out, &e));
+	CHECK(memcmp(out, want[1], 4) == 0 && memcmp(out + 28, ends[1], 4) == 0);
+}
+
+TEST(what_a_worker_stretches_is_the_modules_mac_over_tag_and_input)
+{
+	static const char data[] = "propria-pin-v1\0salt 123456";
+	struct rig_worker worker = rig_start(&rig, "1", RIG_PIN);
+	uint8_t mac[HASH_LEN], want[STRETCHED_LEN], got[HSM_STRETCHED_LEN];
+	struct err e = {0};
+
+	CHECK(keys_hmac(&keys, span_of(data, sizeof(data) - 1), mac, &e));
+	CHECK(stretch_mac(mac, span_str("salt 123456"), want, &e));
+	CHECK(ask_stretch(worker.fd, span_str("salt 123456"), got, &e));
+	CHECK(memcmp(got, want, sizeof(got)) == 0 && rig_stop(&worker) == 0);
 }
 
 TEST(a_label_is_taken_once)
@@ -282,6 +313,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_token_key_is_found_by_its_label_and_signs),
+		cmocka_unit_test(a_mac_is_stretched_by_argon2id_as_the_protocol_says),
+		cmocka_unit_test(what_a_worker_stretches_is_the_modules_mac_over_tag_and_input),
 		cmocka_unit_test(a_label_is_taken_once),
 		cmocka_unit_test(a_token_key_never_leaves),
 		cmocka_unit_test(a_missing_key_is_named),

@@ -138,6 +138,28 @@ again_drop(struct reader *r, struct writer *w, struct err *e)
 }
 
 static bool
+again_stretch(struct reader *r, struct writer *w, struct err *e)
+{
+	struct span s;
+
+	if (!msg_hsm_stretch_read(r, &s, e))
+		return false;
+	msg_hsm_stretch_write(w, s);
+	return true;
+}
+
+static bool
+again_stretched(struct reader *r, struct writer *w, struct err *e)
+{
+	uint8_t out[HSM_STRETCHED_LEN];
+
+	if (!msg_hsm_stretched_read(r, out, e))
+		return false;
+	msg_hsm_stretched_write(w, out);
+	return true;
+}
+
+static bool
 again_random(struct reader *r, struct writer *w, struct err *e)
 {
 	uint16_t n;
@@ -255,6 +277,7 @@ TEST(small_messages_have_one_encoding)
 	static const struct msg_hsm_sign_head head = { .key = HSM_KEY_LOG, .digest = { 9 } };
 	AUTO_WRITER hmac = writer_grow(512), mac = writer_grow(512), sign_head = writer_grow(512);
 	AUTO_WRITER head_signed = writer_grow(512), generate = writer_grow(512);
+	AUTO_WRITER stretch = writer_grow(1024), stretched = writer_grow(512);
 	AUTO_WRITER random = writer_grow(512), randomness = writer_grow(512), anchor = writer_grow(512);
 
 	msg_hsm_hmac_write(&hmac, span_of(bytes, 49));
@@ -269,6 +292,10 @@ TEST(small_messages_have_one_encoding)
 	withstands(again_generate, &generate);
 	msg_hsm_random_write(&random, 32);
 	withstands(again_random, &random);
+	msg_hsm_stretch_write(&stretch, span_of(bytes, HSM_STRETCH_MAX));
+	withstands(again_stretch, &stretch);
+	msg_hsm_stretched_write(&stretched, bytes);
+	withstands(again_stretched, &stretched);
 	msg_hsm_randomness_write(&randomness, span_of(bytes, 32));
 	withstands(again_randomness, &randomness);
 	msg_hsm_anchor_write(&anchor, span_of(bytes, 80));

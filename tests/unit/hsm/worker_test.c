@@ -293,6 +293,32 @@ TEST(the_mac_depends_on_the_data_and_is_the_same_in_each_worker)
 	CHECK(ask_hmac(worker.fd, "a", same, &e) && memcmp(one, same, sizeof(one)) == 0);
 }
 
+TEST(a_pin_is_stretched_alike_in_each_worker_and_by_no_mac)
+{
+	uint8_t one[HSM_STRETCHED_LEN], same[HSM_STRETCHED_LEN], other[HSM_STRETCHED_LEN];
+	uint8_t most[HSM_STRETCH_MAX] = { 1 };
+	AUTO_WRITER q = writer_grow(1024), a = writer_grow(64);
+	struct err e = {0};
+
+	CHECK(ask_stretch(worker.fd, span_str("salt 123456"), one, &e));
+	CHECK(ask_stretch(worker.fd, span_str("salt 123457"), other, &e));
+	CHECK(memcmp(one, other, sizeof(one)) != 0);
+	CHECK(rig_stop(&worker) == 0);
+	worker = rig_start(&rig, "1", RIG_PIN);
+	CHECK(ask_stretch(worker.fd, span_str("salt 123456"), same, &e));
+	CHECK(memcmp(one, same, sizeof(one)) == 0);
+	CHECK(ask_stretch(worker.fd, span_of(most, sizeof(most)), other, &e));
+	CHECK(ask_stretch(worker.fd, span_of(NULL, 0), other, &e));
+	wr_u16(&q, HSM_STRETCH_MAX + 1);
+	wr_zero(&q, HSM_STRETCH_MAX + 1);
+	CHECK(!frame_ask(worker.fd, HSM_STRETCH, writer_span(&q), &a, &e) && e.code == ERR_FORMAT);
+	err_clear(&e);
+	writer_reset(&q);
+	msg_hsm_hmac_write(&q, span_of("propria-pin-v1", 15));
+	CHECK(!frame_ask(worker.fd, HSM_HMAC, writer_span(&q), &a, &e) && e.code == ERR_DENIED);
+	CHECK(strcmp(e.reason, "stretch") == 0);
+}
+
 static bool
 head_verifies(uint8_t key, const uint8_t *spki)
 {
@@ -448,6 +474,7 @@ main(void)
 		WITH(a_dropped_key_is_gone_and_an_unknown_one_is_fine, start),
 		WITH(the_stock_is_filled_in_the_background, start),
 		WITH(the_mac_depends_on_the_data_and_is_the_same_in_each_worker, start),
+		WITH(a_pin_is_stretched_alike_in_each_worker_and_by_no_mac, start),
 		WITH(heads_and_attestations_have_different_keys, start),
 		WITH(randomness_comes_in_the_length_asked_for, start),
 		WITH(workers_start_side_by_side_and_while_the_anchor_is_written, start),

@@ -13,7 +13,7 @@ static const struct { const char *name; uint8_t role; } officers[SAMPLE_OFFICERS
 const struct fixed_key *
 sample_key(const char *name)
 {
-	static struct { char name[16]; struct fixed_key key; } keys[24];
+	static struct { char name[16]; struct fixed_key key; } keys[32];
 	char whole[48] = "propria sample key ";
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
@@ -90,7 +90,7 @@ sample_genesis(void)
 			.so_quorum = 2, .keys_per_signer = 4, .session_seconds = 1800 },
 		.log = fixed_spki(sample_key("log")), .attest = fixed_spki(sample_key("attestation")),
 		.library = span_str("sample"), .token = span_str("token"), .serial = span_str("1"),
-		.origin = span_str(SAMPLE_ORIGIN), .service = span_str(SAMPLE_SERVICE), .n = SAMPLE_OFFICERS };
+		.kind = GROUP_SAM, .origin = span_str(SAMPLE_ORIGIN), .service = span_str(SAMPLE_SERVICE), .n = SAMPLE_OFFICERS };
 	uint8_t proof[SAMPLE_OFFICERS][OFFICER_PROOF];
 
 	if (bytes.n > 0)
@@ -119,7 +119,8 @@ const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_SIGN_O
 	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_ADD_AUTHENTICATOR,
 	PURPOSE_REMOVE_AUTHENTICATOR, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
 	PURPOSE_RELEASE_KEY, PURPOSE_REVOKE_KEY, PURPOSE_OPEN_SESSION, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
-	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME };
+	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME, PURPOSE_ADD_PEER,
+	PURPOSE_REMOVE_PEER };
 
 static void
 fill_sign(struct body_sign *b)
@@ -226,6 +227,19 @@ fill_passkey(struct body_bind *b, const uint8_t fresh[FRESH_LEN])
 }
 
 static void
+fill_peer(struct statement *s)
+{
+	struct body_add_peer b = { .kind = PEER_MODULE, .key = fixed_spki(sample_key("grant")),
+		.label = span_str("Example authentication") };
+
+	sha256(span_str("module"), b.peer);
+	if (s->purpose == PURPOSE_ADD_PEER)
+		s->add_peer = b;
+	else
+		peer_id(&b, s->remove_peer);
+}
+
+static void
 fill_body(struct statement *s)
 {
 	switch (s->purpose) {
@@ -258,7 +272,7 @@ fill_body(struct statement *s)
 		s->signer = (struct body_signer){ 2, span_str("asked by phone") };
 		return;
 	case PURPOSE_CREATE_KEY:
-		s->create_key = (struct body_create_key){ 2, 1, CLASS_SIGNATURE, 2, { 0 }, 1 };
+		s->create_key = (struct body_create_key){ 2, 1, CLASS_SIGNATURE, 2, { 0 }, 1, { 0 } };
 		return;
 	case PURPOSE_DESTROY_KEY:
 	case PURPOSE_RELEASE_KEY:
@@ -284,6 +298,10 @@ fill_body(struct statement *s)
 		s->resume = (struct body_resume){ 1, 9, { 0 }, 7, { 0 } };
 		sha256(span_str("anchored"), s->resume.root);
 		sha256(span_str("there"), s->resume.log_root);
+		return;
+	case PURPOSE_ADD_PEER:
+	case PURPOSE_REMOVE_PEER:
+		fill_peer(s);
 		return;
 	default:			/* FOUND has none */
 		return;
@@ -328,6 +346,51 @@ sample_statement(uint16_t purpose, struct statement *s)
 	fill_fresh(s);		/* a passkey's enrolment names it */
 	fill_body(s);
 	fill_fresh(s);		/* RESUME's names the body */
+}
+
+void
+sample_bind(uint8_t type, struct statement *s)
+{
+	static const char issuer[] = "https://id.example";
+	static uint8_t link[MODULE_LINK_LEN];
+
+	sample_statement(PURPOSE_BIND, s);
+	sha256(span_str("module"), link);
+	sample_id("person", link + 32);
+	s->bind = (struct body_bind){ .from = 1, .type = type };
+	s->bind.protection = type == EVIDENCE_MODULE ? PROTECTION_MODULE : PROTECTION_PROVIDER;
+	s->bind.label = type == EVIDENCE_MODULE ? span_str("PIN and code") : span_str("Example ID");
+	s->bind.attestation = type == EVIDENCE_MODULE ? span_of(link, sizeof(link)) : span_str(issuer);
+}
+
+void
+sample_key_with(struct statement *s)
+{
+	sample_statement(PURPOSE_CREATE_KEY, s);
+	sample_id("person's authenticator", s->create_key.with);
+}
+
+void
+sample_grant(const uint8_t d[HASH_LEN], struct grant *g, bool with_share)
+{
+	static uint8_t share[SHARE_SEALED_LEN];
+	uint8_t mem[GRANT_MAX], digest[HASH_LEN];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	*g = (struct grant){ .factors = FACTOR_PIN | FACTOR_TOTP, .level = 2, .time = SAMPLE_TIME + 2000 };
+	memcpy(g->group, sample_group(), HASH_LEN);
+	sha256(span_str("module"), g->module);
+	memcpy(g->d, d, HASH_LEN);
+	sample_id("signer", g->signer);
+	sample_id("person", g->person);
+	for (size_t i = 0; i < sizeof(share); i++)
+		share[i] = (uint8_t)i;
+	if (with_share)
+		g->share = span_of(share, sizeof(share));
+	grant_write(&w, g);
+	if (!writer_ok(&w) || !grant_digest(writer_span(&w), digest))
+		bug("sample grant");
+	fixed_key_sign(sample_key("grant"), digest, g->signature);
 }
 
 void

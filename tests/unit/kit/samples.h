@@ -8,6 +8,7 @@
 
 #include "audit/genesis.h"
 #include "statement/evidence.h"
+#include "statement/grant.h"
 #include "tests/unit/kit/soft_passkey.h"
 
 #define SAMPLE_TIME	1735689600000	/* 2025-01-01T00:00:00Z */
@@ -27,11 +28,16 @@ const uint8_t *sample_group(void);
 struct soft_passkey *sample_passkey(void);
 
 extern const uint16_t sample_purposes[];
-#define SAMPLE_PURPOSES	21
+#define SAMPLE_PURPOSES	23
 #define SAMPLE_ORIGIN	"https://approve.example"
 #define SAMPLE_SERVICE	"https://sign.example"
 /* Spans in it live for ever. */
 void	sample_statement(uint16_t purpose, struct statement *);
+/* The same of other forms: authenticators of types 3 and 4, a key that is never used without one. */
+void	sample_bind(uint8_t type, struct statement *);
+void	sample_key_with(struct statement *);
+/* Of "module" over d; its share, if any, is not one that opens. */
+void	sample_grant(const uint8_t d[HASH_LEN], struct grant *, bool with_share);
 /* The approvals which that purpose needs of d; spans live until the next call. */
 void	sample_evidences(uint16_t purpose, const uint8_t d[HASH_LEN], struct evidences *);
 /* One by one: `who` signs, under the id of that name (NULL: the zero id); or the code does. */

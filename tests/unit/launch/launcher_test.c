@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sam/control.h"
+#include "sam/trade.h"
 #include "launch/launcher.h"
 #include "sandbox/sandbox.h"
 
@@ -152,7 +153,7 @@ make(const char *script, const char *more)
 static pid_t
 launch(int *from)
 {
-	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher };
+	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher, &sam_trade };
 	int out[2], pin[2];
 	pid_t pid;
 
@@ -582,7 +583,7 @@ TEST(an_unfounded_sam_says_what_to_do)
 	snprintf(path, sizeof(path), "%s/state/log", dir);
 	(void)unlink(path);
 	start(ORDERLY);
-	CHECK(said("propria-sam init", 5000) && exit_code(5000) == 1 && !is_there("ssa"));
+	CHECK(said("run the ceremony (init, found)", 5000) && exit_code(5000) == 1 && !is_there("ssa"));
 }
 
 TEST(a_terminals_interrupt_does_not_reach_the_decider)

@@ -90,7 +90,7 @@ TEST(a_log_that_is_in_use_is_refused)
 TEST(no_log_means_no_ceremony_yet)
 {
 	(void)unlinkat(dir_fd, "log", 0);
-	CHECK(strstr(refusal(), "propria-sam init") != NULL);
+	CHECK(strstr(refusal(), "run the ceremony (init, found)") != NULL);
 	CHECK(faccessat(dir_fd, "log", F_OK, 0) != 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "sam/activation.h"
+#include "sam/trade.h"
 #include "tests/test.h"
 
 #define LATER 1000
@@ -203,7 +204,7 @@ static struct world
 world(void)
 {
 	struct err e = { 0 };
-	struct world w = { .s = state_new(&e), .a = { .signer = { 1 }, .key = { 2 }, .signer_version = 3,
+	struct world w = { .s = state_new(&sam_trade, &e), .a = { .signer = { 1 }, .key = { 2 }, .signer_version = 3,
 		.key_version = 4, .epoch = 5, .exp = 1000, .exp_life = 500, .not_before = 100,
 		.not_after = 900 } };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may approve what: the table of PROTOCOL.sam 1.3, each purpose against each set of
  * approvers. */
-#include "sam/approval.h"
+#include "sam/trade.h"
 #include "tests/test.h"
 #include "tests/unit/kit/samples.h"
 
@@ -104,7 +104,7 @@ start(void **unused UNUSED)
 {
 	struct err e = { 0 };
 
-	if (!crypto_start(&e) || (state = state_new(&e)) == NULL)
+	if (!crypto_start(&e) || (state = state_new(&sam_trade, &e)) == NULL)
 		return -1;
 	state->policy = (struct policy){ .statement_life = 1000, .min_loa = 2, .protections = 0x3e,
 		.ro_quorum = 2, .so_quorum = 2, .keys_per_signer = 2 };
@@ -151,7 +151,7 @@ approved(void)
 {
 	struct err e = { 0 };
 	struct approved said;
-	bool ok = approvals_hold(rule_find(st.purpose), state, &signer, &st, d, &list, &said, &e);
+	bool ok = approvals_hold(rule_find(&sam_trade, st.purpose), state, &signer, &st, d, &list, &said, &e);
 
 	CHECK(ok || (e.code == ERR_DENIED && (strcmp(e.reason, "auth") == 0 ||
 	    strcmp(e.reason, "quorum") == 0 || strcmp(e.reason, "purpose") == 0)));
@@ -274,7 +274,7 @@ TEST(every_purpose_has_a_rule_and_only_resume_works_behind_the_anchor)
 	size_t rules = 0;
 
 	for (unsigned p = 0; p <= UINT16_MAX; p++) {
-		const struct rule *r = rule_find((uint16_t)p);
+		const struct rule *r = rule_find(&sam_trade, (uint16_t)p);
 
 		rules += r != NULL;
 		CHECK((r != NULL) == (purpose_name((uint16_t)p) != NULL));

@@ -8,7 +8,7 @@ entries_init(struct entries *l, bool bare)
 	memset(l, 0, sizeof(*l));
 	l->all = writer_grow(64u << 20);
 	l->time = SAMPLE_TIME;
-	CHECK((l->s = state_new(&l->e)) != NULL);
+	CHECK((l->s = state_new(&sam_trade, &l->e)) != NULL);
 	if (!bare)
 		CHECK(add_genesis(l));
 }

@@ -3,7 +3,7 @@
 #ifndef TESTS_SAM_ENTRIES_H
 #define TESTS_SAM_ENTRIES_H
 
-#include "sam/state.h"
+#include "sam/trade.h"
 #include "tests/test.h"
 #include "tests/unit/kit/samples.h"
 

@@ -6,7 +6,7 @@
 
 #include "tests/unit/sam/fake_flusher.h"
 
-static const uint8_t log_key[32] = { 1, 2, 3 };
+static const uint8_t mac_key[32] = { 1, 2, 3 };
 
 void
 fake_flusher_init(struct fake_flusher *f, void *owner)
@@ -21,12 +21,12 @@ fake_flusher_init(struct fake_flusher *f, void *owner)
 	f->in = writer_grow(64u << 20);
 	f->room = 8u << 20;
 	CHECK((f->log_fd = memfd_create("log", 0)) >= 0 && (f->tree_fd = memfd_create("tree", 0)) >= 0);
-	CHECK((f->state = state_new(&e)) != NULL);
+	CHECK((f->state = state_new(&sam_trade, &e)) != NULL);
 	setup.flusher = p[0];
 	setup.log_fd = f->log_fd;
 	setup.tree_fd = f->tree_fd;
 	setup.state = f->state;
-	memcpy(setup.log_key, log_key, sizeof(log_key));
+	memcpy(setup.log_key, mac_key, sizeof(mac_key));
 	CHECK((f->j = journal_new(&setup, &e)) != NULL);
 	{
 		struct entry_genesis m = { sample_genesis(), span_str("s"), span_str("e") };

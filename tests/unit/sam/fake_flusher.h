@@ -5,6 +5,7 @@
 
 #include "audit/flusher_msg.h"
 #include "sam/journal.h"
+#include "sam/trade.h"
 #include "tests/unit/sam/entries.h"
 
 struct fake_flusher {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fold: entries that cannot follow are refused; a snapshot and what came after it is the
  * whole log. */
+#include "sam/peer.h"
 #include "tests/unit/sam/entries.h"
 
 static struct entries log_;
@@ -252,6 +253,13 @@ TEST(what_is_not_there_cannot_be_removed)
 	CHECK(state_anchor(l->s, st.remove_anchor) == NULL && !add_act(l, &st));
 	sample_statement(PURPOSE_REMOVE_OFFICER, &st);
 	CHECK(add_act(l, &st) && l->s->officers == SAMPLE_OFFICERS - 1 && !add_act(l, &st));
+	sample_statement(PURPOSE_REMOVE_PEER, &st);
+	CHECK(!add_act(l, &st));
+	sample_statement(PURPOSE_ADD_PEER, &st);
+	CHECK(add_act(l, &st) && l->s->peers == 1 && !add_act(l, &st));
+	sample_statement(PURPOSE_REMOVE_PEER, &st);
+	CHECK(state_peer(l->s, st.remove_peer) != NULL && add_act(l, &st) && l->s->peers == 0);
+	CHECK(!add_act(l, &st));
 	CHECK(!state_is_officer_key(l->s, fixed_spki(sample_key("cyd"))));
 	CHECK(state_is_officer_key(l->s, fixed_spki(sample_key("eva"))));
 }
@@ -269,6 +277,35 @@ TEST(officers_and_anchors_have_their_maximum)
 	for (size_t i = 0; i < ANCHORS_MAX; i++)
 		CHECK(add_act(l, &st));
 	CHECK(!add_act(l, &st) && l->s->anchors == ANCHORS_MAX);
+	sample_statement(PURPOSE_ADD_PEER, &st);
+	for (size_t i = 0; i < PEERS_MAX; i++) {
+		st.add_peer.peer[0]++;
+		CHECK(add_act(l, &st));
+	}
+	st.add_peer.peer[0]++;
+	CHECK(!add_act(l, &st) && l->s->peers == PEERS_MAX);
+}
+
+TEST(keys_of_one_peer_overlap_until_the_old_one_is_removed)
+{
+	struct statement old;
+	uint8_t id[32];
+
+	sample_statement(PURPOSE_ADD_PEER, &st);
+	old = st;
+	CHECK(add_act(l, &st));
+	st.add_peer.key = fixed_spki(sample_key("next grant"));
+	CHECK(add_act(l, &st) && l->s->peers == 2);
+	CHECK(span_equal(old.add_peer.key, span_of(state_peer_key(l->s, PEER_MODULE, st.add_peer.peer, 0)->key,
+	    91)) && state_peer_key(l->s, PEER_MODULE, st.add_peer.peer, 1) != NULL);
+	CHECK(state_peer_key(l->s, PEER_MODULE, st.add_peer.peer, 2) == NULL &&
+	    state_peer_key(l->s, PEER_SAM, st.add_peer.peer, 0) == NULL);
+	peer_id(&old.add_peer, id);
+	sample_statement(PURPOSE_REMOVE_PEER, &st);
+	CHECK(memcmp(id, st.remove_peer, 32) == 0 && add_act(l, &st));
+	CHECK(span_equal(fixed_spki(sample_key("next grant")),
+	    span_of(state_peer_key(l->s, PEER_MODULE, old.add_peer.peer, 0)->key, 91)));
+	CHECK(state_peer_key(l->s, PEER_MODULE, old.add_peer.peer, 1) == NULL);
 }
 
 TEST(what_is_no_officers_act_is_refused_as_one)
@@ -339,13 +376,19 @@ reserve_or_answer(void)
 static bool
 officers_act(void)
 {
-	static bool anchored;
+	static bool anchored, trusted;
 	uint8_t id[32];
 
 	if (!add_proposed(l, PURPOSE_SET_POLICY, l->time + 20 + roll(100), id))
 		return true;			/* full for the moment */
 	if (roll(4) == 0)
 		return true;
+	if (roll(5) == 0) {
+		sample_statement(trusted ? PURPOSE_REMOVE_PEER : PURPOSE_ADD_PEER, &st);
+		trusted = !trusted;
+		memcpy(st.fresh, id, 32);
+		return add_act(l, &st);
+	}
 	sample_statement(roll(2) == 0 ? PURPOSE_SET_POLICY : roll(9) == 0 ? PURPOSE_RESUME :
 	    anchored ? PURPOSE_REMOVE_ANCHOR : PURPOSE_ADD_ANCHOR, &st);
 	anchored = st.purpose == PURPOSE_ADD_ANCHOR || (anchored && st.purpose != PURPOSE_REMOVE_ANCHOR);
@@ -392,12 +435,12 @@ through_bytes(const struct state *s)
 	struct state *copy = NULL;
 
 	state_write(&w, s);
-	CHECK(writer_ok(&w) && (copy = state_read(writer_span(&w), &e)) != NULL);
+	CHECK(writer_ok(&w) && (copy = state_read(&sam_trade, writer_span(&w), &e)) != NULL);
 	CHECK(state_equal(s, copy));
 	/* state_equal looks at bytes: what is not written would be equal, too. */
 	CHECK(copy->signed_count == s->signed_count && copy->refused_count == s->refused_count &&
 	    copy->entries == s->entries && copy->epoch == s->epoch && copy->officers == s->officers &&
-	    copy->anchors == s->anchors && copy->reserved_open == s->reserved_open &&
+	    copy->anchors == s->anchors && copy->peers == s->peers && copy->reserved_open == s->reserved_open &&
 	    copy->sessions->n == s->sessions->n);
 	CHECK(memcmp(copy->group, s->group, GROUP_LEN) == 0 && memcmp(copy->kek, s->kek, ID_LEN) == 0 &&
 	    memcmp(copy->hmac, s->hmac, ID_LEN) == 0 && memcmp(copy->log_key, s->log_key, 91) == 0 &&
@@ -407,6 +450,8 @@ through_bytes(const struct state *s)
 	for (size_t i = 0; i < s->anchors; i++)
 		CHECK(copy->anchor[i].max_days == s->anchor[i].max_days &&
 		    copy->anchor[i].alg == s->anchor[i].alg);
+	for (size_t i = 0; i < s->peers; i++)
+		CHECK(copy->peer[i].kind == s->peer[i].kind && copy->peer[i].key_len == s->peer[i].key_len);
 	CHECK(copy->policy.follower == s->policy.follower &&
 	    copy->policy.ro_quorum == s->policy.ro_quorum);
 	return copy;
@@ -428,7 +473,7 @@ TEST(a_snapshot_and_the_tail_are_the_fold_of_the_whole_log)
 		}
 	}
 	CHECK(l->s->entries > 5000 && n == 8 && l->s->signed_count > 1000 && l->s->epoch > 1);
-	CHECK((whole = state_new(&e)) != NULL);
+	CHECK((whole = state_new(&sam_trade, &e)) != NULL);
 	entries_fold(l, 0, whole);
 	CHECK(state_equal(whole, l->s));
 	for (size_t i = 0; i < n; i++) {
@@ -451,10 +496,10 @@ TEST(a_snapshot_that_is_cut_is_refused)
 	state_write(&w, l->s);
 	for (size_t n = 0; n < w.n; n += n < 2000 || n + 500 > w.n ? 7 : 501) {
 		err_clear(&e);
-		CHECK(state_read(span_of(w.p, n), &e) == NULL && e.code != ERR_NONE);
+		CHECK(state_read(&sam_trade, span_of(w.p, n), &e) == NULL && e.code != ERR_NONE);
 	}
 	wr_u8(&w, 0);
-	CHECK(state_read(writer_span(&w), &e) == NULL);
+	CHECK(state_read(&sam_trade, writer_span(&w), &e) == NULL);
 }
 
 static int
@@ -489,6 +534,7 @@ main(void)
 		WITH_LOG(an_act_closes_its_proposal),
 		WITH_LOG(what_is_not_there_cannot_be_removed),
 		WITH_LOG(officers_and_anchors_have_their_maximum),
+		WITH_LOG(keys_of_one_peer_overlap_until_the_old_one_is_removed),
 		WITH_LOG(what_is_no_officers_act_is_refused_as_one),
 		WITH_LOG(resume_opens_the_next_epoch),
 		WITH_LOG(a_policy_out_of_its_range_is_refused),

@@ -90,7 +90,7 @@ TEST(status_and_genesis_are_for_everyone)
 
 TEST(other_paths_and_verbs_are_refused)
 {
-	CHECK(rig_ask(&g, "/csc/v2/signatures/signDoc", NULL, "application/json", "{}") == 501);
+	CHECK(rig_ask(&g, "/csc/v2/signatures/signPolling", NULL, "application/json", "{}") == 501);
 	CHECK(rig_ask(&g, "/oauth2/introspect", NULL, "application/json", "{}") == 501);
 	CHECK(rig_ask(&g, "/csc/v2/Info", NULL, "", NULL) == 501);
 	CHECK(rig_ask(&g, "/", NULL, "", NULL) == 404);

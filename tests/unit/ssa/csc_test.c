@@ -67,7 +67,7 @@ TEST(each_version_tells_its_own_methods)
 TEST(what_is_not_offered_is_501)
 {
 	static const char *const paths[] = { V1 "credentials/sendOTP", V1 "credentials/getChallenge",
-		V2 "credentials/sendOTP", V2 "signatures/signDoc", V2 "signatures/signPolling",
+		V2 "credentials/sendOTP", V2 "signatures/signPolling",
 		V1 "signatures/timestamp", V2 "signatures/timestamp", V1 "credentials/create" };
 
 	for (size_t i = 0; i < COUNT(paths); i++) {

@@ -274,6 +274,73 @@ TEST(reserved_fields_of_create_key_must_be_zero)
 	}
 }
 
+TEST(who_vouches_for_a_person_has_a_name_and_no_key)
+{
+	static const uint8_t types[] = { EVIDENCE_MODULE, EVIDENCE_PROVIDER };
+	static const uint8_t some[ISSUER_MAX + 1] = { 0 };
+	char issuer[ISSUER_MAX + 1];
+
+	memset(issuer, 'i', sizeof(issuer));
+	for (size_t i = 0; i < COUNT(types); i++) {
+		sample_bind(types[i], &st);
+		CHECK(is_read(&st));
+		for (unsigned v = 0; v < 256; v++) {
+			sample_bind(types[i], &st);
+			st.bind.protection = (uint8_t)v;
+			CHECK(is_read(&st) == (v == (i == 0 ? PROTECTION_MODULE : PROTECTION_PROVIDER)));
+		}
+		sample_bind(types[i], &st);
+		st.bind.spki = fixed_spki(sample_key("alice"));
+		CHECK(!is_read(&st));
+		sample_bind(types[i], &st);
+		st.bind.client = span_str("{}");
+		CHECK(!is_read(&st));
+	}
+	for (size_t n = 0; n <= ISSUER_MAX + 1; n++) {
+		sample_bind(EVIDENCE_MODULE, &st);
+		st.bind.attestation = span_of(some, n);
+		CHECK(is_read(&st) == (n == MODULE_LINK_LEN));
+		sample_bind(EVIDENCE_PROVIDER, &st);
+		st.bind.attestation = span_of(issuer, n);
+		CHECK(is_read(&st) == (n > 0 && n <= ISSUER_MAX));
+	}
+	sample_bind(EVIDENCE_PROVIDER, &st);
+	st.bind.attestation = span_of("a\nb", 3);
+	CHECK(!is_read(&st));
+}
+
+TEST(a_key_of_another_length_is_no_peers)
+{
+	static const uint8_t key[128] = { 4 };
+
+	for (unsigned kind = 0; kind < 256; kind++)
+		for (size_t n = 0; n <= sizeof(key); n++) {
+			sample_statement(PURPOSE_ADD_PEER, &st);
+			st.add_peer.kind = (uint8_t)kind;
+			st.add_peer.key = span_of(key, n);
+			CHECK(is_read(&st) == ((kind == PEER_SAM && n == 65) || (kind == PEER_MODULE && n == 91)));
+		}
+	sample_statement(PURPOSE_ADD_PEER, &st);
+	st.add_peer.label = span_str("");
+	CHECK(!is_read(&st));
+}
+
+TEST(a_key_has_another_id_with_each_nonce)
+{
+	uint8_t one[16], other[16], session[16];
+
+	sample_statement(PURPOSE_CREATE_KEY, &st);
+	statement_key(st.fresh, one);
+	statement_session(st.fresh, session);
+	CHECK(memcmp(one, session, 16) != 0);
+	for (size_t i = 0; i < FRESH_LEN; i++) {
+		st.fresh[i] ^= 1;
+		statement_key(st.fresh, other);
+		CHECK(memcmp(one, other, 16) != 0);
+		st.fresh[i] ^= 1;
+	}
+}
+
 TEST(an_authenticator_of_another_type_or_key_is_refused)
 {
 	static const uint8_t key[120] = { 0x30 };
@@ -375,6 +442,9 @@ main(void)
 		cmocka_unit_test(text_has_its_maximum_in_each_purpose),
 		cmocka_unit_test(labels_and_names_have_their_maximum),
 		cmocka_unit_test(reserved_fields_of_create_key_must_be_zero),
+		cmocka_unit_test(who_vouches_for_a_person_has_a_name_and_no_key),
+		cmocka_unit_test(a_key_of_another_length_is_no_peers),
+		cmocka_unit_test(a_key_has_another_id_with_each_nonce),
 		cmocka_unit_test(an_authenticator_of_another_type_or_key_is_refused),
 		cmocka_unit_test(unknown_roles_and_levels_of_assurance_are_refused),
 		cmocka_unit_test(a_statement_over_its_maximum_is_not_even_looked_at),
