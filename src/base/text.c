@@ -54,3 +54,17 @@ text_is_clean(struct span s)
 	}
 	return true;
 }
+
+bool
+text_is_utf8(struct span s)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		uint32_t c = next_char(s, &at);
+
+		if (c == 0 || (c >= 0xd800 && c <= 0xdfff))
+			return false;
+	}
+	return true;
+}

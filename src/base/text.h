@@ -8,5 +8,7 @@
 /* Strict UTF-8 in its shortest form, without control, bidirectional or line separating
  * characters. */
 bool	text_is_clean(struct span);
+/* Strict UTF-8 in its shortest form, no surrogates, no NUL. */
+bool	text_is_utf8(struct span);
 
 #endif

@@ -293,6 +293,37 @@ peer_kind_name(uint8_t kind)
 }
 
 static void
+words_add_provider(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	static const char *const algs[] = { NULL, "ES256", "ES384", "RS256", "PS256", "EdDSA" };
+	static const char *const assurances[] = { "none declared", "FIPS 140", "EN 419 221-5" };
+	const struct body_add_provider *b = &s->add_provider;
+	uint8_t print[HASH_LEN];
+
+	sha256(b->key, print);
+	line_text(f, "label", b->label);
+	line_text(f, "issuer", b->issuer);
+	line_text(f, "client", b->client);
+	line(f, "algorithm", algs[b->alg]);
+	line_hex(f, "key (SHA-256)", print, sizeof(print));
+	line(f, "its key's module", assurances[b->assurance]);
+	for (size_t i = 0; i < b->acrs; i++)
+		line_text(f, b->acr[i].level == 2 ? "acr for SCAL2" : "acr for SCAL1", b->acr[i].acr);
+	if (b->transaction.n > 0)
+		line_text(f, "shown, by claim", b->transaction);
+	else
+		line(f, "shown", "it does not show what is signed");
+	line_number(f, "seconds of a token", b->max_age);
+	line_text(f, "basis", b->basis);
+}
+
+static void
+words_remove_provider(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
+{
+	line_hex(f, "provider's key", s->remove_provider, sizeof(s->remove_provider));
+}
+
+static void
 words_add_peer(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
 	line_text(f, "label", s->add_peer.label);
@@ -358,6 +389,8 @@ static const struct {
 	{ PURPOSE_RESUME, "resume on the log that is there, in a new epoch", words_resume },
 	{ PURPOSE_ADD_PEER, "trust another module", words_add_peer },
 	{ PURPOSE_REMOVE_PEER, "stop trusting another module", words_remove_peer },
+	{ PURPOSE_ADD_PROVIDER, "trust an identity provider's key", words_add_provider },
+	{ PURPOSE_REMOVE_PROVIDER, "stop trusting an identity provider's key", words_remove_provider },
 };
 
 void

@@ -135,11 +135,25 @@ signature_verify(const struct alg *alg, struct span spki, struct span digest, st
 	    digest, sig);
 }
 
+static bool
+rsa_of_any_size(struct span modulus, struct span exponent, bool pss, struct span digest,
+    struct span sig)
+{
+	return modulus.n >= 256 && modulus.n <= 512 && exponent.n <= 4 && digest.n == 32 &&
+	    sig.n == modulus.n && rsa_verify(modulus, exponent, pss, digest, sig);
+}
+
 bool
 rsa_sha256_verify(struct span modulus, struct span exponent, struct span digest, struct span sig)
 {
-	return modulus.n >= 256 && modulus.n <= 512 && exponent.n <= 4 && digest.n == 32 &&
-	    sig.n == modulus.n && rsa_verify(modulus, exponent, false, digest, sig);
+	return rsa_of_any_size(modulus, exponent, false, digest, sig);
+}
+
+bool
+rsa_pss_sha256_verify(struct span modulus, struct span exponent, struct span digest,
+    struct span sig)
+{
+	return rsa_of_any_size(modulus, exponent, true, digest, sig);
 }
 
 bool

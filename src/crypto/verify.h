@@ -16,6 +16,9 @@ bool	signature_verify(const struct alg *, struct span spki, struct span digest, 
 /* PKCS #1 v1.5 with SHA-256 under an RSA key of 2048 to 4096 bits that is not one of ours. */
 bool	rsa_sha256_verify(struct span modulus, struct span exponent, struct span digest,
 	    struct span sig) MUST_USE;
+/* The same, PSS: MGF1 with SHA-256, salt of 32 bytes. */
+bool	rsa_pss_sha256_verify(struct span modulus, struct span exponent, struct span digest,
+	    struct span sig) MUST_USE;
 bool	point_on_curve(enum key_kind, struct span point);
 
 bool	ed25519_verify(const uint8_t key[ED25519_LEN], struct span message, struct span sig) MUST_USE;

@@ -21,6 +21,7 @@
 #define ONETIME_MAX	(WORKERS_MAX * HSM_STOCK_MAX)
 
 static const char *const when_empty[] = { "wait", "refuse", NULL };
+static const char *const no_or_yes[] = { "no", "yes", NULL };
 
 static const struct config_key keys[] = {
 	{ "sam", "state", &kind_path, FIELD(state), .required = true, .max = PATH_LEN_MAX,
@@ -38,6 +39,8 @@ static const struct config_key keys[] = {
 	{ "sam", "officer_group", &kind_group, FIELD(officer_group),
 	    .allowed = "a group name or number" },
 	{ "sam", "user", &kind_text, FIELD(user), .max = 32, .allowed = "a user name" },
+	{ "sam", "providers", &kind_choice, FIELD(providers), "yes", .words = no_or_yes,
+	    .allowed = "yes or no" },
 
 	{ "module", "library", &kind_path, FIELD(library), .required = true, .max = PATH_LEN_MAX,
 	    .allowed = "the path of a PKCS#11 library" },

@@ -33,6 +33,7 @@ struct config {
 	gid_t			 ssa_group;		/* of the socket; (gid_t)-1: leave it */
 	gid_t			 officer_group;
 	char			*user;			/* NULL: stay who we are */
+	unsigned		 providers;		/* 1: tokens of identity providers are taken */
 
 	/* [module] */
 	char			*library;

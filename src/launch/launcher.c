@@ -179,6 +179,12 @@ reap(struct launcher *l)
 			decider_ended(l, status);
 		} else if (pid == l->raised.flusher) {
 			flusher_ended(l);
+		} else if (pid == l->raised.reader) {
+			l->raised.reader = 0;
+			if (l->phase != STOPPING)
+				log_warn("the token reader ended (%s %d) and is replaced",
+				    WIFSIGNALED(status) ? "signal" : "exit code",
+				    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 		} else if ((w = raised_worker(&l->raised, pid)) != NULL) {
 			worker_ended(l, w, status);
 		}
@@ -216,6 +222,8 @@ on_control(struct launcher *l)
 		if (c.command == CONTROL_KILL && c.worker < l->config->workers &&
 		    l->raised.workers[c.worker].state != WORKER_DOWN)
 			kill(l->raised.workers[c.worker].pid, SIGKILL);
+		if (c.command == CONTROL_KILL_READER && l->raised.reader != 0)
+			kill(l->raised.reader, SIGKILL);
 		break;	/* CONTROL_QUIT: its exit follows */
 	}
 }
@@ -289,6 +297,29 @@ workers_were_tried(const struct launcher *l, uint64_t now)
 	return true;
 }
 
+static bool
+reader_is_missing(const struct launcher *l)
+{
+	return l->raised.reader == 0 && raised_wants_reader(&l->raised);
+}
+
+/* Another token reader for the decider, in place of one that ended. */
+static void
+advance_reader(struct launcher *l, uint64_t now)
+{
+	struct err e = {0};
+
+	if (!reader_is_missing(l) || now < l->raised.reader_at)
+		return;
+	if (!raised_reader(&l->raised, &e)) {
+		log_error("%s", e.text);
+		return;
+	}
+	(void)tell(l, CONTROL_READER, 0, l->raised.reader_end);
+	close(l->raised.reader_end);
+	l->raised.reader_end = -1;
+}
+
 static void
 advance(struct launcher *l)
 {
@@ -317,6 +348,7 @@ advance(struct launcher *l)
 		break;
 	case RUNNING:
 		advance_workers(l, now);
+		advance_reader(l, now);
 		break;
 	case STOPPING:
 		if (now < l->deadline)
@@ -333,7 +365,7 @@ advance(struct launcher *l)
 static int
 patience(const struct launcher *l)
 {
-	if (l->phase != RUNNING)
+	if (l->phase != RUNNING || reader_is_missing(l))
 		return TICK;
 	for (unsigned i = 0; i < l->config->workers; i++)
 		if (l->raised.workers[i].state != WORKER_UP && !l->raised.pin_refused)

@@ -9,11 +9,12 @@
 #include "launch/config.h"
 #include "sam/decider.h"
 
-/* What runs in the two children that are forked without exec; tests put stand-ins here. */
+/* What runs in the children that are forked without exec; tests put stand-ins here. */
 struct launcher_parts {
 	int	(*decider)(const struct decider_setup *);
 	int	(*flusher)(int control, int log_fd, int tree_fd, int dir_fd);
 	const struct trade *trade;	/* for the decider, and its name */
+	int	(*reader)(int fd);	/* of tokens; NULL: none is raised */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "launch/ceremony.h"
 #include "launch/launcher.h"
 #include "sam/trade.h"
+#include "token/reader.h"
 
 static const char usage[] =
     "propria-sam: the signature activation module\n"
@@ -46,7 +47,8 @@ flusher(int control, int log_fd, int tree_fd, int dir_fd)
 static int
 run(const struct command *c)
 {
-	static const struct launcher_parts parts = { decider_run, flusher, &sam_trade };
+	static const struct launcher_parts parts = { decider_run, flusher, &sam_trade,
+		token_reader_run };
 	struct err e = {0};
 	AUTO(config) *config = config_load(c->config, &e);
 

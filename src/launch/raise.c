@@ -18,6 +18,7 @@
 #define PATIENCE_FLUSHER	5000	/* ms to write what it was given */
 #define PATIENCE_WORKERS	1000
 #define EXIT_UNCONFINED		12
+#define PAUSE_READER		100	/* ms from one start of the token reader to the next */
 
 static void
 close_end(int *fd)
@@ -31,7 +32,8 @@ void
 raised_init(struct raised *r, const struct config *config, const struct launcher_parts *parts)
 {
 	*r = (struct raised){ .config = config, .parts = parts, .ssa_socket = -1,
-		.officer_socket = -1, .files = STATE_FILES_NONE, .control = -1, .flusher_end = -1 };
+		.officer_socket = -1, .files = STATE_FILES_NONE, .control = -1, .flusher_end = -1,
+		.reader_end = -1 };
 	for (unsigned i = 0; i < WORKERS_MAX; i++)
 		worker_process_init(&r->workers[i], i);
 }
@@ -86,6 +88,45 @@ start_flusher(struct raised *r, struct err *e)
 	return false;
 }
 
+/* In the child: one socket, read and write. */
+static void NORETURN
+be_reader(const struct raised *r, int end)
+{
+	struct sandbox_status s;
+	struct err e = {0};
+
+	log_open("propria-reader");
+	if (!child_keep(&end, 1, &e) || !sandbox_reader(&s, &e))
+		unconfined(&e);
+	_exit(r->parts->reader(end));
+}
+
+bool
+raised_wants_reader(const struct raised *r)
+{
+	return r->parts->reader != NULL && r->config->providers != 0;
+}
+
+bool
+raised_reader(struct raised *r, struct err *e)
+{
+	int ends[2];
+
+	r->reader_at = clock_life() + PAUSE_READER;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return err_errno(e, ERR_BACKEND, errno, "token reader's socket pair");
+	r->reader = child_fork("sam-reader", e);
+	if (r->reader == 0)
+		be_reader(r, ends[1]);
+	close(ends[1]);
+	close_end(&r->reader_end);
+	r->reader_end = ends[0];
+	if (r->reader > 0)
+		return true;
+	r->reader = 0;
+	return false;
+}
+
 bool
 raised_begin(struct raised *r, struct err *e)
 {
@@ -93,7 +134,7 @@ raised_begin(struct raised *r, struct err *e)
 		worker_process_init(&r->workers[i], i);
 	return state_files_open(r->config, &r->files, e) &&
 	    objects_read(r->files.dir, &r->objects, e) &&
-	    start_flusher(r, e);
+	    start_flusher(r, e) && (!raised_wants_reader(r) || raised_reader(r, e));
 }
 
 static struct decider_setup
@@ -101,6 +142,7 @@ setup_for(const struct raised *r, int control)
 {
 	struct decider_setup s = {
 		.trade = r->parts->trade, .control = control, .flusher = r->flusher_end,
+		.providers = raised_wants_reader(r), .reader = r->reader_end,
 		.ssa_socket = r->ssa_socket, .officer_socket = r->officer_socket,
 		.log_fd = r->files.log_read, .tree_fd = r->files.tree_read,
 		.snapshot_fd = r->files.snapshot, .local_secret_fd = r->files.local_secret,
@@ -125,12 +167,12 @@ static void NORETURN
 be_decider(const struct raised *r, int control)
 {
 	struct decider_setup setup = setup_for(r, control);
-	int keep[8 + WORKERS_MAX] = { control, setup.flusher, setup.ssa_socket, setup.officer_socket,
-		setup.log_fd, setup.tree_fd, setup.snapshot_fd, setup.local_secret_fd };
+	int keep[9 + WORKERS_MAX] = { control, setup.flusher, setup.ssa_socket, setup.officer_socket,
+		setup.log_fd, setup.tree_fd, setup.snapshot_fd, setup.local_secret_fd, setup.reader };
 	struct sandbox_status s;
 	struct err e = {0};
 
-	memcpy(keep + 8, setup.workers, sizeof(setup.workers));
+	memcpy(keep + 9, setup.workers, sizeof(setup.workers));
 	log_open(setup.trade->name);
 	if (!child_keep(keep, COUNT(keep), &e) || !crypto_start(&e) || !sandbox_decider(&s, &e))
 		unconfined(&e);
@@ -155,6 +197,7 @@ raised_decider(struct raised *r, struct err *e)
 		return false;
 	}
 	close_end(&r->flusher_end);
+	close_end(&r->reader_end);
 	state_files_close(&r->files);
 	for (size_t i = 0; i < WORKERS_MAX; i++)
 		if (r->workers[i].state == WORKER_UP && r->workers[i].socket >= 0) {
@@ -182,6 +225,8 @@ forget(struct raised *r, pid_t pid)
 		r->decider = 0;
 	else if (pid == r->flusher)
 		r->flusher = 0;
+	else if (pid == r->reader)
+		r->reader = 0;
 	else if (w != NULL)
 		worker_process_ended(w, clock_life());
 }
@@ -226,15 +271,24 @@ flusher_lives(const struct raised *r)
 	return r->flusher != 0;
 }
 
+static bool
+reader_lives(const struct raised *r)
+{
+	return r->reader != 0;
+}
+
 void
 raised_take_down(struct raised *r)
 {
 	close_end(&r->control);
 	close_end(&r->flusher_end);
+	close_end(&r->reader_end);
 	state_files_close(&r->files);
 	if (r->decider != 0)
 		kill(r->decider, SIGKILL);
-	while (!await(r, decider_lives, 1000))
+	if (r->reader != 0)
+		kill(r->reader, SIGKILL);
+	while (!await(r, decider_lives, 1000) || !await(r, reader_lives, 1000))
 		;
 	if (!await(r, flusher_lives, PATIENCE_FLUSHER)) {
 		log_error("the flusher did not end by itself: the disk may be stuck; it is killed");

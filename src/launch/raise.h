@@ -16,9 +16,11 @@ struct raised {
 	bool				 pin_refused;			/* this, too */
 	struct state_files		 files;
 	struct objects			 objects;
-	pid_t				 decider, flusher;		/* 0: none */
+	pid_t				 decider, flusher, reader;	/* 0: none */
 	int				 control;		/* to the decider; -1: none */
 	int				 flusher_end;		/* for the decider; -1: given */
+	int				 reader_end;		/* this, too */
+	uint64_t			 reader_at;		/* not to be started before */
 	struct worker_process		 workers[WORKERS_MAX];
 };
 
@@ -27,6 +29,10 @@ void	raised_init(struct raised *, const struct config *, const struct launcher_p
 bool	raised_begin(struct raised *, struct err *) MUST_USE;
 /* Starts the decider, and hands it everything: the launcher keeps no file of the state. */
 bool	raised_decider(struct raised *, struct err *) MUST_USE;
+/* Are tokens of identity providers to be read here? */
+bool	raised_wants_reader(const struct raised *);
+/* Starts the token reader; its socket is in reader_end. */
+bool	raised_reader(struct raised *, struct err *) MUST_USE;
 /* The worker with this process id, or NULL. */
 struct worker_process *raised_worker(struct raised *, pid_t);
 /*

@@ -18,6 +18,7 @@ activation_free(struct activation *a)
 		return;
 	if (a->wrapped != NULL)
 		explicit_bzero(a->wrapped, a->wrapped_len);
+	share_wipe(&a->share);
 	free(a->wrapped);
 	free(a->digests);
 	free(a->used);
@@ -194,6 +195,7 @@ close_one(struct activations *t, size_t i)
 
 	memset(a->used, 1, a->n);	/* also where a use in flight still holds it */
 	a->exp_life = 0;
+	share_wipe(&a->share);
 	if (a->in_flight == 0)
 		drop(t, i);
 }

@@ -9,7 +9,26 @@
 
 #include "crypto/alg.h"
 #include "sam/state.h"
+#include "statement/grant.h"
 #include "statement/statement.h"
+
+struct share {			/* of an authentication module: secret */
+	size_t	n;		/* SHARE_LEN, or 0: the key has none */
+	uint8_t	bytes[SHARE_LEN];
+};
+
+static inline struct span
+share_span(const struct share *s)
+{
+	return span_of(s->bytes, s->n);
+}
+
+static inline void
+share_wipe(struct share *s)
+{
+	explicit_bzero(s, sizeof(*s));
+}
+#define AUTO_SHARE __attribute__((cleanup(share_wipe))) struct share
 
 struct activation {
 	uint8_t		id[ID_LEN];
@@ -25,6 +44,7 @@ struct activation {
 	uint32_t	mech;
 	size_t		wrapped_len;
 	uint8_t		*wrapped;		/* still sealed; opened for each use */
+	struct share	share;			/* without which it does not open */
 	uint8_t		evidence[32];
 	uint8_t		requester[ID_LEN];
 	uint8_t		seen;

@@ -9,8 +9,10 @@
 #include "sam/check.h"
 #include "sam/counters.h"
 #include "sam/open_record.h"
+#include "sam/share.h"
 #include "sam/request.h"
 #include "sam/use.h"
+#include "wire/hsm.h"
 
 struct request_parts {		/* an ACTIVATE, taken apart */
 	struct msg_activate	 m;
@@ -95,12 +97,27 @@ is_approved(struct sam *sam, const struct request_parts *p, const struct opened_
     struct approved *approved, struct err *e)
 {
 	return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,
-	    &p->st, p->d, &p->ev, approved, e);
+	    &p->st, p->d, &p->ev, sam->tokens, approved, e);
+}
+
+/* Step 5: of a key with a share the grant brought it, and it opens the key. */
+static bool
+share_opens(struct sam *sam, const struct request_parts *p, const struct opened_signer *s,
+    const struct opened_key *k, const struct approved *approved, struct share *share, struct err *e)
+{
+	AUTO_WRITER wrapped = writer_grow(HSM_WRAPPED_MAX);
+	struct err why = { 0 };
+
+	if (!share_take(sam, &s->record, k->record.with, approved, p->d, p->st.sign.key, share, e))
+		return false;
+	return share->n == 0 || seal_unwrapped(sam->seal, k->epoch, p->st.sign.key, share_span(share),
+	    k->record.wrapped, &wrapped, &why) ||
+	    err_why(e, ERR_DENIED, "share", "the share is not the key's");
 }
 
 static struct activation *
 activation_make(struct sam *sam, const struct request_parts *p, const struct opened_signer *s,
-    const struct opened_key *k, struct err *e)
+    const struct opened_key *k, const struct share *share, struct err *e)
 {
 	const struct body_sign *b = &p->st.sign;
 	uint64_t now = clock_wall(), life = clock_life();
@@ -124,6 +141,7 @@ activation_make(struct sam *sam, const struct request_parts *p, const struct ope
 	memcpy(a->spki, k->record.spki.p, k->record.spki.n);
 	a->key_epoch = k->epoch;
 	a->mech = k->record.mech;
+	a->share = *share;
 	sha256(p->m.evidences, a->evidence);
 	memcpy(a->requester, b->requester, ID_LEN);
 	a->seen = b->seen;
@@ -144,14 +162,16 @@ answer_activate(struct sam *sam, struct call *c, struct reader *r, struct err *e
 	AUTO_KEY k = { .row = NULL };
 	struct activation *a;
 	struct approved approved;
+	AUTO_SHARE share = { .n = 0 };
 	uint8_t mem[192];
 	struct writer w = writer_over(mem, sizeof(mem));
 
 	if (!parts_read(r, &p, c, e) || !is_fresh(sam, &p, &a, e) || !records_hold(sam, &p, &s, &k, e) ||
-	    !key_fits(&p.st, &k, e) || !is_approved(sam, &p, &s, &approved, e))
+	    !key_fits(&p.st, &k, e) || !is_approved(sam, &p, &s, &approved, e) ||
+	    !share_opens(sam, &p, &s, &k, &approved, &share, e))
 		return false;
 	if (a == NULL) {
-		if ((a = activation_make(sam, &p, &s, &k, e)) == NULL)
+		if ((a = activation_make(sam, &p, &s, &k, &share, e)) == NULL)
 			return false;
 		if (!nonces_spend(sam->nonces, p.st.fresh, e))
 			bug("a nonce was spent between its check and its use");

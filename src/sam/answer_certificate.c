@@ -8,21 +8,19 @@
 
 #include "base/clock.h"
 #include "sam/issuer.h"
-#include "der/csr.h"
 #include "sam/attestation.h"
+#include "sam/csr_order.h"
 #include "sam/enact.h"
 #include "sam/request.h"
 #include "wire/certificate.h"
-#include "wire/hsm.h"
 
 struct requesting {
 	struct msg_request_certificate m;
 	uint8_t		key[ID_LEN], owner[ID_LEN];
 	const struct alg *alg;
 	uint8_t		class, level;
-	uint8_t		digest[HASH_MAX];
-	struct writer	info, csr, order;
-	struct writer	attestation;
+	struct csr_order order;
+	struct writer	csr, attestation;
 };
 
 static void
@@ -30,9 +28,8 @@ requesting_free(void *p)
 {
 	struct requesting *q = p;
 
-	writer_wipe(&q->info);
+	csr_order_wipe(&q->order);
 	writer_wipe(&q->csr);
-	writer_wipe(&q->order);
 	writer_wipe(&q->attestation);
 	free(q);
 }
@@ -68,7 +65,6 @@ csr_signed(void *owner, void *job, struct reader *answer, const struct err *fail
 	struct sam *sam = owner;
 	struct call *c = job;
 	struct requesting *q = c->work;
-	static struct msg_hsm_signed m;
 	struct csr made;
 	struct err e = { 0 };
 
@@ -76,9 +72,7 @@ csr_signed(void *owner, void *job, struct reader *answer, const struct err *fail
 		refuse(sam, c, failure, "certificate request");
 		return;
 	}
-	if (!msg_hsm_signed_read(answer, &m, &e) || m.n != 1 || m.status[0] != HSM_SIGNED ||
-	    !csr_write(&q->csr, writer_span(&q->info), q->alg, m.signature[0], &e) ||
-	    !csr_open(writer_span(&q->csr), &made, &e)) {
+	if (!csr_order_done(&q->order, answer, &q->csr, &made, &e)) {
 		refuse(sam, c, &e, "certificate request");
 		return;
 	}
@@ -98,30 +92,34 @@ may_sign_csr(void *owner, void *job, const struct err *failure)
 		call_refuse(sam, c, failure);
 		return;
 	}
-	if (!pool_ask(sam->pool, HSM_SIGN, writer_span(&q->order), false, csr_signed, c, &e))
+	if (!pool_ask(sam->pool, HSM_SIGN, writer_span(&q->order.order), false, csr_signed, c, &e))
 		call_refuse(sam, c, &e);
 }
 
-/* The order to the module: this key, over the request's own bytes. */
 static bool
 csr_order(struct sam *sam, struct requesting *q, const struct opened_signer *s,
     const struct opened_key *k, struct err *e)
 {
-	static struct msg_hsm_sign m;
 	AUTO_WRITER wrapped = writer_grow(HSM_WRAPPED_MAX);
 
-	csr_info_write(&q->info, s->record.name, k->record.spki);
-	if (!writer_ok(&q->info))
-		return err_why(e, ERR_DENIED, "limit", "certificate request over its bounds");
-	alg_digest(q->alg, writer_span(&q->info), q->digest);
-	if (!seal_unwrapped(sam->seal, k->epoch, q->key, span_of(NULL, 0), k->record.wrapped,
-	    &wrapped, e))
+	return seal_unwrapped(sam->seal, k->epoch, q->key, span_of(NULL, 0), k->record.wrapped, &wrapped,
+	    e) && csr_order_make(&q->order, s->record.name, q->alg, k->record.spki, k->record.mech,
+	    writer_span(&wrapped), e);
+}
+
+/* Of a key with a share: it was signed at the key's birth, and is the same each time. */
+static bool
+answer_from_record(struct sam *sam, struct call *c, struct requesting *q, const struct opened_key *k,
+    struct err *e)
+{
+	struct csr made;
+
+	wr_span(&q->csr, k->record.csr);
+	if (!csr_open(writer_span(&q->csr), &made, e))
 		return false;
-	m = (struct msg_hsm_sign){ .alg = q->alg->number, .spki = k->record.spki,
-		.mech = k->record.mech, .wrapped = writer_span(&wrapped), .n = 1 };
-	m.digest[0] = span_of(q->digest, q->alg->digest_len);
-	msg_hsm_sign_write(&q->order, &m);
-	return writer_ok(&q->order) || err_set(e, ERR_BUG, "signing order over its bounds");
+	attest_key(sam, c, q->key, q->owner, made.spki, q->alg, q->class, q->level, &q->attestation,
+	    attested);
+	return true;
 }
 
 static struct requesting *
@@ -136,9 +134,8 @@ requesting_new(const uint8_t key[ID_LEN], const struct opened_key *k)
 	q->alg = k->record.alg;
 	q->class = k->record.class;
 	q->level = k->record.level;
-	q->info = writer_grow(CSR_MAX);
+	csr_order_init(&q->order);
 	q->csr = writer_grow(CSR_MAX);
-	q->order = writer_grow(HSM_REQUEST_MAX);
 	q->attestation = writer_grow(ATTESTATION_MAX);
 	return q;
 }
@@ -168,6 +165,8 @@ answer_request_certificate(struct sam *sam, struct call *c, struct reader *r, st
 	q = requesting_new(m.key, &k);
 	c->work = q;
 	c->work_free = requesting_free;
+	if (k.record.csr.n > 0)
+		return answer_from_record(sam, c, q, &k, e);
 	if (!csr_order(sam, q, &s, &k, e))
 		return false;
 	change.id = m.key;

@@ -98,7 +98,6 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	AUTO_SIGNER signer = { .row = NULL };
 	const struct trade *trade = sam->setup->trade;
 	const struct rule *rule;
-	struct approved approved;
 
 	a.call = c;
 	a.signer = &signer;
@@ -113,11 +112,12 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		return false;
 	if (!trade->open_subject(sam, &a, e))
 		return false;
-	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))
+	if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, sam->tokens, &a.approved,
+	    e))
 		return false;
 	if (rule->fresh == FRESH_NONCE && !nonces_spend(sam->nonces, a.st.fresh, e))
 		return false;
-	counters_follow(sam, &approved);
+	counters_follow(sam, &a.approved);
 	return enact_of(trade, a.st.purpose)(sam, &a, e);
 }
 

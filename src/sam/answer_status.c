@@ -4,9 +4,12 @@
 
 #include "audit/scan.h"
 #include "base/clock.h"
+#include "statement/provider.h"
+#include "sam/attestation.h"
 #include "sam/follow.h"
 #include "sam/proofread.h"
 #include "sam/trade.h"
+#include "wire/certificate.h"
 
 #define FOLLOWERS_MAX	16
 
@@ -62,29 +65,95 @@ answer_status(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	return true;
 }
 
-bool
-answer_head(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+static void
+head_tell(struct sam *sam, struct call *c)
 {
 	const struct state *s = sam->state;
 	struct msg_head m = { .log_key = span_of(s->log_key, sizeof(s->log_key)),
-		.attestation_key = span_of(s->attestation_key, sizeof(s->attestation_key)) };
-	uint8_t mem[512];
+		.attestation_key = span_of(s->attestation_key, sizeof(s->attestation_key)),
+		.transport = writer_span(&sam->transport_said) };
+	uint8_t mem[1024];
 	struct writer w = writer_over(mem, sizeof(mem));
 	struct writer head = writer_over(m.head, sizeof(m.head));
 
-	if (!is_empty(r, "HEAD", e))
-		return false;
 	head_write(&head, &s->head);
 	msg_head_write(&w, &m);
 	call_answer(sam, c, &w);
+}
+
+static void
+said_free(void *p)
+{
+	writer_wipe(p);
+	free(p);
+}
+
+/* Without it the answer is as good: whoever needs the transport key asks again. */
+static void
+transport_is_attested(struct sam *sam, struct call *c, const struct err *failure)
+{
+	struct writer *said = c->work;
+
+	if (failure != NULL) {
+		log_warn("transport key: %s", failure->text);
+	} else {
+		writer_wipe(&sam->transport_said);
+		sam->transport_said = *said;
+		*said = writer_grow(0);
+	}
+	head_tell(sam, c);
+}
+
+/* Once in a life the module says whose the transport key is. */
+bool
+answer_head(struct sam *sam, struct call *c, struct reader *r, struct err *e)
+{
+	struct writer *said;
+
+	if (!is_empty(r, "HEAD", e))
+		return false;
+	if (sam->transport == NULL || sam->open != SAM_OPEN || sam->transport_said.n > 0) {
+		head_tell(sam, c);
+		return true;
+	}
+	if ((said = malloc(sizeof(*said))) == NULL)
+		return err_set(e, ERR_BACKEND, "no memory");
+	*said = writer_grow(ATTESTATION_MAX);
+	c->work = said;
+	c->work_free = said_free;
+	attest_transport(sam, c, said, transport_is_attested);
 	return true;
+}
+
+static void
+roster_providers(struct msg_roster *m, const struct state *s)
+{
+	m->providers = 0;
+	for (size_t i = 0; i < s->providers; i++) {
+		const struct provider *p = &s->provider[i];
+		struct roster_provider *r = &m->provider[m->providers];
+		struct body_add_provider b;
+		struct err e = { 0 };
+
+		if (!provider_read(span_of(p->body, p->body_len), &b, &e))
+			continue;
+		*r = (struct roster_provider){ .issuer = b.issuer, .client = b.client, .alg = b.alg,
+			.key = b.key, .transaction = b.transaction, .assurance = b.assurance,
+			.label = b.label, .acrs = b.acrs };
+		memcpy(r->id, p->id, sizeof(r->id));
+		for (size_t k = 0; k < b.acrs; k++) {
+			r->acr[k].acr = b.acr[k].acr;
+			r->acr[k].level = b.acr[k].level;
+		}
+		m->providers++;
+	}
 }
 
 bool
 answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 {
 	const struct state *s = sam->state;
-	AUTO_WRITER w = writer_grow(65536);
+	AUTO_WRITER w = writer_grow(131072);
 	static struct msg_roster m;
 	struct writer policy = writer_over(m.policy, sizeof(m.policy));
 
@@ -118,6 +187,7 @@ answer_roster(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		m.peer[i].label = span_of(p->label, p->label_len);
 		m.peer[i].key = span_of(p->key, p->key_len);
 	}
+	roster_providers(&m, s);
 	msg_roster_write(&w, &m);
 	call_answer(sam, c, &w);
 	return true;

@@ -206,7 +206,7 @@ uses_withdraw(struct sam *sam)
 	pool_withdraw(sam->pool, use_signed, is_of_closed);
 }
 
-/* Opens the wrapped key for this one order. The share of an authentication module would come here. */
+/* Opens the wrapped key for this one order, with the share that the key's grant brought. */
 static bool
 sign_order(struct sam *sam, const struct use *u, struct writer *w, struct err *e)
 {
@@ -214,7 +214,7 @@ sign_order(struct sam *sam, const struct use *u, struct writer *w, struct err *e
 	AUTO_WRITER wrapped = writer_grow(HSM_WRAPPED_MAX);
 	const struct activation *a = u->a;
 
-	if (!seal_unwrapped(sam->seal, a->key_epoch, a->key, span_of(NULL, 0),
+	if (!seal_unwrapped(sam->seal, a->key_epoch, a->key, share_span(&a->share),
 	    span_of(a->wrapped, a->wrapped_len), &wrapped, e))
 		return false;
 	m.alg = a->alg->number;

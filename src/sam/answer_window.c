@@ -17,6 +17,8 @@ key_is_for_windows(const struct opened_key *k, struct err *e)
 {
 	if (k->record.level != LEVEL_SCAL1)
 		return err_why(e, ERR_DENIED, "level", "the key was not born at SCAL1");
+	if (!profile_is_none(k->record.with))	/* 16 bytes alike */
+		return err_why(e, ERR_DENIED, "level", "the key's own authenticator approves each use");
 	if (k->record.class != CLASS_SIGNATURE)
 		return err_why(e, ERR_DENIED, "class", "the key is of class %u", k->record.class);
 	return true;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whose approvals, how many: the one verifier of what the table of the trade asks for. */
+#include "sam/grant.h"
 #include "sam/passkey.h"
+#include "sam/provider.h"
 #include "sam/trade.h"
 #include "webauthn/assertion.h"
 #include "webauthn/authenticator_data.h"
@@ -26,6 +28,7 @@ struct approving {		/* what all of them are held against */
 	const struct state	*s;
 	const struct statement	*st;
 	const uint8_t		*d;
+	struct token_reader	*tokens;
 	struct approved		*approved;
 };
 
@@ -49,11 +52,58 @@ key_approves(const struct approving *p, const struct evidence *ev, uint8_t type,
 }
 
 static bool
+module_approves(const struct approving *p, const struct evidence *ev, const struct authenticator *a,
+    uint8_t level, struct err *e)
+{
+	struct approved *out = p->approved;
+	struct grant g;
+
+	if (ev->type != EVIDENCE_MODULE)
+		return does_not_verify(e);
+	if (!grant_approves(p->s, p->st, p->d, a->credential, ev->body, level, &g, e))
+		return false;
+	memcpy(out->grant[out->grants].id, ev->id, ID_LEN);
+	out->grant[out->grants].n = g.share.n;
+	if (g.share.n > 0)
+		memcpy(out->grant[out->grants].share, g.share.p, g.share.n);
+	out->grants++;
+	return true;
+}
+
+/* A provider can sign in whom it likes: alone it approves only where it showed what is signed. */
+static bool
+token_approves(const struct approving *p, const struct evidence *ev, const struct authenticator *a,
+    uint8_t level, struct err *e)
+{
+	struct provider_case want = { .st = p->st, .d = p->d, .issuer = p->st->bind.attestation };
+	struct approved *out = p->approved;
+	struct provider_says says;
+
+	if (ev->type != EVIDENCE_PROVIDER)
+		return does_not_verify(e);
+	if (a->credential.n > 0 && !provider_link_read(a->credential, &want.issuer, &want.sub))
+		return err_why(e, ERR_DENIED, "record", "an authenticator that names no issuer and person");
+	if (!provider_approves(p->s, p->tokens, &want, ev->body, &says, e))
+		return false;
+	if (says.level < level)
+		return err_why(e, ERR_DENIED, "level", "token: signed in by means that do not suffice");
+	out->leans = out->leans || !says.shows;
+	out->sub_len = says.sub_len;
+	memcpy(out->sub, says.sub, says.sub_len);
+	return true;
+}
+
+/* level: of the key that is used or made; where one factor gives nobody anything, 1. */
+static bool
 authenticator_approves(const struct approving *p, const struct evidence *ev,
-    const struct authenticator *a, struct err *e)
+    const struct authenticator *a, uint8_t level, struct err *e)
 {
 	uint8_t flags = 0;
 
+	if (a->type == EVIDENCE_MODULE)
+		return module_approves(p, ev, a, level, e);
+	if (a->type == EVIDENCE_PROVIDER)
+		return token_approves(p, ev, a, level, e);
 	if (!key_approves(p, ev, a->type, a->spki, &flags, e))
 		return false;
 	return ((flags ^ a->flags) & FLAG_BACKUP_ELIGIBLE) == 0 ||
@@ -97,25 +147,47 @@ approvals_needed(const struct state *s, const struct signer_record *signer,
 	return most;
 }
 
+/* A key that was born with an authenticator is used, and made, with its approval among the others. */
+static bool
+is_with(const struct approving *p, const struct signer_record *signer, const struct evidence *list,
+    size_t n, struct err *e)
+{
+	const uint8_t *with = p->st->purpose == PURPOSE_SIGN ? signer_key_with(signer, p->st->sign.key)
+	    : p->st->purpose == PURPOSE_CREATE_KEY ? p->st->create_key.with : none;
+
+	if (with == NULL || memcmp(with, none, ID_LEN) == 0)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(list[i].id, with, ID_LEN) == 0)
+			return true;
+	return err_why(e, ERR_DENIED, "quorum", "the approval of the key's own authenticator is needed");
+}
+
 /* Exactly so many, each of another authenticator in the signer's record. */
 static bool
 by_signer(const struct approving *p, const struct signer_record *signer,
     const struct evidence *list, size_t n, struct err *e)
 {
 	size_t needed = approvals_needed(p->s, signer, p->st);
+	bool stands = false;
 
 	if (n != needed)
 		return err_why(e, ERR_DENIED, "quorum", "%zu approvals of the signer are needed", needed);
+	if (!is_with(p, signer, list, n, e))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		const struct authenticator *a = signer_authenticator(signer, list[i].id);
 
 		if (a == NULL || (i > 0 && memcmp(list[i].id, list[i - 1].id, ID_LEN) == 0))
 			return does_not_verify(e);
-		if (!authenticator_approves(p, &list[i], a, e) ||
+		if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e) ||
 		    !authenticator_suffices(a, p->s, level_needed(p->st), e))
 			return false;
+		stands = stands || a->type != EVIDENCE_PROVIDER;
 	}
-	return true;
+	return level_needed(p->st) < LEVEL_SCAL2 || stands || !p->approved->leans ||
+	    err_why(e, ERR_DENIED, "level", "the provider does not show what is signed: it needs "
+	    "another approval beside its own");
 }
 
 /* The authenticator that the statement introduces approves it itself, under the zero id. */
@@ -123,9 +195,12 @@ static bool
 new_approves(const struct approving *p, const struct evidence *ev, struct err *e)
 {
 	struct authenticator new;
-	bool good = new_authenticator(p->s, p->st, &new, e) && authenticator_approves(p, ev, &new, e);
+	bool good = new_authenticator(p->s, p->st, &new, e) &&
+	    authenticator_approves(p, ev, &new, LEVEL_SCAL1, e);
 
 	p->approved->n = 0;	/* it has no id yet under which its counter could be kept */
+	p->approved->grants = 0;
+	p->approved->leans = false;
 	return good;
 }
 
@@ -221,11 +296,12 @@ by_officers_and_new(const struct approving *p, const struct evidences *ev, struc
 bool
 approvals_hold(const struct rule *rule, const struct state *s, const struct signer_record *signer,
     const struct statement *st, const uint8_t d[HASH_LEN], const struct evidences *ev,
-    struct approved *approved, struct err *e)
+    struct token_reader *tokens, struct approved *approved, struct err *e)
 {
-	const struct approving p = { s, st, d, approved };
+	const struct approving p = { s, st, d, tokens, approved };
 
-	approved->n = 0;
+	approved->n = approved->grants = approved->sub_len = 0;
+	approved->leans = false;
 	switch (rule->by) {
 	case BY_SIGNER:
 		return by_signer(&p, signer, ev->list, ev->n, e);

@@ -10,6 +10,9 @@
 #include "sam/record.h"
 #include "sam/state.h"
 #include "statement/evidence.h"
+#include "statement/grant.h"
+
+struct token_reader;
 
 enum approver { BY_SIGNER, BY_SIGNER_AND_NEW, BY_CODE_AND_NEW, BY_REGISTRATION,
 	BY_REGISTRATION_QUORUM, BY_SECURITY_QUORUM, BY_SECURITY_QUORUM_AND_NEW, BY_NOBODY };
@@ -25,16 +28,25 @@ struct rule {
 /* NULL: no such purpose in this trade */
 const struct rule *rule_find(const struct trade *, uint16_t purpose);
 
-struct approved {		/* what passkeys said of themselves: for counters_follow */
-	size_t	n;
+/*
+ * What passkeys said of themselves, for counters_follow; sealed shares that grants brought; whom a
+ * provider's token named, and whether one of them needs somebody else's approval beside it.
+ */
+struct approved {
+	size_t	n, grants;
 	struct { uint8_t id[ID_LEN]; uint32_t count; } passkey[EVIDENCES_MAX];
+	struct { uint8_t id[ID_LEN]; size_t n; uint8_t share[SHARE_SEALED_LEN]; } grant[EVIDENCES_MAX];
+	bool	leans;
+	size_t	sub_len;
+	uint8_t	sub[SUBJECT_MAX];
 };
 
 /* The approvals a rule asks for are there, verify and suffice; nothing else is there.
+ * The token reader may be asked, and may be busy.
  * signer: the current signer record where the rule names the signer or his code, else NULL. */
 bool	approvals_hold(const struct rule *, const struct state *, const struct signer_record *signer,
 	    const struct statement *, const uint8_t d[HASH_LEN], const struct evidences *,
-	    struct approved *, struct err *) MUST_USE;
+	    struct token_reader *, struct approved *, struct err *) MUST_USE;
 
 /* How many of the signer's authenticators approve this. */
 size_t	approvals_needed(const struct state *, const struct signer_record *,

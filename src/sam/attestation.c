@@ -10,6 +10,7 @@
 #define WHAT_KEY	1
 #define WHAT_SIGNER	2
 #define WHAT_ONCE	3
+#define WHAT_TRANSPORT	6
 
 struct attesting {
 	struct call	*call;
@@ -99,6 +100,16 @@ attest_authenticator(struct sam *sam, struct call *c, const uint8_t signer[ID_LE
 	wr_u8(out, s->loa);
 	wr_u8(out, auth->protection);
 	wr_u64(out, s->enrolled);
+	wr_u64(out, clock_wall());
+	attest(sam, c, out, done);
+}
+
+void
+attest_transport(struct sam *sam, struct call *c, struct writer *out, attest_done done)
+{
+	wr_u8(out, WHAT_TRANSPORT);
+	wr_bytes(out, sam->state->group, GROUP_LEN);
+	wr_bytes(out, hpke_key_point(sam->transport), HPKE_POINT_LEN);
 	wr_u64(out, clock_wall());
 	attest(sam, c, out, done);
 }

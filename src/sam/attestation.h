@@ -17,6 +17,9 @@ void	attest_key(struct sam *, struct call *, const uint8_t key[ID_LEN], const ui
 void	attest_authenticator(struct sam *, struct call *, const uint8_t signer[ID_LEN],
 	    const struct signer_record *, const struct authenticator *, struct writer *out, attest_done);
 
+/* Of the transport key: officers of an authentication module install it there. */
+void	attest_transport(struct sam *, struct call *, struct writer *out, attest_done);
+
 /* Of a one-time key: what the CA may know of whose approval it rests on. Its body goes to
  * o->attestation. */
 void	attest_once(struct sam *, struct call *, struct once *, attest_done);

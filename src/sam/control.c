@@ -14,6 +14,12 @@ control_pair(int ends[2], struct err *e)
 	    err_errno(e, ERR_BACKEND, errno, "control socket pair");
 }
 
+static bool
+brings_descriptor(uint8_t command)
+{
+	return command == CONTROL_WORKER || command == CONTROL_READER;
+}
+
 bool
 control_send(int end, struct control c, struct err *e)
 {
@@ -24,7 +30,7 @@ control_send(int end, struct control c, struct err *e)
 	struct cmsghdr *h;
 	ssize_t n;
 
-	if (c.command == CONTROL_WORKER) {
+	if (brings_descriptor((uint8_t)c.command)) {
 		m.msg_control = room;
 		m.msg_controllen = sizeof(room);
 		h = CMSG_FIRSTHDR(&m);
@@ -87,7 +93,7 @@ control_receive(int end, const char *accepted, struct control *out, struct err *
 	fd = descriptor_of(&m, &fds);
 	if (n != 2 || bytes[0] == 0 || strchr(accepted, bytes[0]) == NULL ||
 	    (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
-	    fds != (bytes[0] == CONTROL_WORKER ? 1 : 0)) {
+	    fds != (brings_descriptor(bytes[0]) ? 1 : 0)) {
 		if (fd >= 0)
 			close(fd);
 		err_set(e, ERR_FORMAT, "control: a message that is not one of \"%s\"", accepted);

@@ -16,6 +16,7 @@
 #include "sam/refusal.h"
 #include "sam/session.h"
 #include "sam/start.h"
+#include "sam/token_reader.h"
 #include "sam/trade.h"
 
 #define STEP_LIMIT_MS	5000	/* how far the wall clock may be moved while we run */
@@ -40,7 +41,7 @@ sam_new(struct sam *sam, const struct decider_setup *setup, struct err *e)
 	    (sam->counters = counters_new(e)) != NULL &&
 	    (sam->sessions = sessions_new(e)) != NULL && (sam->refusals = refusals_new(e)) != NULL &&
 	    (sam->heads = heads_new(e)) != NULL && (sam->proofread = proofread_new(e)) != NULL &&
-	    setup->trade->open(sam, e);
+	    (sam->tokens = token_reader_new(setup, e)) != NULL && setup->trade->open(sam, e);
 }
 
 static void
@@ -52,10 +53,13 @@ sam_free(struct sam *sam)
 	heads_free(sam->heads);
 	proofread_free(sam->proofread);
 	sam->setup->trade->close(sam);
+	token_reader_free(sam->tokens);
 	refusals_free(sam->refusals);
 	counters_free(sam->counters);
 	nonces_free(sam->nonces);
 	seal_free(sam->seal);
+	hpke_key_free(sam->transport);
+	writer_wipe(&sam->transport_said);
 	state_free(sam->state);
 	writer_wipe(&sam->genesis);
 	explicit_bzero(sam->module_seed, sizeof(sam->module_seed));
@@ -84,6 +88,9 @@ listen_to_launcher(struct sam *sam)
 		switch (c.command) {
 		case CONTROL_WORKER:
 			pool_attach(sam->pool, c.worker, c.fd);
+			break;
+		case CONTROL_READER:
+			token_reader_attach(sam->tokens, c.fd);
 			break;
 		case CONTROL_DIED:
 			if (c.worker < pool_workers(sam->pool))

@@ -22,6 +22,8 @@ struct decider_setup {
 	const struct trade	*trade;			/* what this module is for: sam/trade.h */
 	int			 control;		/* to the launcher: sam/control.h */
 	int			 flusher;		/* to the flusher, its protocol: audit */
+	int			 reader;		/* to the token reader; -1: not there */
+	bool			 providers;		/* tokens are taken: later by CONTROL_READER */
 	int			 ssa_socket;		/* both listening, non-blocking */
 	int			 officer_socket;
 	int			 log_fd;		/* read only */

@@ -18,6 +18,7 @@ struct act {
 	uint8_t			 d[32];
 	struct evidences	 ev;
 	struct opened_signer	*signer;	/* the subject, where there is one */
+	struct approved		 approved;
 };
 
 typedef bool (*enact_fn)(struct sam *, struct act *, struct err *);

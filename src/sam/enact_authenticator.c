@@ -8,6 +8,8 @@
 #include "sam/enact.h"
 #include "sam/approval.h"
 #include "sam/passkey.h"
+#include "sam/peer.h"
+#include "sam/provider.h"
 
 /*
  * The code was good, but it had been used: two SICs hold it, and one of them is not the signer's.
@@ -36,7 +38,7 @@ is_another(const struct signer_record *s, const struct authenticator *new, struc
 	for (size_t i = 0; i < s->authenticators; i++) {
 		const struct authenticator *a = &s->authenticator[i];
 
-		if (span_equal(a->spki, new->spki) ||
+		if ((a->spki.n > 0 && span_equal(a->spki, new->spki)) ||
 		    (a->credential.n > 0 && span_equal(a->credential, new->credential)))
 			return err_why(e, ERR_DENIED, "auth", "this authenticator is the signer's already");
 	}
@@ -44,10 +46,15 @@ is_another(const struct signer_record *s, const struct authenticator *new, struc
 }
 
 static bool
-may_be_authenticator(const struct sam *sam, struct span spki, struct err *e)
+may_be_authenticator(const struct sam *sam, const struct authenticator *a, struct err *e)
 {
+	struct span spki = a->spki;
 	enum passkey_kind kind;
 
+	if (a->type == EVIDENCE_MODULE && state_peer_key(sam->state, PEER_MODULE, a->credential.p, 0) == NULL)
+		return err_why(e, ERR_DENIED, "peer", "the authentication module is no peer of this group");
+	if (spki.n == 0)		/* who vouches for a person has none */
+		return true;
 	if (!passkey_kind(spki, &kind))
 		return err_why(e, ERR_DENIED, "auth", "the new authenticator's key is malformed");
 	if (state_is_officer_key(sam->state, spki))
@@ -55,6 +62,18 @@ may_be_authenticator(const struct sam *sam, struct span spki, struct err *e)
 	if (prints_has(sam->state->prints, spki))
 		return err_why(e, ERR_DENIED, "auth", "a signing key of the group is no authenticator");
 	return true;
+}
+
+/* Whom the token that approved this named, at the issuer that the statement names. */
+static struct span
+link_of(const struct act *a, uint8_t room[PROVIDER_LINK_MAX])
+{
+	struct writer w = writer_over(room, PROVIDER_LINK_MAX);
+
+	provider_link_write(&w, a->st.bind.attestation, span_of(a->approved.sub, a->approved.sub_len));
+	if (!writer_ok(&w))
+		bug("a link over its bounds");
+	return writer_span(&w);
 }
 
 /* Puts it behind those that are there: bound_id in enacted.c relies on it. */
@@ -65,6 +84,7 @@ authenticator_enter(struct sam *sam, struct act *a, uint8_t state, struct err *e
 	struct authenticator *new = &s.authenticator[s.authenticators];
 	uint32_t version = a->signer->row->version + 1;
 	AUTO_WRITER sealed = writer_grow(RECORD_MAX);
+	uint8_t link[PROVIDER_LINK_MAX];
 	struct msg_enacted m = { .version = version, .n = 1 };
 	struct signer_change change = { .id = a->st.subject, .version = version, .state = state,
 		.cause = a->st.purpose, .d = a->d, .statement = a->m.statement,
@@ -76,8 +96,11 @@ authenticator_enter(struct sam *sam, struct act *a, uint8_t state, struct err *e
 	if (s.authenticators == AUTHENTICATORS_MAX)
 		return err_why(e, ERR_DENIED, "limit", "%d authenticators are the most",
 		    AUTHENTICATORS_MAX);
-	if (!new_authenticator(sam->state, &a->st, new, e) ||
-	    !may_be_authenticator(sam, new->spki, e) || !is_another(&s, new, e))
+	if (!new_authenticator(sam->state, &a->st, new, e))
+		return false;
+	if (new->type == EVIDENCE_PROVIDER)
+		new->credential = link_of(a, link);
+	if (!may_be_authenticator(sam, new, e) || !is_another(&s, new, e))
 		return false;
 	new->bound = clock_wall();
 	sam_random(sam, new->id, sizeof(new->id));
@@ -126,6 +149,21 @@ enough_stay(const struct sam *sam, const struct act *a, struct err *e)
 	    "%zu authenticators must stay; add another one first", needed);
 }
 
+/* A key that was born with it could never be used again. */
+static bool
+no_key_needs(const struct sam *sam, const struct signer_record *s, const uint8_t id[ID_LEN],
+    struct err *e)
+{
+	for (size_t i = 0; i < s->keys; i++) {
+		const struct row *row = index_find(sam->state->index, RECORD_KEY, s->key[i]);
+
+		if (row != NULL && row->state != KEY_DESTROYED && memcmp(s->with[i], id, ID_LEN) == 0)
+			return err_why(e, ERR_DENIED, "state", "a key was made with this authenticator: "
+			    "destroy it first");
+	}
+	return true;
+}
+
 bool
 enact_remove_authenticator(struct sam *sam, struct act *a, struct err *e)
 {
@@ -148,7 +186,7 @@ enact_remove_authenticator(struct sam *sam, struct act *a, struct err *e)
 		at++;
 	if (at == s.authenticators)
 		return err_why(e, ERR_DENIED, "owner", "the authenticator is not this signer's");
-	if (!enough_stay(sam, a, e))
+	if (!enough_stay(sam, a, e) || !no_key_needs(sam, &s, b->authenticator, e))
 		return false;
 	s.authenticators--;
 	memmove(&s.authenticator[at], &s.authenticator[at + 1],

@@ -8,14 +8,22 @@
 
 #include "base/clock.h"
 #include "crypto/verify.h"
+#include "sam/csr_order.h"
 #include "sam/enact.h"
+#include "sam/share.h"
 #include "wire/hsm.h"
 
 struct making {			/* a CREATE_KEY while the module works */
 	uint8_t		d[32];
-	uint8_t		subject[ID_LEN];
+	uint8_t		subject[ID_LEN], key[ID_LEN];
 	struct body_create_key body;
 	struct writer	statement, evidences;
+	struct share	share;
+	/* What the module made. Of a key with a share the request is signed before anything is sealed:
+	 * nobody opens it later without a grant. */
+	uint32_t	mech;
+	struct writer	spki, wrapped, csr;
+	struct csr_order order;
 };
 
 static void
@@ -25,6 +33,11 @@ making_free(void *p)
 
 	writer_wipe(&m->statement);
 	writer_wipe(&m->evidences);
+	share_wipe(&m->share);
+	writer_wipe(&m->spki);
+	writer_wipe(&m->wrapped);
+	writer_wipe(&m->csr);
+	csr_order_wipe(&m->order);
 	free(m);
 }
 
@@ -40,9 +53,25 @@ drop_destroyed(const struct sam *sam, struct signer_record *s)
 		if (row == NULL || row->state == KEY_DESTROYED)
 			continue;
 		memmove(s->key[kept], s->key[i], ID_LEN);
+		memmove(s->with[kept], s->with[i], ID_LEN);
 		s->evidences[kept++] = s->evidences[i];
 	}
 	s->keys = kept;
+}
+
+/* Whose word can be a condition of each use: a device or a passkey approves as it is. */
+static bool
+may_be_with(const struct signer_record *s, const uint8_t with[ID_LEN], struct err *e)
+{
+	static const uint8_t none[ID_LEN];
+	const struct authenticator *a = signer_authenticator(s, with);
+
+	if (memcmp(with, none, ID_LEN) == 0)
+		return true;
+	if (a == NULL)
+		return err_why(e, ERR_DENIED, "owner", "the key's authenticator is not this signer's");
+	return a->type == EVIDENCE_MODULE || a->type == EVIDENCE_PROVIDER ||
+	    err_why(e, ERR_DENIED, "kind", "a key is made with a module or a provider");
 }
 
 static bool
@@ -59,8 +88,8 @@ may_have_key(const struct sam *sam, struct opened_signer *s, const struct body_c
 	/* Two approvals of each use, or the SSA's word: not both. */
 	if (b->level == LEVEL_SCAL1 && b->evidences != 1)
 		return err_why(e, ERR_DENIED, "level", "a SCAL1 key asks for one approval");
-	if (!profile_is_none(b->with))
-		return err_why(e, ERR_DENIED, "kind", "keys with a share are not offered");
+	if (!may_be_with(&s->record, b->with, e))
+		return false;
 	if (alg_find(b->alg) == NULL)
 		return err_why(e, ERR_DENIED, "alg", "algorithm %u is not offered", b->alg);
 	if (b->evidences > s->record.authenticators)
@@ -72,21 +101,28 @@ may_have_key(const struct sam *sam, struct opened_signer *s, const struct body_c
 	return true;
 }
 
+/* The nonce makes the id, and comes once: were it not so, a key would take another one's place. */
 static bool
-key_record_make(struct sam *sam, const struct making *m, const uint8_t id[ID_LEN],
-    const struct msg_hsm_generated *made, struct writer *wrapped, struct key_record *k, struct err *e)
+id_is_free(const struct sam *sam, const uint8_t id[ID_LEN], struct err *e)
+{
+	return index_find(sam->state->index, RECORD_KEY, id) == NULL ||
+	    err_why(e, ERR_DENIED, "replay", "this nonce made a key already");
+}
+
+static bool
+key_record_make(struct sam *sam, const struct making *m, struct writer *wrapped, struct key_record *k,
+    struct err *e)
 {
 	uint8_t nonce[AEAD_NONCE_LEN];
 
 	*k = (struct key_record){ .alg = alg_find(m->body.alg), .class = m->body.class,
-		.level = m->body.level, .spki = made->spki, .created = clock_wall(),
-		.mech = made->mech };
+		.level = m->body.level, .spki = writer_span(&m->spki), .created = clock_wall(),
+		.mech = m->mech, .csr = writer_span(&m->csr) };
 	memcpy(k->profile, m->body.profile, sizeof(k->profile));
-	if (!spki_check(k->alg->kind, made->spki, e))
-		return err_set(e, ERR_BACKEND, "the module made a malformed key");
+	memcpy(k->with, m->body.with, sizeof(k->with));
 	sam_random(sam, nonce, sizeof(nonce));
-	if (!seal_wrapped(sam->seal, sam->state->epoch, id, span_of(NULL, 0), nonce, made->wrapped,
-	    wrapped, e))
+	if (!seal_wrapped(sam->seal, sam->state->epoch, m->key, share_span(&m->share), nonce,
+	    writer_span(&m->wrapped), wrapped, e))
 		return false;
 	k->wrapped = writer_span(wrapped);
 	return true;
@@ -95,38 +131,90 @@ key_record_make(struct sam *sam, const struct making *m, const uint8_t id[ID_LEN
 /* Both entries or none: the key, and the signer's record that lists it. */
 static bool
 key_enter(struct sam *sam, struct call *c, const struct making *m, struct opened_signer *s,
-    const struct msg_hsm_generated *made, struct err *e)
+    struct err *e)
 {
 	AUTO_WRITER wrapped = writer_grow(4096 + 64), key = writer_grow(RECORD_MAX);
 	AUTO_WRITER signer = writer_grow(RECORD_MAX);
-	uint8_t id[ID_LEN], print[HASH_LEN], owner_state = s->row->state;
+	uint8_t print[HASH_LEN], owner_state = s->row->state;
 	uint32_t version = s->row->version + 1;
 	struct key_record k;
 	struct msg_enacted answer = { .version = 1, .n = 2 };
-	struct key_change kc = { .id = id, .owner = m->subject, .version = 1, .state = KEY_NEW,
+	struct key_change kc = { .id = m->key, .owner = m->subject, .version = 1,
+		.state = m->csr.n > 0 ? KEY_REQUESTED : KEY_NEW,
 		.cause = PURPOSE_CREATE_KEY, .d = m->d, .detail = print };
 	struct signer_change sc = { .id = m->subject, .version = version, .state = owner_state,
 		.cause = PURPOSE_CREATE_KEY, .d = m->d, .statement = writer_span(&m->statement),
 		.evidences = writer_span(&m->evidences) };
 
-	sam_random(sam, id, sizeof(id));
 	s->record.evidences[s->record.keys] = m->body.evidences;
-	memcpy(s->record.key[s->record.keys++], id, ID_LEN);
-	if (!key_record_make(sam, m, id, made, &wrapped, &k, e) ||
-	    !seal_key(sam, m->subject, id, sam->state->epoch, 1, &k, &key, e) ||
+	memcpy(s->record.with[s->record.keys], m->body.with, ID_LEN);
+	memcpy(s->record.key[s->record.keys++], m->key, ID_LEN);
+	if (!key_record_make(sam, m, &wrapped, &k, e) ||
+	    !seal_key(sam, m->subject, m->key, sam->state->epoch, 1, &k, &key, e) ||
 	    !seal_signer(sam, m->subject, version, &s->record, &signer, e))
 		return false;
-	sha256(made->spki, print);
+	sha256(k.spki, print);
 	kc.record = writer_span(&key);
 	sc.record = writer_span(&signer);
 	log_key(sam, &kc);
 	log_signer(sam, &sc);
 	answer.sequence = journal_last(sam->journal) - 1;
-	memcpy(answer.id, id, ID_LEN);
+	memcpy(answer.id, m->key, ID_LEN);
 	answer.record[0] = writer_span(&key);
 	answer.record[1] = writer_span(&signer);
 	enacted(sam, c, &answer);
 	return true;
+}
+
+/* Asked again: while the module worked, the signer may have been changed. */
+static bool
+signer_holds(struct sam *sam, const struct making *m, struct opened_signer *s, struct err *e)
+{
+	return sam_is_open(sam, e) && open_signer(sam, m->subject, span_of(NULL, 0), s, e) &&
+	    may_have_key(sam, s, &m->body, e) && id_is_free(sam, m->key, e);
+}
+
+static void
+request_signed(void *owner, void *job, struct reader *answer, const struct err *failure)
+{
+	struct sam *sam = owner;
+	struct call *c = job;
+	struct making *m = c->work;
+	AUTO_SIGNER s = { .row = NULL };
+	struct err e = { 0 };
+	struct csr csr;
+
+	if (answer == NULL)
+		err_why(&e, ERR_BACKEND, "backend", "certificate request: %s", failure->text);
+	else if (csr_order_done(&m->order, answer, &m->csr, &csr, &e) && signer_holds(sam, m, &s, &e) &&
+	    key_enter(sam, c, m, &s, &e))
+		return;
+	call_refuse(sam, c, &e);
+}
+
+static bool
+made_read(struct making *m, struct reader *answer, struct err *e)
+{
+	struct msg_hsm_generated made;
+
+	if (!msg_hsm_generated_read(answer, &made, e))
+		return false;
+	if (!spki_check(alg_find(m->body.alg)->kind, made.spki, e))
+		return err_set(e, ERR_BACKEND, "the module made a malformed key");
+	m->mech = made.mech;
+	wr_span(&m->spki, made.spki);
+	wr_span(&m->wrapped, made.wrapped);
+	return (writer_ok(&m->spki) && writer_ok(&m->wrapped)) ||
+	    err_set(e, ERR_BACKEND, "the module made a key over its bounds");
+}
+
+static bool
+request_order(struct sam *sam, struct call *c, struct making *m, const struct opened_signer *s,
+    struct err *e)
+{
+	return csr_order_make(&m->order, s->record.name, alg_find(m->body.alg), writer_span(&m->spki),
+	    m->mech, writer_span(&m->wrapped), e) &&
+	    pool_ask(sam->pool, HSM_SIGN, writer_span(&m->order.order), false, request_signed, c, e);
 }
 
 static void
@@ -134,20 +222,54 @@ key_made(void *owner, void *job, struct reader *answer, const struct err *failur
 {
 	struct sam *sam = owner;
 	struct call *c = job;
-	const struct making *m = c->work;
-	struct msg_hsm_generated made;
+	struct making *m = c->work;
 	AUTO_SIGNER s = { .row = NULL };
 	struct err e = { 0 };
 
-	if (answer == NULL) {
+	if (answer == NULL)
 		err_why(&e, ERR_BACKEND, "backend", "key generation: %s", failure->text);
-	} else if (sam_is_open(sam, &e) && msg_hsm_generated_read(answer, &made, &e) &&
-	    /* Asked again: while the module worked, the signer may have been changed. */
-	    open_signer(sam, m->subject, span_of(NULL, 0), &s, &e) &&
-	    may_have_key(sam, &s, &m->body, &e) && key_enter(sam, c, m, &s, &made, &e)) {
+	else if (made_read(m, answer, &e) && signer_holds(sam, m, &s, &e) &&
+	    (m->share.n > 0 ? request_order(sam, c, m, &s, &e) : key_enter(sam, c, m, &s, &e)))
 		return;
-	}
 	call_refuse(sam, c, &e);
+}
+
+/* The log keeps who approved, but no share: sealed to the transport key it would be open to whoever
+ * has the store root, and the log. */
+static void
+shares_leave(struct writer *evidences)
+{
+	struct evidences list;
+	struct err e = { 0 };
+
+	if (!evidences_read(writer_span(evidences), &list, &e))
+		bug("evidences that were read do not read again");
+	for (size_t i = 0; i < list.n; i++)
+		if (list.list[i].type == EVIDENCE_MODULE)
+			grant_blank(evidences->p + (list.list[i].body.p - evidences->p), list.list[i].body.n);
+}
+
+static struct making *
+making_new(const struct act *a)
+{
+	struct making *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		bug("no memory");
+	memcpy(m->d, a->d, sizeof(m->d));
+	memcpy(m->subject, a->st.subject, ID_LEN);
+	m->body = a->st.create_key;
+	statement_key(a->st.fresh, m->key);
+	m->statement = writer_grow(STATEMENT_MAX);
+	m->evidences = writer_grow(EVIDENCES_BYTES_MAX);
+	m->spki = writer_grow(SPKI_MAX);
+	m->wrapped = writer_grow(HSM_WRAPPED_MAX);
+	m->csr = writer_grow(CSR_MAX);
+	csr_order_init(&m->order);
+	wr_span(&m->statement, a->m.statement);
+	wr_span(&m->evidences, a->m.evidences);
+	shares_leave(&m->evidences);
+	return m;
 }
 
 bool
@@ -161,17 +283,12 @@ enact_create_key(struct sam *sam, struct act *a, struct err *e)
 		return false;
 	if (pool_alive(sam->pool) == 0)
 		return err_why(e, ERR_BACKEND, "backend", "no module worker is running");
-	if ((m = calloc(1, sizeof(*m))) == NULL)
-		return err_set(e, ERR_BACKEND, "no memory");
-	memcpy(m->d, a->d, sizeof(m->d));
-	memcpy(m->subject, a->st.subject, ID_LEN);
-	m->body = a->st.create_key;
-	m->statement = writer_grow(STATEMENT_MAX);
-	m->evidences = writer_grow(EVIDENCES_BYTES_MAX);
-	wr_span(&m->statement, a->m.statement);
-	wr_span(&m->evidences, a->m.evidences);
+	m = making_new(a);
 	a->call->work = m;
 	a->call->work_free = making_free;
+	if (!id_is_free(sam, m->key, e) || !share_take(sam, &a->signer->record, m->body.with,
+	    &a->approved, m->d, m->key, &m->share, e))
+		return false;
 	msg_hsm_generate_write(&w, m->body.alg);
 	return pool_ask(sam->pool, HSM_GENERATE, writer_span(&w), false, key_made, a->call, e);
 }

@@ -7,6 +7,7 @@
 #include "crypto/verify.h"
 #include "der/name.h"
 #include "sam/peer.h"
+#include "sam/provider.h"
 #include "sam/start.h"
 #include "sam/trade.h"
 #include "webauthn/leaf.h"
@@ -168,6 +169,8 @@ enact_officers(struct sam *sam, struct act *a, struct err *e)
 		{ PURPOSE_SET_POLICY, may_set_policy },
 		{ PURPOSE_ADD_PEER, peer_may_be_added },
 		{ PURPOSE_REMOVE_PEER, peer_may_be_removed },
+		{ PURPOSE_ADD_PROVIDER, provider_may_be_added },
+		{ PURPOSE_REMOVE_PROVIDER, provider_may_be_removed },
 	};
 
 	for (size_t i = 0; i < COUNT(acts); i++)

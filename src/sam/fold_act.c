@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fold of what officers decide: genesis, proposals, acts. */
 #include "sam/peer.h"
+#include "sam/provider.h"
 #include "sam/trade.h"
 
 bool
@@ -169,6 +170,10 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 		return fold_peer_add(f, &st->add_peer, e);
 	case PURPOSE_REMOVE_PEER:
 		return fold_peer_remove(f, st->remove_peer, e);
+	case PURPOSE_ADD_PROVIDER:
+		return fold_provider_add(f, &st->add_provider, e);
+	case PURPOSE_REMOVE_PROVIDER:
+		return fold_provider_remove(f, st->remove_provider, e);
 	case PURPOSE_RESUME:	/* past the anchor's, for this log may be older than a RESUME */
 		if (f->s->epoch < st->resume.epoch)
 			f->s->epoch = st->resume.epoch;

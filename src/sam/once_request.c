@@ -48,7 +48,7 @@ once_is_approved(struct sam *sam, struct once_request *q, struct span record, co
 	if (memcmp(idv, s->record.evidence, 32) != 0)
 		return err_why(e, ERR_DENIED, "owner", "the identity proofing is not this signer's");
 	return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,
-	    &q->st, q->d, &q->ev, &q->approved, e);
+	    &q->st, q->d, &q->ev, sam->tokens, &q->approved, e);
 }
 
 void

@@ -51,6 +51,12 @@ new_authenticator(const struct state *s, const struct statement *st, struct auth
 		.label = b->label };
 	if (b->type == EVIDENCE_DEVICE)
 		return true;
+	if (b->type == EVIDENCE_MODULE) {	/* its grant is the proof; the name is the module's */
+		out->credential = b->attestation;
+		return true;
+	}
+	if (b->type != EVIDENCE_PASSKEY)	/* a provider's: its token names the person */
+		return true;
 	create_challenge(st->fresh, challenge);
 	if (!registration_verify(b->attestation, b->client, challenge, &s->rp, &reg, e))
 		return false;

@@ -25,12 +25,27 @@ state_peer_key(const struct state *s, enum peer_kind kind, const uint8_t peer[GR
 	return NULL;
 }
 
+static bool
+key_is_on_curve(const struct body_add_peer *b, struct err *e)
+{
+	uint8_t mem[PEER_KEY_MAX];
+	struct span spki = b->key;
+	struct err why = { 0 };
+
+	if (b->kind == PEER_SAM) {
+		spki_from_point(KEY_P256, b->key, mem);
+		spki = span_of(mem, sizeof(mem));
+	}
+	return spki_check(KEY_P256, spki, &why) ||
+	    err_why(e, ERR_DENIED, "auth", "the peer's key is malformed: %s", why.text);
+}
+
 /* Nobody speaks with two voices: no person's key, no key of this group. */
 static bool
 key_is_a_peers(const struct state *s, const struct body_add_peer *b, struct err *e)
 {
-	if (b->kind == PEER_MODULE && !spki_check(KEY_P256, b->key, e))
-		return err_why(e, ERR_DENIED, "auth", "the peer's key is malformed");
+	if (!key_is_on_curve(b, e))
+		return false;
 	if (state_is_officer_key(s, b->key))
 		return err_why(e, ERR_DENIED, "auth", "an officer's key is no peer's");
 	if (prints_has(s->prints, b->key))

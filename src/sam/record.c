@@ -104,6 +104,15 @@ signer_key_evidences(const struct signer_record *s, const uint8_t id[16])
 	return 0;
 }
 
+const uint8_t *
+signer_key_with(const struct signer_record *s, const uint8_t id[16])
+{
+	for (size_t i = 0; i < s->keys; i++)
+		if (memcmp(s->key[i], id, 16) == 0)
+			return s->with[i];
+	return NULL;
+}
+
 bool
 signer_has_key(const struct signer_record *s, const uint8_t id[16])
 {

@@ -58,6 +58,7 @@ void	key_record_write(struct writer *, const struct key_record *);
 const struct authenticator *signer_authenticator(const struct signer_record *, const uint8_t id[16]);
 /* How many evidences this key asks for; 0: it is not the signer's. */
 uint8_t	signer_key_evidences(const struct signer_record *, const uint8_t id[16]);
+const uint8_t *signer_key_with(const struct signer_record *, const uint8_t id[16]);	/* NULL: as above */
 bool	signer_has_key(const struct signer_record *, const uint8_t id[16]);
 
 #endif

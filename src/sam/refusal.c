@@ -7,7 +7,7 @@
 #include "sam/refusal.h"
 
 #define IN_FULL		20	/* per second */
-#define REASONS		40	/* more different words than there are */
+#define REASONS		56	/* more different words than there are */
 #define ROOM_FOR_FULL	(2u << 20)	/* with less room than this only summaries are written */
 
 struct refusals {

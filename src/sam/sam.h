@@ -8,6 +8,7 @@
 
 #include "audit/anchor.h"
 #include "base/log.h"
+#include "crypto/hpke.h"
 #include "sam/activation.h"
 #include "sam/decider.h"
 #include "sam/journal.h"
@@ -52,8 +53,11 @@ struct sam {
 	struct journal	*journal;
 	struct pool	*pool;
 	struct seal	*seal;
+	struct hpke_key	*transport;		/* NULL: nobody seals anything to this trade */
+	struct writer	 transport_said;	/* its attestation, once asked for */
 	struct nonces	*nonces;
 	struct supply	*supply;		/* of one-time keys */
+	struct token_reader *tokens;		/* what identity providers signed is read there */
 	struct activations *activations;
 	uint64_t	 expire_at;		/* life clock: they are looked through again */
 	struct onces	*onces;			/* sessions of one-time keys */

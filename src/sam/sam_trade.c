@@ -62,6 +62,8 @@ static const struct rule rules[] = {
 	{ PURPOSE_SET_POLICY,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_ADD_PEER,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_REMOVE_PEER,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
+	{ PURPOSE_ADD_PROVIDER,		BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
+	{ PURPOSE_REMOVE_PROVIDER,	BY_SECURITY_QUORUM,		FRESH_PROPOSAL,	false },
 	{ PURPOSE_RESUME,		BY_SECURITY_QUORUM,		FRESH_RESUME,	true },
 };
 
@@ -84,6 +86,8 @@ static const struct enactment acts[] = {
 	{ PURPOSE_SET_POLICY, enact_officers },
 	{ PURPOSE_ADD_PEER, enact_officers },
 	{ PURPOSE_REMOVE_PEER, enact_officers },
+	{ PURPOSE_ADD_PROVIDER, enact_officers },
+	{ PURPOSE_REMOVE_PROVIDER, enact_officers },
 	{ PURPOSE_RESUME, enact_resume },
 };
 

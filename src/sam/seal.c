@@ -62,6 +62,18 @@ seal_log_key(const struct seal *s, uint8_t key[32])
 	hkdf_sha256(secret_span(s->root), span_of(NULL, 0), span_str("propria-log-v1"), key, 32);
 }
 
+struct hpke_key *
+seal_transport(const struct seal *s, struct err *e)
+{
+	uint8_t secret[32];
+	struct hpke_key *key;
+
+	hkdf_sha256(secret_span(s->root), span_of(NULL, 0), span_str("propria-transport-v1"), secret, 32);
+	key = hpke_key_derive(span_of(secret, sizeof(secret)), e);
+	explicit_bzero(secret, sizeof(secret));
+	return key;
+}
+
 /* Derived once: nearly all records are of one epoch. */
 static void
 epoch_secret(const struct seal *s, uint32_t epoch, uint8_t out[32])

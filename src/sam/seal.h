@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/reader.h"
 #include "base/writer.h"
+#include "crypto/hpke.h"
 #include "wire/enact.h"
 
 #define SEAL_SALT_LEN	32
@@ -25,6 +26,8 @@ AUTO_FREE(seal)
 /* What the module is asked to MAC. */
 void		 seal_question(struct writer *, const uint8_t group[GROUP_LEN]);
 void		 seal_log_key(const struct seal *, uint8_t key[32]);
+/* To which authentication modules seal shares: the same in each life. */
+struct hpke_key	*seal_transport(const struct seal *, struct err *) MUST_USE;	/* yours */
 
 struct record_name {		/* everything that identifies a record: its associated data */
 	uint8_t		type;
@@ -40,7 +43,7 @@ bool	seal_record(const struct seal *, const struct record_name *, const uint8_t 
 bool	seal_open(const struct seal *, struct span sealed, struct record_name *, struct writer *plain,
 	    struct err *) MUST_USE;
 
-/* The wrapped key once more under its authorisation data; share: empty in version 1. */
+/* The wrapped key once more under its authorisation data; share: empty, or its module's. */
 bool	seal_wrapped(const struct seal *, uint32_t epoch, const uint8_t key[ID_LEN], struct span share,
 	    const uint8_t nonce[12], struct span wrapped, struct writer *out, struct err *) MUST_USE;
 bool	seal_unwrapped(const struct seal *, uint32_t epoch, const uint8_t key[ID_LEN],

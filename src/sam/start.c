@@ -79,7 +79,10 @@ take_mac(struct sam *sam, struct reader *answer, struct err *e)
 	sam->seal = seal_new(span_of(mac, sizeof(mac)), span_of(local, sizeof(local)), group, e);
 	explicit_bzero(mac, sizeof(mac));
 	explicit_bzero(local, sizeof(local));
-	return sam->seal != NULL;
+	if (sam->seal == NULL || sam->setup->trade->kind != GROUP_SAM)
+		return sam->seal != NULL;
+	hpke_key_free(sam->transport);
+	return (sam->transport = seal_transport(sam->seal, e)) != NULL;
 }
 
 static bool

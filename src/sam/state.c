@@ -105,6 +105,7 @@ algorithms_are_known(const void *state)
 #define EACH_OFFICER	EACH_OF(struct state, officer)
 #define EACH_ANCHOR	EACH_OF(struct state, anchor)
 #define EACH_PEER	EACH_OF(struct state, peer)
+#define EACH_PROVIDER	EACH_OF(struct state, provider)
 
 static const struct field officers[] = {
 	{ BYTES(struct state, officer[0].id), EACH_OFFICER },
@@ -136,6 +137,11 @@ static const struct field peers[] = {
 	{ HELD8(struct state, peer[0].label, peer[0].label_len, 1), EACH_PEER },
 	{ FIELD_END },
 };
+static const struct field providers[] = {
+	{ BYTES(struct state, provider[0].id), EACH_PROVIDER },
+	{ HELD16(struct state, provider[0].body, provider[0].body_len, 1), EACH_PROVIDER },
+	{ FIELD_END },
+};
 static const struct field group_fields[] = {
 	{ BYTES(struct state, group) },
 	{ NUMBER(struct state, epoch) },
@@ -149,6 +155,7 @@ static const struct field key_fields[] = {
 	{ LIST8(struct state, officers, 0, OFFICERS_MAX, officers) },
 	{ LIST8(struct state, anchors, 0, ANCHORS_MAX, anchors) },
 	{ LIST8(struct state, peers, 0, PEERS_MAX, peers) },
+	{ LIST8(struct state, providers, 0, PROVIDERS_MAX, providers) },
 	{ CHECKED(algorithms_are_known) },
 	{ FIELD_END },
 };

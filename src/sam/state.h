@@ -55,6 +55,12 @@ struct peer {			/* another module, under one of its keys */
 	uint8_t		label[PEER_LABEL_MAX];
 };
 
+struct provider {		/* an identity provider, under one of its keys: statement/provider.h */
+	uint8_t		id[32];
+	size_t		body_len;
+	uint8_t		body[PROVIDER_BODY_MAX];
+};
+
 struct proposal {
 	uint8_t		id[32];
 	uint16_t	purpose;
@@ -79,10 +85,11 @@ struct state {
 	struct relying_party rp;	/* of passkeys that approve */
 	uint8_t		log_key[91], attestation_key[91];
 	uint8_t		kek[ID_LEN], hmac[ID_LEN];
-	size_t		officers, anchors, peers;
+	size_t		officers, anchors, peers, providers;
 	struct officer	officer[OFFICERS_MAX];
 	struct trust_anchor anchor[ANCHORS_MAX];
 	struct peer	peer[PEERS_MAX];
+	struct provider	provider[PROVIDERS_MAX];
 	struct proposal	proposal[PROPOSALS_MAX];
 	struct index	*index;
 	struct answers	*answers;

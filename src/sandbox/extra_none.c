@@ -3,3 +3,4 @@
 #include "sandbox/filter.h"
 
 const char *const filter_build_extra[] = { NULL };
+const char *const filter_build_reader[] = { NULL };

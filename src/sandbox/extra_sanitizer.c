@@ -7,3 +7,10 @@ const char *const filter_build_extra[] = {
 	"readlink", "readlinkat", "mincore", "getppid", "setrlimit",
 	NULL
 };
+
+const char *const filter_build_reader[] = {
+	"mmap", "munmap", "mprotect", "madvise", "futex", "getpid", "gettid", "clock_gettime",
+	"rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "openat", "fstat", "newfstatat", "lseek", "close",
+	"tgkill", "brk", "mremap",
+	NULL
+};

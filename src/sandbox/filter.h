@@ -28,5 +28,6 @@ AUTO_FREE(filter)
 
 /* What the sanitizer of this build needs in every allow-list: extra_none.c, extra_sanitizer.c. */
 extern const char *const filter_build_extra[];
+extern const char *const filter_build_reader[];		/* and in the reader's, which has nothing else */
 
 #endif

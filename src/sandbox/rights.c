@@ -186,6 +186,21 @@ sandbox_flusher(int dir_fd, struct sandbox_status *s, struct err *e)
 }
 
 bool
+sandbox_reader(struct sandbox_status *s, struct err *e)
+{
+	static const char *const all[] = { "read", "write", "exit", "exit_group", NULL };
+	AUTO(filter) *f = NULL;
+
+	return seal_process(s, e) &&
+	    landlock_confine(NULL, 0, &s->landlock, e) &&
+	    (f = filter_new(SCMP_ACT_KILL_PROCESS, e)) != NULL &&
+	    filter_add(f, SCMP_ACT_ALLOW, all, e) &&
+	    filter_add(f, SCMP_ACT_ALLOW, filter_build_extra, e) &&
+	    filter_add(f, SCMP_ACT_ALLOW, filter_build_reader, e) &&
+	    load(f, s, e);
+}
+
+bool
 sandbox_launcher(struct sandbox_status *s, struct err *e)
 {
 	AUTO(filter) *f = NULL;

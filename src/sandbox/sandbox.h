@@ -31,6 +31,8 @@ bool	sandbox_launcher(struct sandbox_status *, struct err *) MUST_USE;
 bool	sandbox_decider(struct sandbox_status *, struct err *) MUST_USE;
 /* The log flusher: the decider's rights, and writing; files by openat beneath dir_fd only. */
 bool	sandbox_flusher(int dir_fd, struct sandbox_status *, struct err *) MUST_USE;
+/* The token reader: read, write, exit. Whatever else it calls ends it. */
+bool	sandbox_reader(struct sandbox_status *, struct err *) MUST_USE;
 /*
  * A worker, called by the worker itself before it loads the vendor's library: threads, sockets and
  * files stay, as such libraries need them; programs and new processes do not.

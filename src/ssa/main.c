@@ -21,13 +21,14 @@
 #define PEM_MAX	65536
 
 static const char usage[] =
-    "usage: propria-ssa -c FILE\n"
+    "usage: propria-ssa [--check] -c FILE\n"
     CLIENT_USAGE
     REVOKED_USAGE
     "\n"
     "The web-facing server of a signing service. FILE is its configuration (propria-ssa(8)).\n"
     "\n"
     "  -c, --config FILE   read this configuration\n"
+    "      --check         only read it, and say what would be served\n"
     "  -h, --help          say this\n";
 
 /* A PEM file as zero-terminated text. */
@@ -136,6 +137,19 @@ serve(struct ssa *s, struct http **http, struct err *e)
 	return true;
 }
 
+/* The configuration alone: no file that it names is opened. */
+static int
+check(const char *path, struct err *e)
+{
+	struct config c;
+
+	if (!config_read(&c, path, e))
+		return 1;
+	printf("%s:%u%s%s, SAM %s, store %s, %zu CAs\n", c.address, c.port, *c.base_url == '\0' ? "" : " as ",
+	    c.base_url, c.socket, c.store, c.cas.n);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
 static int
 run(const char *path, const sigset_t *signals, struct err *e)
 {
@@ -168,8 +182,9 @@ int
 main(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' }, { 0 } };
+		{ "check", no_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' }, { 0 } };
 	const char *config = NULL;
+	bool only_check = false;
 	struct err e = { 0 };
 	sigset_t signals;
 	int c, status;
@@ -183,6 +198,10 @@ main(int argc, char **argv)
 		if (c == 'h') {
 			fputs(usage, stdout);
 			return 0;
+		}
+		if (c == 't') {
+			only_check = true;
+			continue;
 		}
 		if (c != 'c') {
 			fputs(usage, stderr);
@@ -201,7 +220,7 @@ main(int argc, char **argv)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);	/* before any thread: they inherit it */
 	signal(SIGPIPE, SIG_IGN);
-	status = run(config, &signals, &e);
+	status = only_check ? check(config, &e) : run(config, &signals, &e);
 	if (e.code != ERR_NONE)
 		log_error("%s", e.text);
 	return status;

@@ -59,6 +59,16 @@ grant_digest(struct span grant, uint8_t digest[HASH_LEN])
 	return true;
 }
 
+void
+grant_blank(uint8_t *grant, size_t n)
+{
+	struct err ignored = { 0 };
+	struct grant g;
+
+	if (grant_read(span_of(grant, n), &g, &ignored) && g.share.n > 0)
+		memset(grant + (g.share.p - grant), 0, g.share.n);
+}
+
 bool
 grant_verify(struct span grant, struct span spki)
 {

@@ -38,6 +38,9 @@ void	grant_write(struct writer *, const struct grant *);
 /* What the grant key signs: the digest, for ECDSA, of a grant's bytes; their signature's are of no
  * account. False: too short to be one. */
 bool	grant_digest(struct span grant, uint8_t digest[HASH_LEN]) MUST_USE;
+/* Zeros in the place of the share, for the log: there it would wait for whoever gets the store root.
+ * What is no grant stays. */
+void	grant_blank(uint8_t *grant, size_t n);
 /* Under this P-256 spki. */
 bool	grant_verify(struct span grant, struct span spki) MUST_USE;
 

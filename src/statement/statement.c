@@ -31,6 +31,8 @@ static const struct kind {
 	{ PURPOSE_RESUME, "RESUME", body_resume },
 	{ PURPOSE_ADD_PEER, "ADD_PEER", body_add_peer },
 	{ PURPOSE_REMOVE_PEER, "REMOVE_PEER", body_remove_peer },
+	{ PURPOSE_ADD_PROVIDER, "ADD_PROVIDER", body_add_provider },
+	{ PURPOSE_REMOVE_PROVIDER, "REMOVE_PROVIDER", body_remove_provider },
 };
 
 static const struct kind *

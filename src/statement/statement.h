@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "statement/provider.h"
 
 #define STATEMENT_MAX	262144
 #define ITEMS_MAX	1000
@@ -52,6 +53,8 @@ enum purpose {
 	PURPOSE_RESUME		= 0x0406,
 	PURPOSE_ADD_PEER	= 0x0407,
 	PURPOSE_REMOVE_PEER	= 0x0408,
+	PURPOSE_ADD_PROVIDER	= 0x0409,
+	PURPOSE_REMOVE_PROVIDER	= 0x040a,
 };
 
 enum attrs { ATTRS_APPROVAL = 1 << 0, ATTRS_ORIGIN = 1 << 1 };	/* one of them at most */
@@ -190,6 +193,8 @@ struct statement {
 		struct body_resume	resume;
 		struct body_add_peer	add_peer;
 		uint8_t			remove_peer[32];
+		struct body_add_provider add_provider;
+		uint8_t			remove_provider[32];
 	};
 };
 

@@ -55,7 +55,7 @@ static bool
 is_word(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((s.p[i] < 'a' || s.p[i] > 'z') && s.p[i] != '-')
+		if ((s.p[i] < 'a' || s.p[i] > 'z') && s.p[i] != '-' && s.p[i] != '_')
 			return false;
 	return true;
 }

@@ -59,11 +59,33 @@ static const struct field roster_peers[] = {
 	{ SPAN16(struct msg_roster, peer[0].key, 1, 1024), EACH_OF(struct msg_roster, peer) },
 	{ FIELD_END },
 };
+static const struct field roster_acrs[] = {
+	{ SPAN8(struct roster_provider, acr[0].acr, 1, 128), EACH_OF(struct roster_provider, acr) },
+	{ RANGE(struct roster_provider, acr[0].level, 1, 2), EACH_OF(struct roster_provider, acr) },
+	{ FIELD_END },
+};
+static const struct field roster_provider[] = {
+	{ BYTES(struct roster_provider, id) },
+	{ SPAN8(struct roster_provider, issuer, 1, 200) },
+	{ SPAN8(struct roster_provider, client, 1, 128) },
+	{ NUMBER(struct roster_provider, alg) },
+	{ SPAN16(struct roster_provider, key, 1, 1024) },
+	{ SPAN8(struct roster_provider, transaction, 0, 64) },
+	{ NUMBER(struct roster_provider, assurance) },
+	{ SPAN8(struct roster_provider, label, 1, 64) },
+	{ LIST8(struct roster_provider, acrs, 1, ROSTER_ACRS_MAX, roster_acrs) },
+	{ FIELD_END },
+};
+static const struct field roster_providers[] = {
+	{ PART(struct msg_roster, provider[0], roster_provider), EACH_OF(struct msg_roster, provider) },
+	{ FIELD_END },
+};
 static const struct field msg_roster_fields[] = {
 	{ BYTES(struct msg_roster, policy) },
 	{ LIST8(struct msg_roster, officers, 0, OFFICERS_MAX, roster_officers) },
 	{ LIST8(struct msg_roster, anchors, 0, ANCHORS_MAX, roster_anchors) },
 	{ LIST8(struct msg_roster, peers, 0, PEERS_MAX, roster_peers) },
+	{ LIST8(struct msg_roster, providers, 0, PROVIDERS_MAX, roster_providers) },
 	{ FIELD_END },
 };
 MESSAGE(msg_roster, "ROSTER answer")

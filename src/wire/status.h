@@ -11,6 +11,8 @@
 #define OFFICERS_MAX	32
 #define ANCHORS_MAX	64
 #define PEERS_MAX	8
+#define PROVIDERS_MAX	16
+#define ROSTER_ACRS_MAX	8
 #define HEAD_WIRE_LEN	116
 #define ONLY_READS	UINT64_MAX
 
@@ -50,12 +52,23 @@ struct roster_peer {
 	uint8_t		peer[GROUP_LEN];
 	struct span	label, key;
 };
+struct roster_provider {
+	uint8_t		id[32];
+	struct span	issuer, client;
+	uint8_t		alg;
+	struct span	key, transaction;
+	uint8_t		assurance;
+	struct span	label;
+	size_t		acrs;
+	struct { struct span acr; uint8_t level; } acr[ROSTER_ACRS_MAX];
+};
 struct msg_roster {
 	uint8_t		policy[42];
-	size_t		officers, anchors, peers;
+	size_t		officers, anchors, peers, providers;
 	struct roster_officer officer[OFFICERS_MAX];
 	struct roster_anchor anchor[ANCHORS_MAX];
 	struct roster_peer peer[PEERS_MAX];
+	struct roster_provider provider[PROVIDERS_MAX];
 };
 struct msg_follow {
 	uint64_t	from, durable;

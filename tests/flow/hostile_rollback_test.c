@@ -13,7 +13,7 @@
 
 static struct group group;
 static struct signer alice;
-static struct key good;
+static struct key good, early;	/* early: requested, not certified yet */
 
 static int
 set_up(void **state UNUSED)
@@ -22,6 +22,8 @@ set_up(void **state UNUSED)
 	group_start(&group);
 	ca_of_group(&group);
 	signer_ready(&group, &alice, &good, "CN=Alice Example,C=SE");
+	key_create(&group, &alice, &early);
+	key_request(&group, &alice, &early);
 	group_stop(&group);
 	group_shell(&group, "cp -a $DIR/sam $DIR/sam.old; cp -a $DIR/tokens $DIR/tokens.old");
 	return 0;
@@ -32,6 +34,7 @@ tear_down(void **state UNUSED)
 {
 	signer_forget(&alice);
 	key_forget(&good);
+	key_forget(&early);
 	group_end(&group);
 	return 0;
 }
@@ -250,6 +253,31 @@ TEST(a_log_put_back_is_closed_until_two_officers_say_which_head_counts)
 	act_free(old);
 }
 
+/* Its record is written anew, its wrapped key is not: both stay in the epoch of its birth. */
+TEST(a_key_that_is_certified_in_a_later_epoch_signs)
+{
+	struct body_resume b = { .epoch = 1 };
+	struct activated got;
+	struct act *a;
+
+	group_start(&group);
+	change_something();
+	put_log_back();
+	heads_of(&b);
+	a = resume_act(&b);
+	act_write(a);
+	act_approve_by(a, &group.so[0]);
+	act_approve_by(a, &group.so[1]);
+	assert_string_equal(act_enact(a, group.officers, NULL, NULL, NULL), "");
+	act_free(a);
+	wait_until_open();
+	key_link(&group, &alice, &early);
+	a = act_of_sign_approved(&group, &alice, &early, 1);
+	assert_string_equal(act_activate(a, group.ssa, &got), "");
+	CHECK(got.signed_ == 1 && is_signature_of(a, &early, 0, got.signature[0]));
+	act_free(a);
+}
+
 /* The same old copy once more: its log knows nothing of the epoch that the anchor has seen. */
 TEST(a_log_put_back_twice_goes_on_in_an_epoch_of_its_own)
 {
@@ -377,6 +405,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(a_log_put_back_is_closed_until_two_officers_say_which_head_counts),
 	EACH(a_log_put_back_twice_goes_on_in_an_epoch_of_its_own),
 	EACH(another_history_than_the_anchors_is_closed),
+	EACH(a_key_that_is_certified_in_a_later_epoch_signs),
 	EACH(a_damaged_log_is_closed),
 	EACH(damage_that_a_snapshot_hides_is_found_in_service),
 	EACH(another_local_secret_opens_nothing),

@@ -6,7 +6,7 @@
 #include "audit/batch.h"
 #include "tests/sic/group.h"
 
-#define TALLY_REASONS	48
+#define TALLY_REASONS	64
 
 struct tally {
 	uint64_t	offset;			/* read so far */

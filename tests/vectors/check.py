@@ -146,7 +146,7 @@ PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'IN
             0x206: 'ADD_AUTHENTICATOR', 0x207: 'REMOVE_AUTHENTICATOR',
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x305: 'REVOKE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
-            0x405: 'SET_POLICY', 0x406: 'RESUME', 0x407: 'ADD_PEER', 0x408: 'REMOVE_PEER'}
+            0x405: 'SET_POLICY', 0x406: 'RESUME', 0x407: 'ADD_PEER', 0x408: 'REMOVE_PEER', 0x409: 'ADD_PROVIDER', 0x40a: 'REMOVE_PROVIDER'}
 DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
 SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
 
@@ -306,8 +306,20 @@ def body(purpose, r):
         must(len(key) == {1: 65, 2: 91}[kind], 'key of the peer')
         r.text(1, 1, 64)
         return {'peer': sha(bytes([kind]) + peer + key)}
+    elif purpose == 0x409:
+        issuer, client, alg, key = r.text(1, 1, 200).encode(), r.text(1, 1, 128).encode(), r.u(1), r.v(2, 1, 552)
+        must(issuer.startswith(b'https://') and 1 <= alg <= 5, 'issuer and algorithm')
+        for _ in range(r.u(1)):
+            r.text(1, 1, 128)
+            must(1 <= r.u(1) <= 2, 'level')
+        r.text(1, 0, 64)
+        must(r.u(1) <= 2 and 1 <= r.u(4) <= 3600, 'assurance and age')
+        r.text(1, 0, 64)
+        r.text(1, 1, 64)
+        return {'provider': sha(b'propria-provider-v1\0' + bytes([len(issuer)]) + issuer + bytes([len(client)]) + client +
+                                bytes([alg]) + len(key).to_bytes(2, 'big') + key)}
     else:
-        r.take({0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
+        r.take({0x40a: 32, 0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
     return None
 
 
@@ -350,6 +362,8 @@ def check_statements(v):
     must(v['key_id'] == sha(b'propria-key-id-v1\0' + s['fresh'])[:16], 'key id')
     must(v['peer_id'] == statement(v['statement.ADD_PEER'])['sign']['peer'] == statement(v['statement.REMOVE_PEER'])['body'],
          'peer id')
+    must(statement(v['statement.ADD_PROVIDER'])['sign']['provider'] == statement(v['statement.REMOVE_PROVIDER'])['body'],
+         'provider id')
     check_enrolment(statement(v['statement.ADD_AUTHENTICATOR']))
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')

@@ -9,8 +9,8 @@ import test, { after } from 'node:test';
 import { algOf } from '../../web/lib/alg.js';
 import { FormatError, concat, sha256 } from '../../web/lib/bytes.js';
 import { isOfKey, readCertificate } from '../../web/lib/certificate.js';
-import { attributesBind, signedAttributes, signedData } from '../../web/lib/cms.js';
-import { checkFile } from '../../web/lib/p7s.js';
+import { approvedAttributes, attributesBind, signedAttributes, signedData } from '../../web/lib/cms.js';
+import { checkFile, checkSignatures } from '../../web/lib/p7s.js';
 import { OID, TAG, DerReader, der, derOid, derSetOf, derTime } from '../../web/lib/der.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'propria-cms-'));
@@ -152,4 +152,22 @@ test('a file that a server made is taken only if it says exactly what was approv
 		refused += await checkFile({ bytes: bad, alg, kind: 2, documentDigest }).then(() => 0, () => 1);
 	}
 	assert.ok(refused > (bytes.length - to) * 0.85, `${refused} of ${bytes.length - to}`);	/* all but the two algorithm names */
+});
+
+test('signatures without files are taken only as of exactly what was approved, one for each document', async () => {
+	const other = new Uint8Array(1);
+
+	for (const number of Object.keys(people))
+		for (const kind of [2, 3]) {
+			const who = people[number], { alg } = who, certificate = readCertificate(who.certificate), documentDigests = [document_, other].map((d) => digestOf(alg, d));
+			const certificateHash = await sha256(who.certificate), of = { alg, kind, signing: time, certificateHash };
+			const signatures = await Promise.all(documentDigests.map(async (documentDigest) => signed(who, (await approvedAttributes({ ...of, documentDigest })).attributes)));
+			const good = { certificate, alg, kind, signing: time, documentDigests, signatures };
+
+			await checkSignatures(good);
+			for (const bad of [{ documentDigests: [...documentDigests].reverse() }, { signatures: signatures.slice(1) }, { kind: 5 - kind }, { attrs: 1 },
+				{ certificate: readCertificate(people[number === '1' ? 2 : 1].certificate) }, { signatures: [signatures[0], other] },
+				...kind === 2 ? [{ signing: time + 1000 }] : []])
+				await assert.rejects(checkSignatures({ ...good, ...bad }), FormatError, Object.keys(bad)[0]);
+		}
 });

@@ -10,6 +10,7 @@ NOT_TRIED = [
     ('`answer_enact.c` open proposals, `enact_officers.c` most anchors and officers', 'bounds of tables; the fold refuses beyond them too'),
     ('`nonce.c` enter_block', 'needs as many open nonces as the table has places'),
     ('`once_open.c`, `once_certify.c`, `once_sign.c` asked again when entry or module is done', 'races of milliseconds; at the end of each a change has ended the session already'),
+    ('`sam_trade.c` ADD_PEER by the security quorum, `answer_certificate.c` a request from the record', 'without them no test of grants gets its group, or its keys'),
     ('`answer_receipt.c` the entry is a leaf of the tree', 'no test of receipts here'),
 ]
 
@@ -92,9 +93,9 @@ PAIR = ('passkey', 'a_key_may_ask_for_two_different_authenticators')
 ADD_SUSPENDED = ('passkey', 'a_suspended_signer_adds_and_removes_nothing')
 P_OFFICER = ('passkey', 'an_officer_may_approve_with_a_passkey')
 COUNTER = ('passkey', 'a_counter_that_does_not_rise_alarms_and_refuses_nothing')
-SUFFICES = ('if (!authenticator_approves(p, &list[i], a, e) ||\n'
+SUFFICES = ('if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e) ||\n'
             '\t\t    !authenticator_suffices(a, p->s, level_needed(p->st), e))')
-APPROVES_ALONE = 'if (!authenticator_approves(p, &list[i], a, e) || level_needed(p->st) == 0)'
+APPROVES_ALONE = 'if (!authenticator_approves(p, &list[i], a, level_needed(p->st), e))'
 WELCOME = ('socket', 'another_user_is_not_welcome')
 PUT_BACK = ('rollback', 'a_log_put_back_is_closed_until_two_officers_say_which_head_counts')
 PUT_BACK_TWICE = ('rollback', 'a_log_put_back_twice_goes_on_in_an_epoch_of_its_own')
@@ -388,7 +389,7 @@ G('ADD_AUTHENTICATOR by a signer in his state', 'SRC_SA', *ADD_SUSPENDED, (F,
 G('REMOVE_AUTHENTICATOR from the current version', 'H1', *PAIR, (F, 'if (b->from != a->signer->row->version)', 'if (false)'))
 G('REMOVE_AUTHENTICATOR of one that is there', 'row 5', *PAIR, (F,
   'if (at == s.authenticators)', 'if (at > s.authenticators)'))
-G('enough authenticators stay', 'i3: two evidences', *PAIR, (F, 'if (!enough_stay(sam, a, e))', 'if (false)'))
+G('enough authenticators stay', 'i3: two evidences', *PAIR, (F, '!enough_stay(sam, a, e) || ', ''))
 F = 'enact_signer.c'
 G('SUSPEND from the current version', 'H1', *SIGNER_ACT, (F,
   'if (!is_from(a, e))\n\t\treturn false;\n\tif (state == SIGNER_SUSPENDED', 'if (state == SIGNER_SUSPENDED'))
@@ -409,7 +410,7 @@ G('keys die with their signer', 'SRG_KM.7.1', *KEYS_DIE, (F, 'if (row == NULL ||
 
 F = 'enact_key.c'
 G('asked again when the module made the key', 'H3, SRC_SKS.1.1', *MADE, (F,
-  'may_have_key(sam, &s, &m->body, &e) && key_enter(', 'key_enter('))
+  'may_have_key(sam, s, &m->body, e) && id_is_free(', 'id_is_free('))
 G('CREATE_KEY from the current version', 'H1', *CREATE, (F, 'if (b->from != s->row->version)', 'if (false)'))
 G('CREATE_KEY by a signer in his state', 'SRC_SKS.1.1', *TWICE, (F,
   'if (s->row->state != SIGNER_BOUND && s->row->state != SIGNER_ACTIVE)', 'if (false)'))
@@ -484,7 +485,7 @@ G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->be
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
   'if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)', 'if (false)'))
 G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
-  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &approved, e))', 'if (false)'))
+  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &a.approved, e))', 'if (false)'))
 G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
 G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - now > OFFICERS_ACT_MS)', 'if (false)'))
 
@@ -708,3 +709,68 @@ G('REVOKE_KEY by a registration officer', '1.3', 'revocation', 'a_registration_o
   ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,', '{ PURPOSE_REVOKE_KEY,\t\tBY_SIGNER,'))
 G('REVOKE_KEY after a proposal', 'H1', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
   ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))
+
+# --- an authentication module: grant.c, share.c, peer.c
+
+GRANT = ('grant', 'a_grant_is_for_this_statement_signer_person_and_time')
+BEFORE = ('grant', 'a_grant_from_before_the_statement_is_none')
+CHANGED = ('grant', 'a_grant_with_any_byte_changed_is_none')
+BORN = ('grant', 'a_key_that_was_born_with_a_module_is_not_used_without_it')
+BIRTH = ('grant', 'a_key_with_a_share_is_made_with_its_share')
+REQUESTED = ('grant', 'the_certificate_request_comes_from_the_record')
+BOUND = ('grant', 'a_module_is_bound_by_its_own_grant_for_this_person')
+PEER = ('grant', 'who_is_a_peer_two_security_officers_say')
+GONE = ('grant', 'a_removed_peers_grants_count_no_more')
+F = 'grant.c'
+G('a grant\'s signature', 'row 13', *CHANGED, (F, 'if (!is_signed_by(s, link.p, evidence, e))', 'if (false)'))
+G('a grant by a peer', 'C12', *GONE, (F, 'if (state_peer_key(s, PEER_MODULE, module, 0) == NULL)', 'if (false)'))
+G('a grant for this group', 'row 13', *GRANT, (F, 'if (memcmp(g->group, s->group, GROUP_LEN) != 0)', 'if (false)'))
+G('a grant by the authenticator\'s module', 'row 13', *GRANT, (F,
+  'if (memcmp(g->module, link.p, GROUP_LEN) != 0 ||\n\t    memcmp', 'if (memcmp'))
+G('a grant of the authenticator\'s person', 'row 13', *GRANT, (F,
+  'link.p, GROUP_LEN) != 0 ||\n\t    memcmp(g->person, link.p + GROUP_LEN, ID_LEN) != 0)', 'link.p, GROUP_LEN) != 0)'))
+G('a grant for this signer', 'row 13', *GRANT, (F, 'if (memcmp(g->signer, st->subject, ID_LEN) != 0)', 'if (false)'))
+G('a grant for this statement', 'C10, row 13', *GRANT, (F, 'return memcmp(g->d, d, HASH_LEN) == 0 ||', 'return true ||'))
+G('a grant that is not old', 'row 13', *GRANT, (F, 'now > g->time ? now - g->time > AWAY_MS :', 'now > g->time ? false :'))
+G('a grant that is not of the future', 'row 13', *GRANT, (F, ': g->time - now > AWAY_MS)', ': false)'))
+G('a grant that came after its statement', 'row 13', *BEFORE, (F,
+  'return g->time >= st->iat || st->iat - g->time <= BEFORE_MS ||', 'return true ||'))
+G('a grant of two factors for SCAL2', 'row 13, H11', *GRANT, (F, 'return out->level >= level ||', 'return true ||'))
+F = 'approval.c'
+G('evidence of an authentication module', 'row 13', 'grant', 'only_the_key_of_the_module_itself_signs_its_grants', (F,
+  'if (ev->type != EVIDENCE_MODULE)\n\t\treturn does_not_verify(e);', ''),
+  behind='each verifier reads its own form of evidence')
+G('a key is used with the authenticator it was born with', 'C12', *BORN, (F,
+  'if (with == NULL || memcmp(with, none, ID_LEN) == 0)', 'if (true)'))
+F = 'share.c'
+G('a share that opens', 'C12', *BIRTH, (F,
+  'return err_why(e, ERR_DENIED, "share", "the share does not open: %s", why.text);', 'memset(out->bytes, 0, SHARE_LEN);'))
+G('a share is there', 'C12', *BIRTH, (F, 'return err_why(e, ERR_DENIED, "share", "the grant brings no share of the key");', 'return true;'))
+F = 'answer_activate.c'
+G('the share before a use', 'C12', *GRANT, (F, ' ||\n\t    !share_opens(sam, &p, &s, &k, &approved, &share, e))', ')'))
+G('the share is the key\'s', 'C12', *GRANT, (F, 'return share->n == 0 || seal_unwrapped(', 'return true || seal_unwrapped('))
+G('no window for a key born with an authenticator', 'C12, L1-2', 'grant', 'no_window_is_opened_for_a_key_with_a_share',
+  ('answer_window.c', 'if (!profile_is_none(k->record.with))', 'if (false)'))
+F = 'enact_key.c'
+G('with whom a key may be made', 'C12', *BIRTH, (F, 'if (!may_be_with(&s->record, b->with, e))', 'if (false)'))
+G('the id of a new key is free', 'RPL-1', *CREATE, (F,
+  'return index_find(sam->state->index, RECORD_KEY, id) == NULL ||', 'return true ||'), behind='a nonce is spent once')
+G('no share stays in the log', 'C12', *REQUESTED, (F, 'shares_leave(&m->evidences);\n\treturn m;', 'return m;'))
+F = 'enact_authenticator.c'
+G('an authenticator that a key was made with stays', 'C12', *BOUND, (F,
+  ' || !no_key_needs(sam, &s, b->authenticator, e))', ')'))
+G('a new module\'s authenticator is of a peer', 'C12', *BOUND, (F,
+  'if (a->type == EVIDENCE_MODULE && state_peer_key(', 'if (false && state_peer_key('), behind='the grant of a peer')
+G('not the same person twice', 'i3: two evidences', *BOUND, (F,
+  '(a->credential.n > 0 && span_equal(a->credential, new->credential)))', 'false)'))
+F = 'peer.c'
+G('kind of a peer', 'C12', *PEER, (F,
+  'if (b->kind != (sam->setup->trade->kind == GROUP_SAM ? PEER_MODULE : PEER_SAM))', 'if (false)'))
+G('a group is no peer of itself', 'C12', *PEER, (F, 'if (memcmp(b->peer, s->group, GROUP_LEN) == 0)', 'if (false)'))
+G('an officer\'s key is no peer\'s', 'SRG_M.1.5', *PEER, (F, 'if (state_is_officer_key(s, b->key))', 'if (false)'))
+G('a signing key is no peer\'s', 'SRG_M.1.5', *PEER, (F, 'if (prints_has(s->prints, b->key))', 'if (false)'))
+G('a peer\'s key is on its curve', 'C12', *PEER, (F, 'if (!key_is_on_curve(b, e))', 'if (false)'))
+G('a peer\'s key once', 'C12', *PEER, (F, 'if (state_peer(s, id) != NULL)\n\t\treturn err_why', 'if (false)\n\t\treturn err_why'))
+G('only a peer is removed', 'C12', *PEER, (F, 'return state_peer(sam->state, st->remove_peer) != NULL ||', 'return true ||'))
+G('REMOVE_PEER by the security quorum', 'SRG_M.1.6', *PEER, ('sam_trade.c',
+  '{ PURPOSE_REMOVE_PEER,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_PEER,\t\tBY_REGISTRATION,'))

@@ -65,17 +65,17 @@ export function text(bits, min, max) {
 }
 
 /** A list with its count before it, u32. @returns {Field} */
-export function list(min, max, fields) {
+export function list(min, max, fields, bits = 32) {
 	const check = (n) => must(n >= min && n <= max, 'count');
 	return {
 		read: (r, all) => {
-			const n = r.u32();
+			const n = r[`u${bits}`]();
 			check(n);
 			return Array.from({ length: n }, () => readFields(r, fields, all));
 		},
 		write: (w, v, all) => {
 			check(v.length);
-			w.u32(v.length);
+			w[`u${bits}`](v.length);
 			v.forEach((one) => writeFields(w, fields, one, all));
 		},
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A CAdES file that a server made, taken apart and compared with what was approved: nothing else may be in it. */
+/* What a server made of an approval, taken apart and compared with what was approved: nothing else may be signed. */
 import { FormatError, equal, sha256 } from './bytes.js';
 import { readCertificate } from './certificate.js';
 import { approvedAttributes, attributeValues } from './cms.js';
@@ -85,4 +85,25 @@ export async function checkFile({ bytes, alg, kind, attrs = 0, documentDigest })
 	if (!await verifySignature(alg, certificate.spki, attributes, signature))
 		throw new FormatError('CAdES: signature');
 	return { certificate, signing };
+}
+
+/**
+ * The same without the file: one signature for each document, in the order of the statement.
+ * @param {object} o
+ * @param {import('./certificate.js').Certificate} o.certificate as the server names it
+ * @param {import('./alg.js').Alg} o.alg
+ * @param {number} o.kind 2 CAdES, 3 PAdES @param {number} [o.attrs] of the statement
+ * @param {number} o.signing ms, as the server names it
+ * @param {Uint8Array[]} o.documentDigests
+ * @param {Uint8Array[]} o.signatures
+ */
+export async function checkSignatures({ certificate, alg, kind, attrs = 0, signing, documentDigests, signatures }) {
+	const certificateHash = await sha256(certificate.der);
+	if (signatures.length !== documentDigests.length)
+		throw new FormatError('signatures');
+	for (const [i, documentDigest] of documentDigests.entries()) {
+		const { attributes } = await approvedAttributes({ alg, kind, attrs, documentDigest, certificateHash, signing });
+		if (!await verifySignature(alg, certificate.spki, attributes, signatures[i]))
+			throw new FormatError('signature: not of what was approved');
+	}
 }

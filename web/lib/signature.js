@@ -34,6 +34,6 @@ export function rawSignature(alg, value) {
  */
 export async function verifySignature(alg, spki, message, value) {
 	const [kind, how] = WEB[alg.number];
-	const key = await crypto.subtle.importKey('spki', spki, kind, false, ['verify']);
+	const key = await crypto.subtle.importKey('spki', spki, kind, false, ['verify']).catch(() => { throw new FormatError('signature: key'); });
 	return crypto.subtle.verify(how, key, rawSignature(alg, value), message);
 }

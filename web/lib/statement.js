@@ -124,6 +124,12 @@ const PURPOSES = {
 		label: text(8, 1, 64),
 	}],
 	0x0408: ['REMOVE_PEER', { peer: fixed(32) }],
+	0x0409: ['ADD_PROVIDER', {
+		issuer: text(8, 1, 200), client: text(8, 1, 128), alg: number(8, 1, 5), key: bytes(16, 1, 552),
+		acrs: list(1, 8, { acr: text(8, 1, 128), level: oneOf(8, 1, 2) }, 8), transaction: text(8, 0, 64),
+		assurance: number(8, 0, 2), maxAge: number(32, 1, 3600), basis: text(8, 0, 64), label: text(8, 1, 64),
+	}],
+	0x040a: ['REMOVE_PROVIDER', { provider: fixed(32) }],
 };
 
 /** The number of a purpose by its name: PURPOSE.SIGN. */

@@ -22,7 +22,9 @@ export const WORD_KEYS = Object.freeze([
 		'approvals', 'issuer', 'signsWith', 'caKey', 'maxDays', 'caLabel', 'usage', 'anchorProfile', 'rule', 'policyOid', 'mayAdd', 'keyProfile', 'anchor', 'officer', 'person', 'role',
 		'officerKey', 'officerType', 'life', 'minLoa', 'protections', 'roQuorum', 'soQuorum', 'keysPerSigner',
 		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'scal1Seconds', 'scal1Count', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
-		'logRoot', 'lost', 'issuerUrl', 'module', 'modulePerson', 'with', 'peer', 'peerKind', 'peerGroup', 'peerKey', 'peerLabel'].map((k) => 'label.' + k),
+		'logRoot', 'lost', 'issuerUrl', 'module', 'modulePerson', 'with', 'peer', 'peerKind', 'peerGroup', 'peerKey', 'peerLabel',
+		'provider', 'providerLabel', 'providerIssuer', 'providerClient', 'providerAlg', 'providerKey', 'providerAssurance', 'providerAcr1',
+		'providerAcr2', 'providerShows', 'providerAge', 'providerBasis'].map((k) => 'label.' + k),
 	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'kind.1', 'kind.2', 'kind.3', 'commitment.1', 'commitment.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
 		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'rule.0', 'rule.1', 'rule.2', 'rule.3', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
 		'none', 'unknown', 'badName', 'lost', 'seconds', 'days', 'peer.1', 'peer.2'].map((k) => 'value.' + k),
@@ -200,6 +202,20 @@ const WORDS = {
 		await p.print('peerKey', b.key);
 	},
 	REMOVE_PEER: (p, b) => p.hex('peer', b.peer),
+	ADD_PROVIDER: async (p, b) => {
+		p.line('providerLabel', b.label);
+		p.line('providerIssuer', b.issuer);
+		p.line('providerClient', b.client);
+		p.line('providerAlg', ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'][b.alg - 1]);
+		await p.print('providerKey', b.key);
+		p.line('providerAssurance', ['0', 'FIPS 140', 'EN 419 221-5'][b.assurance]);
+		for (const a of b.acrs)
+			p.line(a.level === 2 ? 'providerAcr2' : 'providerAcr1', a.acr);
+		p.line('providerShows', b.transaction === '' ? '-' : b.transaction);
+		p.line('providerAge', `${b.maxAge} s`);
+		p.line('providerBasis', b.basis);
+	},
+	REMOVE_PROVIDER: (p, b) => p.hex('provider', b.provider),
 	SET_POLICY: policy,
 	RESUME: (p, b) => {
 		p.line('anchorEpoch', b.epoch);

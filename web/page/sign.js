@@ -234,7 +234,8 @@ function showVerdict(answer, { d, encoded }, evidences) {
 	say($('verdict-text'), to === null ? 'verdict.nowhere' : to ? 'verdict.go' : 'verdict.close', { name: asker() });
 	say($('verdict-title'), ask.key.once ? 'verdict.signed.title' : 'sign.done');
 	facts($('verdict-facts'), [['verdict.sam', el('span', { t: ask.key.once ? 'verdict.once' : 'verdict.accepted' })],
-		...answer.certificate ? certificateFacts(answer.certificate) : [],
+		...answer.certificate ? [...certificateFacts(answer.certificate),
+			['verdict.check', el('span', { t: answer.checked ? 'verdict.check.yes' : 'verdict.check.no' })]] : [],
 		['verdict.count', el('span', { t: ['sign.count', { n: ask.items.length }] })],
 		['verdict.expires', Number.isSafeInteger(answer.expires)
 		    ? el('span', { t: ['verdict.until', { time: moment(answer.expires) }] }) : undefined],
@@ -244,13 +245,27 @@ function showVerdict(answer, { d, encoded }, evidences) {
 	only('verdict');
 }
 
+/* The certificate that the service names, and whether it is known here that its key signed what was approved. */
+async function signedBy({ certificate: named, signing, signatures }) {
+	const { alg, kind } = ask.key.once, certificate = named ? readCertificate(unbase64(named)) : undefined;
+
+	if (!certificate || signatures === undefined)
+		return { certificate };
+	if (!Array.isArray(signatures) || !Number.isSafeInteger(signing))
+		throw stop('answer');
+	const { checkSignatures } = await import('../lib/p7s.js');
+
+	await checkSignatures({ certificate, alg, kind, signing, documentDigests: ask.items.map((item) => item.digest), signatures: signatures.map(unbase64) });
+	return { certificate, checked: true };
+}
+
 async function send(encoded, evidences) {
 	const answer = await api.propria('approval/answer', { ...body(), statement: base64(encoded), evidence: base64(evidences) },
 	    { timeout: ask.key.once ? 150000 : 30000 });
 
 	if (answer.state !== 'approved')
 		throw stop('answer');
-	return { ...answer, certificate: ask.key.once && answer.certificate ? readCertificate(unbase64(answer.certificate)) : undefined };
+	return ask.key.once ? { ...answer, ...await signedBy(answer) } : { ...answer, certificate: undefined };
 }
 
 async function approve() {

@@ -337,7 +337,7 @@ continue_write(struct call *c, const struct ticket *t, struct emit *m, struct er
 }
 
 void
-approval_answer(struct call *c, const struct ticket *t, struct span certificate)
+approval_answer(struct call *c, const struct ticket *t, const struct once *o)
 {
 	struct emit m = call_answer(c);
 	struct err e = { 0 };
@@ -345,8 +345,8 @@ approval_answer(struct call *c, const struct ticket *t, struct span certificate)
 	emit_text(&m, "state", ticket_word(t, c->now));
 	if (t->state == TICKET_APPROVED)
 		emit_number(&m, "expires", t->until);
-	if (certificate.n > 0)
-		emit_base64(&m, "certificate", certificate);
+	if (o != NULL)
+		once_signed_write(o, &m);
 	if (continue_write(c, t, &m, &e))
 		call_answered(c, &m);
 	else
@@ -422,7 +422,7 @@ on_activated(struct call *c, struct reader *r, const struct err *refusal)
 	a->sign->activation->expires = m.expires;
 	approval_keep(c->ssa, &a->sign->package, c->account);
 	if (ticket_approve(c->ssa, a->ticket, a->sign->activation, &e)) {
-		approval_answer(c, a->ticket, span_of("", 0));
+		approval_answer(c, a->ticket, NULL);
 		return;
 	}
 	uncount(c, a->ticket);
@@ -542,7 +542,7 @@ handle_approval_decline(struct call *c)
 		/* Here, where it happens once: the client may ask as often as it likes. */
 		if (approval_is_counted(t))
 			parallel_leave(c->ssa->parallel, c->account);
-		approval_answer(c, t, span_of("", 0));
+		approval_answer(c, t, NULL);
 	} else if (e.code == ERR_NOT_NOW)
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	else

@@ -35,7 +35,7 @@ on_signed(struct call *c)
 	if (ticket_approve(c->ssa, a->ticket, a->once.a, &e)) {
 		if (a->once.counted)
 			parallel_leave(c->ssa->parallel, c->account);
-		approval_answer(c, a->ticket, writer_span(&a->once.issue.certificate));
+		approval_answer(c, a->ticket, &a->once);
 	} else if (e.code == ERR_NOT_NOW) {
 		call_error(c, 409, "invalid_request", "The request was answered already", "replay");
 	} else {

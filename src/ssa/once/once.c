@@ -25,6 +25,7 @@ once_init(struct once *o, struct call *c, call_then *done)
 	o->csr = writer_grow(CSR_MAX);
 	o->attestation = writer_grow(ATTESTATION_MAX);
 	o->files = writer_grow(USES_MAX * (size_t)CADES_FILE_MAX);
+	o->signatures = writer_grow(USES_MAX * (SIGNATURE_DER_MAX + sizeof(uint32_t)));
 }
 
 /* All since the last stamp was this part's. */
@@ -61,6 +62,7 @@ once_wipe(struct once *o)
 	writer_wipe(&o->csr);
 	writer_wipe(&o->attestation);
 	writer_wipe(&o->files);
+	writer_wipe(&o->signatures);
 }
 
 /* By the caller, for this group, of a profile whose CA makes certificates of one-time keys. */
@@ -342,7 +344,8 @@ file_write(struct once *o, const struct msg_results *m, size_t i, struct err *e)
 		.document_digest = span_of(o->a->digests + i * alg->digest_len, alg->digest_len),
 		.signer = writer_span(&o->issue.certificate), .chain = chain,
 		.signing_time = m->signing };
-	uint8_t dtbsr[DIGEST_MAX];
+	uint8_t dtbsr[DIGEST_MAX], der[SIGNATURE_DER_MAX];
+	struct writer signature = writer_over(der, sizeof(der));
 
 	while (made.chain_n < CA_CHAIN_MAX && rd_span32(&r, 1, UINT32_MAX, &chain[made.chain_n]))
 		made.chain_n++;
@@ -350,6 +353,8 @@ file_write(struct once *o, const struct msg_results *m, size_t i, struct err *e)
 	    !cades_assemble(&made, writer_span(&attributes), m->result[i].signature, &file, e))
 		return false;
 	wr_span32(&o->files, writer_span(&file));
+	if (signature_to_der(alg, m->result[i].signature, &signature))
+		wr_span32(&o->signatures, writer_span(&signature));
 	return writer_ok(&o->files) || err_set(e, ERR_BACKEND, "no room for a signature's file");
 }
 
@@ -382,6 +387,7 @@ once_results_take(struct call *c, struct once *o, const struct msg_results *m)
 			call_failed(c, &e);
 			return;
 		}
+	o->signing = m->signing;
 	stamp(o, ONCE_FILE);
 	o->done(c);
 }
@@ -437,6 +443,20 @@ once_file(const struct once *o, size_t index)
 		if (!rd_span32(&r, 1, UINT32_MAX, &file))
 			return span_of(NULL, 0);
 	return file;
+}
+
+void
+once_signed_write(const struct once *o, struct emit *m)
+{
+	struct reader r = reader_over(writer_span(&o->signatures));
+	struct span signature;
+
+	emit_base64(m, "certificate", writer_span(&o->issue.certificate));
+	emit_number(m, "signing", o->signing);
+	emit_array(m, "signatures");
+	while (rd_span32(&r, 1, SIGNATURE_DER_MAX, &signature))
+		emit_base64(m, NULL, signature);
+	emit_array_end(m);
 }
 
 void

@@ -34,6 +34,8 @@ struct once {
 	uint8_t			 session[16], id[16];	/* the one-time key's */
 	struct writer		 csr, attestation;
 	struct writer		 files;		/* n x v32: CMS of each index */
+	struct writer		 signatures;	/* n x v32: what is in them, as CSC carries it */
+	uint64_t		 signing;	/* ms; in the attributes, if they have it */
 	uint8_t			 ticket[HASH_LEN];	/* that it answers; zero: none */
 	bool			 counted;	/* as under way, by who made the ticket */
 	uint64_t		 since, took[ONCE_PARTS];	/* us */
@@ -72,6 +74,8 @@ void	once_outcome_ask(struct call *, const struct once *);
 call_next once_on_results;
 void	once_results_take(struct call *, struct once *, const struct msg_results *);
 struct span once_file(const struct once *, size_t index);
+/* So that the signing page sees for itself what was signed: certificate, signing, signatures. */
+void	once_signed_write(const struct once *, struct emit *);
 
 /* What is offered, as the members of an answer: session, profile, idv, seconds, alg, algorithm, ca, evidences. */
 bool	once_offer_write(struct call *, struct emit *, const struct ca_config *,

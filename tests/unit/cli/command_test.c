@@ -107,7 +107,7 @@ TEST(every_reason_of_the_protocol_has_a_sentence)
 	static const char *const reasons[] = { "parse", "group", "epoch", "purpose", "nonce", "time",
 		"replay", "owner", "record", "version", "state", "auth", "quorum", "level", "class", "alg",
 		"svd", "dtbs", "kind", "limit", "proposal", "cert", "closed", "busy", "backend", "unknown",
-		"room" };
+		"room", "peer", "share" };
 	struct err e = { 0 };
 
 	for (size_t i = 0; i < COUNT(reasons); i++)

@@ -138,9 +138,10 @@ SAMPLE(session_certificate, { 8 }, SOME(300))
 SAMPLE(session_sign, SOME(40), OTHER(30), SOME(20))
 SAMPLE(end_session, { 8 })
 SAMPLE(head, { 1, 2, 3 }, SOME(91), OTHER(91), SOME(170))
-SAMPLE(roster, { 1 }, 2, 1, 1, { { { 1 }, 1, 1, SOME(3), SOME(91) },
+SAMPLE(roster, { 1 }, 2, 1, 1, 1, { { { 1 }, 1, 1, SOME(3), SOME(91) },
     { { 2 }, 5, 2, OTHER(3), OTHER(91) } }, { { { 3 }, 1, "short-term", SOME(5) } },
-    { { { 4 }, 2, { 5 }, SOME(6), OTHER(91) } })
+    { { { 4 }, 2, { 5 }, SOME(6), OTHER(91) } },
+    { { { 6 }, SOME(20), OTHER(8), 1, SOME(91), OTHER(0), 0, SOME(7), 2, { { SOME(4), 1 }, { OTHER(9), 2 } } } })
 SAMPLE(revoked, { 7 }, SOME(100), SOME(60), PROOF_OCSP, OTHER(80))
 SAMPLE(revoked_key, 812, 3)
 SAMPLE(follow, 4096, ONLY_READS)

@@ -120,7 +120,7 @@ const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_SIGN_O
 	PURPOSE_REMOVE_AUTHENTICATOR, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
 	PURPOSE_RELEASE_KEY, PURPOSE_REVOKE_KEY, PURPOSE_OPEN_SESSION, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
 	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME, PURPOSE_ADD_PEER,
-	PURPOSE_REMOVE_PEER };
+	PURPOSE_REMOVE_PEER, PURPOSE_ADD_PROVIDER, PURPOSE_REMOVE_PROVIDER };
 
 static void
 fill_sign(struct body_sign *b)
@@ -240,6 +240,22 @@ fill_peer(struct statement *s)
 }
 
 static void
+fill_provider(struct statement *s)
+{
+	struct body_add_provider b = { .issuer = span_str("https://id.example"),
+		.client = span_str("propria-activation"), .alg = PROVIDER_ES256,
+		.key = fixed_spki(sample_key("provider")), .acrs = 2,
+		.acr = { { span_str("low"), 1 }, { span_str("urn:example:sign"), 2 } },
+		.transaction = span_str("propria_d"), .assurance = 2, .max_age = 300,
+		.basis = span_str("contract 7"), .label = span_str("Example ID") };
+
+	if (s->purpose == PURPOSE_ADD_PROVIDER)
+		s->add_provider = b;
+	else
+		provider_id(&b, s->remove_provider);
+}
+
+static void
 fill_body(struct statement *s)
 {
 	switch (s->purpose) {
@@ -302,6 +318,10 @@ fill_body(struct statement *s)
 	case PURPOSE_ADD_PEER:
 	case PURPOSE_REMOVE_PEER:
 		fill_peer(s);
+		return;
+	case PURPOSE_ADD_PROVIDER:
+	case PURPOSE_REMOVE_PROVIDER:
+		fill_provider(s);
 		return;
 	default:			/* FOUND has none */
 		return;

@@ -153,7 +153,7 @@ make(const char *script, const char *more)
 static pid_t
 launch(int *from)
 {
-	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher, &sam_trade };
+	static const struct launcher_parts parts = { stand_in_decider, stand_in_flusher, &sam_trade, NULL };
 	int out[2], pin[2];
 	pid_t pid;
 

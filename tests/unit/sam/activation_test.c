@@ -81,7 +81,10 @@ TEST(what_is_in_flight_stays_though_closed_and_expired)
 	a->in_flight = 1;
 	activations_expire(t, 10 * LATER);
 	CHECK(found(t, 1) == a);
+	a->share.n = SHARE_LEN;
+	memset(a->share.bytes, 7, SHARE_LEN);
 	activations_close(t, RECORD_KEY, a->key);
+	CHECK(a->share.n == 0 && a->share.bytes[0] == 0 && a->share.bytes[SHARE_LEN - 1] == 0);
 	CHECK(found(t, 1) == a && a->exp_life == 0 && a->used[0] && a->used[1] && a->used[2]);
 	a->in_flight = 0;
 	activations_expire(t, 1);

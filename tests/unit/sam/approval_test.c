@@ -151,7 +151,8 @@ approved(void)
 {
 	struct err e = { 0 };
 	struct approved said;
-	bool ok = approvals_hold(rule_find(&sam_trade, st.purpose), state, &signer, &st, d, &list, &said, &e);
+	bool ok = approvals_hold(rule_find(&sam_trade, st.purpose), state, &signer, &st, d, &list, NULL, &said,
+	    &e);
 
 	CHECK(ok || (e.code == ERR_DENIED && (strcmp(e.reason, "auth") == 0 ||
 	    strcmp(e.reason, "quorum") == 0 || strcmp(e.reason, "purpose") == 0)));

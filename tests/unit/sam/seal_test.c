@@ -280,6 +280,49 @@ start(void **state UNUSED)
 	return crypto_start(&e) ? 0 : -1;
 }
 
+/* Who runs the signing token and its host has every secret but the share; who runs the
+ * authentication module has the share alone. Finding C12. */
+TEST(neither_team_alone_opens_a_key_with_a_share)
+{
+	AUTO_WRITER sealed = writer_grow(200), back = writer_grow(200);
+	const uint8_t key[ID_LEN] = { 9 }, nonce[AEAD_NONCE_LEN] = { 1 };
+	uint8_t share[32], guess[32] = { 0 };
+	struct err e = { 0 };
+	AUTO(seal) *signing = seal_of("token", "host", 1);
+	AUTO(seal) *token_only = seal_of("token", "", 1);
+	AUTO(seal) *nothing = seal_of("", "", 1);
+
+	sha256(span_str("the module's"), share);
+	CHECK(signing != NULL && token_only != NULL && nothing != NULL);
+	CHECK(seal_wrapped(signing, 1, key, span_of(share, 32), nonce, span_str("wrapped"), &sealed, &e));
+	CHECK(!seal_unwrapped(signing, 1, key, span_of(NULL, 0), writer_span(&sealed), &back, &e));
+	for (unsigned i = 0; i < 256; i++) {
+		memcpy(guess, share, sizeof(guess));
+		guess[i / 8] ^= (uint8_t)(1 << i % 8);
+		CHECK(!seal_unwrapped(signing, 1, key, span_of(guess, 32), writer_span(&sealed), &back, &e));
+		CHECK(!seal_unwrapped(signing, 1, key, span_of(share, i / 8), writer_span(&sealed), &back, &e));
+	}
+	CHECK(!seal_unwrapped(token_only, 1, key, span_of(share, 32), writer_span(&sealed), &back, &e));
+	CHECK(!seal_unwrapped(nothing, 1, key, span_of(share, 32), writer_span(&sealed), &back, &e));
+	CHECK(back.n == 0);
+	CHECK(seal_unwrapped(signing, 1, key, span_of(share, 32), writer_span(&sealed), &back, &e) && back.n == 7);
+}
+
+TEST(the_transport_key_is_the_same_in_each_life_and_of_one_root)
+{
+	struct err e = { 0 };
+	AUTO(seal) *a = seal_of("mac", "host", 1);
+	AUTO(seal) *again = seal_of("mac", "host", 1);
+	AUTO(seal) *b = seal_of("mac", "another host", 1);
+	AUTO(hpke_key) *key = seal_transport(a, &e);
+	AUTO(hpke_key) *same = seal_transport(again, &e);
+	AUTO(hpke_key) *other = seal_transport(b, &e);
+
+	CHECK(key != NULL && same != NULL && other != NULL);
+	CHECK(memcmp(hpke_key_point(key), hpke_key_point(same), HPKE_POINT_LEN) == 0);
+	CHECK(memcmp(hpke_key_point(key), hpke_key_point(other), HPKE_POINT_LEN) != 0);
+}
+
 int
 main(void)
 {
@@ -294,6 +337,8 @@ main(void)
 		cmocka_unit_test(a_snapshot_opens_as_it_was_and_in_no_other_way),
 		cmocka_unit_test(the_log_key_is_the_groups_own),
 		cmocka_unit_test(records_have_one_encoding),
+		cmocka_unit_test(neither_team_alone_opens_a_key_with_a_share),
+		cmocka_unit_test(the_transport_key_is_the_same_in_each_life_and_of_one_root),
 		cmocka_unit_test(a_ninth_authenticator_and_a_thirty_third_key_are_refused),
 		cmocka_unit_test(what_is_not_in_the_record_is_not_the_signers),
 	};

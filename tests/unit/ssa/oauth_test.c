@@ -333,7 +333,7 @@ TEST(failures_are_counted_and_forgiven_alone)
 struct order {
 	struct slow_job	job;
 	_Atomic int	*n;
-	int		 at;
+	_Atomic int	 at;
 };
 
 static void
@@ -354,7 +354,7 @@ TEST(a_job_that_is_delayed_holds_up_nobody)
 	struct order now = { .job = { .done = order_note }, .n = &n };
 
 	CHECK(s != NULL && slow_ask(s, &late.job) && slow_ask(s, &soon.job) && slow_ask(s, &now.job));
-	while (n < 2)
+	while (now.at == 0 || soon.at == 0)
 		usleep(1000);
 	CHECK(now.at > 0 && soon.at > 0 && late.at == 0 && now.job.ok && soon.job.ok);
 	slow_stop(s);		/* what waits is ended, in failure */

@@ -111,17 +111,17 @@ export class Application {
 	}
 
 	/* Documents, with a key that is made for them. */
-	requestOnce(documents, description) {
+	requestOnce(documents, description, format = 'C') {
 		const hashes = documents.map((d) => createHash('sha256').update(d).digest('base64'));
 
 		return { hashes, ...this.authorization({ scope: 'credential', description, authorization_details: JSON.stringify([{ type: 'credential',
-			signatureQualifier: 'eu_eidas_aes', signatureFormat: 'C', hashAlgorithmOID: SHA256,
+			signatureQualifier: 'eu_eidas_aes', signatureFormat: format, hashAlgorithmOID: SHA256,
 			documentDigests: hashes.map((hash, i) => ({ hash, label: `contract ${i + 1}.pdf`, hashType: 'sodr' })) }]) }) };
 	}
 
-	signDoc(token, hashes) {
+	signDoc(token, hashes, format = 'C') {
 		return this.csc('signatures/signDoc', token, { signatureQualifier: 'eu_eidas_aes', documentDigests: [{ hashes, hashAlgorithmOID: SHA256,
-			signAlgo: ECDSA, signature_format: 'C', conformance_level: 'AdES-B-B', signed_envelope_property: 'Detached' }] });
+			signAlgo: ECDSA, signature_format: format, conformance_level: 'AdES-B-B', signed_envelope_property: format === 'P' ? 'Revision' : 'Detached' }] });
 	}
 
 	sign(token, hashes) {

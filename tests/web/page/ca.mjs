@@ -40,5 +40,7 @@ export function makeCa() {
 		return execFileSync('openssl', ['pkeyutl', '-sign', '-inkey', at('sign.key')], { input: digest, stdio: 'pipe' });
 	};
 
-	return { issue, check, signDigest, remove: () => rmSync(dir, { recursive: true }) };
+	const certificate = run('x509', '-in', at('ca.pem'), '-outform', 'DER').toString('base64');
+
+	return { issue, check, certificate, signDigest, remove: () => rmSync(dir, { recursive: true }) };
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { contract, dropFile, enrolled, openSign, rig, stateOf, until, withBrowser } from './rig.mjs';
+import { rangeOf, withPlace } from './place.mjs';
 
 withBrowser();
 const DOCUMENT = [contract];
@@ -25,6 +26,56 @@ test('a key that is to be made is told of, and the document itself is what is ap
 	assert.equal(body.kind, 2);
 	assert.equal(Buffer.from(body.profile).toString('latin1').replace(/\0+$/, ''), 'short-term');
 	assert.deepEqual(rig.problems, []);
+});
+
+test('of a PDF with a place for its signature all else is what is approved', async () => {
+	const pdf = withPlace(contract), { page, world } = rig;
+
+	await enrolled();
+	await openSign([rangeOf(pdf)], { once: { kind: 3 } });
+	assert.match(await page.locator('#as').innerText(), /PAdES/);
+	for (const other of [contract, withPlace(contract, 'f')]) {	/* without a place; with something in it */
+		await dropFile(page, 'contract.pdf', other);
+		await page.locator('#match .note.bad').waitFor();
+	}
+	await dropFile(page, 'contract.pdf', pdf);
+	await page.locator('#item0 .badge').waitFor();
+	assert.equal(await page.locator('#paper canvas').count(), 2);
+	await page.locator('#approve').click();
+	await until(page, 'verdict');
+	const { body } = world.approved[0].statement;
+
+	assert.equal(body.kind, 3);
+	assert.equal(body.seen, 1);
+	assert.match(await page.locator('#verdict-facts').innerText(), /Alice Example[\s\S]*Checked: its key signed/);
+	assert.deepEqual(rig.problems, []);
+});
+
+test('the certificate is shown as checked only if its key signed what was approved, and else as the service names it', async () => {
+	const { page } = rig, verdict = page.locator('#verdict-facts');
+	const answers = (change) => { rig.world.lie = (path, a) => { if (path.endsWith('/answer')) change(a); return a; }; };
+	const approve = async () => {
+		await page.goto('about:blank');
+		await openSign([contract, new Uint8Array(100)], { once: true });
+		await page.locator('#approve').click();
+	};
+
+	await enrolled();
+	await approve();
+	await until(page, 'verdict');
+	assert.match(await verdict.innerText(), /Checked: its key signed/);
+	answers((a) => { delete a.signatures; });
+	await approve();
+	await until(page, 'verdict');
+	assert.match(await verdict.innerText(), /Alice Example[\s\S]*Not checked: the certificate is as the service names it/);
+	for (const change of [(a) => { a.signatures.reverse(); }, (a) => { a.signatures.pop(); }, (a) => { a.signing += 1000; }, (a) => { delete a.signing; },
+		(a) => { a.signatures[1] = 'AAAA'; }, (a) => { a.signatures = 'AAAA'; }, (a) => { a.certificate = 'AAAA'; }, (a) => { a.signatures[0] = 7; },
+		(a) => { a.certificate = rig.ca.certificate; }]) {
+		answers(change);
+		await approve();
+		await page.locator('#error[data-name="answer"]').waitFor({ state: 'visible' });
+		assert.equal(await stateOf(), 'ask', String(change));
+	}
 });
 
 test('markup in the name of a CA is text', async () => {

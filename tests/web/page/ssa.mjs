@@ -2,6 +2,8 @@
 /* A signing service in one process, as the contract has it, for the pages' tests: it answers, it checks, it can lie. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { algOf } from '../../../web/lib/alg.js';
+import { approvedAttributes } from '../../../web/lib/cms.js';
 import { codeKey } from '../../../web/lib/code.js';
 import { vectors } from '../vectors.mjs';
 import { checkAct, checkPasskey, checkSigner, hexOf, refusal, sha256 } from './sam.mjs';
@@ -70,8 +72,8 @@ function ticketOf(world, { ticket }) {
 }
 
 /* In place of the key, for a ticket of documents: a session of the nonce. */
-const offered = (world, fresh) => ({ session: sha256('propria-session-v1\0', Buffer.from(fresh, 'base64url')).subarray(0, 16).toString('hex'), profile: 'short-term',
-	idv: '11'.repeat(32), seconds: 300, kind: 2, alg: 1, algorithm: 'ecdsa-p256-sha256', ca: world.caName ?? 'Example CA', qualifier: 'eu_eidas_aes', evidences: 1 });
+const offered = (world, fresh, kind = 2) => ({ session: sha256('propria-session-v1\0', Buffer.from(fresh, 'base64url')).subarray(0, 16).toString('hex'), profile: 'short-term',
+	idv: '11'.repeat(32), seconds: 300, kind, alg: 1, algorithm: 'ecdsa-p256-sha256', ca: world.caName ?? 'Example CA', qualifier: 'eu_eidas_aes', evidences: 1 });
 
 function approval(world, body) {
 	const t = ticketOf(world, body), key = world.keys[0];
@@ -79,7 +81,7 @@ function approval(world, body) {
 	if (t.once) {
 		const { key: gone, ...rest } = approval({ ...world, tickets: new Map([[body.ticket, { ...t, once: false }]]) }, body);
 
-		return { ...rest, once: offered(world, rest.fresh) };
+		return { ...rest, once: offered(world, rest.fresh, t.once.kind) };
 	}
 	return { group: world.group, epoch: 1, fresh: world.nonce(), now: world.clock(), life: 300000, signer: world.signer, requester: t.requester,
 		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
@@ -88,7 +90,16 @@ function approval(world, body) {
 		items: Array.isArray(t.items) ? t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item) : t.items, text: t.text, state: t.state, expires: t.expires };
 }
 
-function answer(world, body) {
+/* Signed with the world's one key, as if it had been made for it. */
+async function signedOnce(world, { kind, attrs, items }) {
+	const [{ certificate }] = world.keys, signing = Math.floor(world.clock() / 1000) * 1000, alg = algOf(1);
+	const made = await Promise.all(items.map(({ digest }) => approvedAttributes({ alg, kind, attrs, documentDigest: digest,
+		certificateHash: sha256(unb64(certificate)), signing })));
+
+	return { certificate, signing, signatures: made.map(({ digest }) => b64(world.signDigest(digest))) };
+}
+
+async function answer(world, body) {
 	const t = ticketOf(world, body);
 
 	if (t.state !== 'pending')
@@ -101,7 +112,7 @@ function answer(world, body) {
 		throw refusal('ca', 503);
 	t.state = 'approved';
 	world.approved.push({ ...act, ticket: body.ticket });
-	return { state: 'approved', expires: Number(act.statement.exp), continue: t.continue };
+	return { state: 'approved', expires: Number(act.statement.exp), continue: t.continue, ...t.once && await signedOnce(world, act.statement.body) };
 }
 
 async function enrol(world, body) {

@@ -11,6 +11,7 @@ import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Application } from './application.mjs';
 import { BUILD, Person, SOURCE, contract } from './person.mjs';
+import { rangeOf, withPlace } from './place.mjs';
 
 let dir, trial, lines, world, alice, page, app;
 
@@ -59,26 +60,40 @@ test('without a key she signs a PDF at the Desk with a key that is made for it, 
 	assert.match(await page.locator('#uses').innerText(), /Key for one signature/);
 });
 
-test('an application asks for it too: she sees the document, approves, and it is signed before the application hears of it', async () => {
-	const request = app.requestOnce([contract], 'Lease of the flat');
+/* An application asks for a signature of this PDF by a key that is made for it; over `signed`, which a file of this name then holds. */
+async function signedOnce(pdf, signed, name, format) {
+	const at = (what) => join(dir, `${name}${what}`), request = app.requestOnce([signed], 'Lease of the flat', format);
 
 	await page.goto(request.url);
 	await alice.pass('#ask');
-	assert.match(await page.locator('#as').innerText(), /Made for this signature only[\s\S]*short-term/);
-	await page.locator('#file').setInputFiles({ name: 'contract.pdf', mimeType: 'application/pdf', buffer: contract });
+	assert.match(await page.locator('#as').innerText(), format === 'P' ? /Made for this signature only[\s\S]*PAdES/ : /Made for this signature only[\s\S]*CAdES/);
+	await page.locator('#file').setInputFiles({ name: 'contract.pdf', mimeType: 'application/pdf', buffer: pdf });
 	await page.locator('#item0 .badge').waitFor();
 	await page.locator('#approve').click();
 	await alice.visible('verdict');
-	assert.match(await page.locator('#verdict-facts').innerText(), /Alice Example/);
+	assert.match(await page.locator('#verdict-facts').innerText(), /Alice Example[\s\S]*Checked: its key signed/);
 	await page.locator('#continue').click();
 	const answer = await app.answer(page), { access_token: sad, credentialID } = await app.token(answer.get('code'), request);
-	const { status, json } = await app.signDoc(sad, request.hashes);
+	const { status, json } = await app.signDoc(sad, request.hashes, format);
 
 	assert.equal(credentialID, undefined);
 	assert.equal(status, 200, JSON.stringify(json));
-	writeFileSync(join(dir, 'app.p7s'), Buffer.from(json.SignatureObject[0], 'base64'));
-	execFileSync('openssl', ['cms', '-verify', '-binary', '-inform', 'DER', '-in', join(dir, 'app.p7s'), '-content', join(dir, 'contract.pdf'),
-		'-CAfile', join(dir, 'ca.pem'), '-out', '/dev/null'], { stdio: 'pipe' });
+	writeFileSync(at('.p7s'), Buffer.from(json.SignatureObject[0], 'base64'));
+	writeFileSync(at(''), signed);
+	execFileSync('openssl', ['cms', '-verify', '-binary', '-inform', 'DER', '-in', at('.p7s'), '-content', at(''), '-CAfile', join(dir, 'ca.pem'),
+		'-out', '/dev/null'], { stdio: 'pipe' });
+	execFileSync(join(BUILD, 'src/cli/propria'), ['verify', at(''), at('.p7s'), '--ca', join(dir, 'ca.pem')], { stdio: 'pipe' });
+	return execFileSync('openssl', ['cms', '-cmsout', '-print', '-inform', 'DER', '-in', at('.p7s')], { encoding: 'utf8', maxBuffer: 1 << 20 });
+}
+
+test('an application asks for it too: she sees the document, approves, and it is signed before the application hears of it', async () => {
+	assert.match(await signedOnce(contract, contract, 'app', 'C'), /object: signingTime/);
+});
+
+test('so it does for a PDF with a place for its signature: all but the place is signed, and no time is in it', async () => {
+	const pdf = withPlace(contract);
+
+	assert.doesNotMatch(await signedOnce(pdf, rangeOf(pdf), 'app-pdf', 'P'), /object: signingTime/);
 });
 
 test('she logs in and makes a key, and its certificate is added', async () => {
