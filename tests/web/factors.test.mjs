@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { FormatError, Writer, base64, concat, hex, sha256, tag, unhex, utf8 } from '../../web/lib/bytes.js';
 import { readModule, sealFactors, seedLink, seedText } from '../../web/lib/factors.js';
@@ -35,6 +37,31 @@ test('what is sealed opens with the same words for what it is, and with no other
 		await assert.rejects(open(keys, info, aad, sealed.with(i, sealed[i] ^ 1)));
 	await assert.rejects(hpkeSeal(point.with(40, point[40] ^ 1), info, aad, plain), FormatError);
 	await assert.rejects(hpkeSeal(new Uint8Array(64), info, aad, plain), FormatError);
+});
+
+/* The vectors of the CFRG (mode 0, KEM 16, KDF 1, AEAD 2), as tests/unit/crypto/hpke_test.c has them; of the sender's
+   key pair they have only what it is derived from, so its private half is derived here. */
+const published = readFileSync(new URL('../unit/crypto/hpke_test.c', import.meta.url), 'utf8');
+const vector = (name) => {
+	const [, text] = new RegExp(`static const char ${name}\\[\\] =([^;]+);`).exec(published);
+	return unhex([...text.matchAll(/"([0-9a-f]*)"/g)].map((m) => m[1]).join(''));
+};
+
+async function publishedPair(ikm, point) {
+	const suite = concat(utf8('KEM'), Uint8Array.of(0, 16)), mac = (key, ...parts) => createHmac('sha256', key).update(concat(...parts)).digest();
+	const prk = mac(new Uint8Array(0), utf8('HPKE-v1'), suite, utf8('dkp_prk'), ikm);
+	const d = mac(prk, Uint8Array.of(0, 32), utf8('HPKE-v1'), suite, utf8('candidate'), Uint8Array.of(0, 1)).toString('base64url');
+	const b64 = (b) => Buffer.from(b).toString('base64url');
+	const jwk = { kty: 'EC', crv: 'P-256', x: b64(point.slice(1, 33)), y: b64(point.slice(33)) };
+	return { privateKey: await crypto.subtle.importKey('jwk', { ...jwk, d }, EC, true, ['deriveBits']), publicKey: await crypto.subtle.importKey('jwk', jwk, EC, true, []) };
+}
+
+test('the published vectors seal as published, and open', async () => {
+	const enc = vector('enc_hex'), reader = vector('pk_r'), want = concat(enc, vector('ct_hex'));
+	const sealed = await hpkeSeal(reader, vector('info_hex'), vector('aad_hex'), vector('plain_hex'), await publishedPair(vector('ikm_e'), enc));
+	assert.equal(hex(sealed), hex(want));
+	const opened = await open(await publishedPair(vector('ikm_r'), reader), vector('info_hex'), vector('aad_hex'), want);
+	assert.equal(hex(opened), hex(vector('plain_hex')));
 });
 
 test('the key of the module is the one that its token signed, under the id that is pinned', async () => {
