@@ -301,6 +301,11 @@ static const struct kind {
 	[ENTRY_SESSION]		= { "session",	entry_session_fields },
 	[ENTRY_SESSION_CERTIFIED] = { "session-certified", entry_session_certified_fields },
 	[ENTRY_SESSION_ENDED]	= { "session-ended", entry_session_ended_fields },
+	[ENTRY_TRY]		= { "try",	entry_try_fields },
+	[ENTRY_TRIED]		= { "tried",	entry_tried_fields },
+	[ENTRY_GRANTED]		= { "granted",	entry_granted_fields },
+	[ENTRY_PERSON]		= { "person",	entry_person_fields },
+	[ENTRY_GRANT_KEY]	= { "grant-key", entry_grant_key_fields },
 };
 
 bool
@@ -313,7 +318,7 @@ entry_read(struct span bytes, struct entry *out, struct err *e)
 	if (bytes.n > ENTRY_MAX || !rd_u64(&r, &m.sequence) || !rd_u64(&r, &m.time) ||
 	    !rd_u8(&r, &kind) || !rd_u8(&r, &version))
 		return err_set(e, ERR_FORMAT, "entry of %zu bytes", bytes.n);
-	if (kind == 0 || kind >= ENTRY_KINDS || version != ENTRY_VERSION)
+	if (kind == 0 || kind >= ENTRY_KINDS || kinds[kind].name == NULL || version != ENTRY_VERSION)
 		return err_set(e, ERR_FORMAT, "entry %llu is of kind %u, version %u, which this "
 		    "program does not know", (unsigned long long)m.sequence, kind, version);
 	m.kind = (enum entry_kind)kind;

@@ -3,6 +3,7 @@
 #ifndef AUDIT_ENTRY_H
 #define AUDIT_ENTRY_H
 
+#include "audit/entry_person.h"
 #include "audit/entry_session.h"
 #include "audit/entry_state.h"
 #include "audit/entry_use.h"
@@ -29,8 +30,14 @@ enum entry_kind {
 	ENTRY_SESSION	= 15,
 	ENTRY_SESSION_CERTIFIED = 16,
 	ENTRY_SESSION_ENDED = 17,
+	/* 18 and 19 are nobody's. Of an authentication module: */
+	ENTRY_TRY	= 20,
+	ENTRY_TRIED	= 21,
+	ENTRY_GRANTED	= 22,
+	ENTRY_PERSON	= 23,
+	ENTRY_GRANT_KEY	= 24,
 };
-#define ENTRY_KINDS	18			/* one more than the last */
+#define ENTRY_KINDS	25			/* one more than the last */
 
 struct entry {
 	uint64_t	sequence;
@@ -57,6 +64,11 @@ union entry_payload {
 	struct entry_session	session;
 	struct entry_session_certified session_certified;
 	struct entry_session_ended session_ended;
+	struct entry_try	try;
+	struct entry_tried	tried;
+	struct entry_granted	granted;
+	struct entry_person	person;
+	struct entry_grant_key	grant_key;
 };
 
 /* The head of an entry; unknown kinds and versions are refused. The payload is not looked into. */

@@ -85,6 +85,8 @@ purpose_word(uint16_t purpose)
 		{ 0x0302, "destroy-key" }, { 0x0303, "release-key" }, { 0x0305, "revoke-key" }, { 0x0400, "found" },
 		{ 0x0401, "add-anchor" }, { 0x0402, "remove-anchor" }, { 0x0403, "add-officer" },
 		{ 0x0404, "remove-officer" }, { 0x0405, "set-policy" }, { 0x0406, "resume" },
+		{ 0x0601, "admit" }, { 0x0602, "set-factors" }, { 0x0603, "change-factors" },
+		{ 0x0604, "unlock" }, { 0x0605, "dismiss" }, { 0x0606, "new-grant-key" }, { 0x0607, "check" },
 	};
 
 	for (size_t i = 0; i < COUNT(purposes); i++)
@@ -294,6 +296,66 @@ text_session_ended(struct line *l, const union entry_payload *p)
 	add_text(l, "why", span_str(word(whys, COUNT(whys), p->session_ended.why)));
 }
 
+static void
+text_try(struct line *l, const union entry_payload *p)
+{
+	add_hex(l, "person", p->try.person, ID_LEN);
+	add(l, " purpose=%s", purpose_word(p->try.purpose));
+	add_hex(l, "d", p->try.d, SHORT);
+}
+
+static void
+text_tried(struct line *l, const union entry_payload *p)
+{
+	static const char *const whats[] = { "?", "code", "pin", "a factor is missing" };
+
+	add_hex(l, "person", p->tried.person, ID_LEN);
+	add_text(l, "wrong", span_str(word(whats, COUNT(whats), p->tried.what)));
+	add_hex(l, "d", p->tried.d, SHORT);
+}
+
+static void
+text_granted(struct line *l, const union entry_payload *p)
+{
+	static const char *const factors[] = { "?", "pin", "code", "pin+code" };
+	const struct entry_granted *m = &p->granted;
+	static const uint8_t none[HASH_LEN];
+
+	add_hex(l, "person", m->person, ID_LEN);
+	add_hex(l, "signer", m->signer, ID_LEN);
+	add_hex(l, "key", m->key, ID_LEN);
+	add_hex(l, "d", m->d, SHORT);
+	add_hex(l, "peer", m->peer, SHORT);
+	add(l, " factors=%s level=%u", word(factors, COUNT(factors), m->factors), m->level);
+	if (memcmp(m->peer, none, HASH_LEN) == 0)
+		add(l, " checked, nothing granted");
+	else
+		add(l, " uses=%u", m->uses);
+}
+
+static void
+text_person(struct line *l, const union entry_payload *p)
+{
+	static const char *const states[] = { "?", "admitted", "active", "?", "closed" };
+	const struct entry_person *m = &p->person;
+
+	add_hex(l, "person", m->id, ID_LEN);
+	add(l, " version=%u state=%s cause=%s", m->version, word(states, COUNT(states), m->state),
+	    purpose_word(m->cause));
+	add_hex(l, "d", m->d, SHORT);
+	add(l, " record=%s", m->record.n > 0 ? "new" : "as-before");
+}
+
+static void
+text_grant_key(struct line *l, const union entry_payload *p)
+{
+	uint8_t print[HASH_LEN];
+
+	sha256(p->grant_key.spki, print);
+	add_hex(l, "spki", print, HASH_LEN);
+	add_hex(l, "d", p->grant_key.d, SHORT);
+}
+
 static void (*const texts[ENTRY_KINDS])(struct line *, const union entry_payload *) = {
 	[ENTRY_GENESIS] = text_genesis, [ENTRY_START] = text_start, [ENTRY_STOP] = text_stop,
 	[ENTRY_HEAD_SIGNED] = text_head, [ENTRY_PROPOSED] = text_proposed, [ENTRY_ACT] = text_act,
@@ -303,6 +365,8 @@ static void (*const texts[ENTRY_KINDS])(struct line *, const union entry_payload
 	[ENTRY_WINDOW] = text_window, [ENTRY_SESSION] = text_session,
 	[ENTRY_SESSION_CERTIFIED] = text_session_certified,
 	[ENTRY_SESSION_ENDED] = text_session_ended,
+	[ENTRY_TRY] = text_try, [ENTRY_TRIED] = text_tried, [ENTRY_GRANTED] = text_granted,
+	[ENTRY_PERSON] = text_person, [ENTRY_GRANT_KEY] = text_grant_key,
 };
 
 bool

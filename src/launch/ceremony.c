@@ -600,7 +600,7 @@ ceremony_main(int argc, char **argv, const struct trade *trade)
 		return 2;
 	}
 	c.trade = trade;
-	if (!crypto_start(&e) || (config = config_load(c.config, &e)) == NULL ||
+	if (!crypto_start(&e) || (config = config_load_section(trade->section, c.config, &e)) == NULL ||
 	    !(is_init ? init(&c, config, &e) : found(&c, config, &e))) {
 		log_error("%s", e.text);
 		return 1;

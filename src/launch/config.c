@@ -85,6 +85,13 @@ struct parse {
 	bool		 seen[COUNT(keys)];
 };
 
+/* The table says "sam" for whatever the module's own section is called. */
+static const char *
+section_of(const struct config *c, const struct config_key *k)
+{
+	return strcmp(k->section, "sam") == 0 ? c->section : k->section;
+}
+
 static void *
 field_of(struct config *c, const struct config_key *k)
 {
@@ -116,13 +123,15 @@ complain_unknown(const struct parse *p, const char *section, const char *name)
 	if (strcmp(section, "module") == 0)
 		n = (size_t)snprintf(allowed, sizeof(allowed), "env.NAME ");
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (strcmp(section, keys[i].section) == 0 && n < sizeof(allowed)) {
+		if (strcmp(section, section_of(p->config, &keys[i])) == 0 && n < sizeof(allowed)) {
 			n += (size_t)snprintf(allowed + n, sizeof(allowed) - n, "%s%s",
 			    known ? " " : "", keys[i].name);
 			known = true;
 		}
 	if (!known)
-		return complain(p, section, "", "unknown section", "[sam] [module] [limits]");
+		return complain(p, section, "", "unknown section",
+		    strcmp(p->config->section, "sam") == 0 ? "[sam] [module] [limits]"
+		    : "[auth-module] [module] [limits]");
 	return complain(p, section, name, "unknown key", allowed);
 }
 
@@ -164,14 +173,14 @@ key_set(struct parse *p, size_t i, const char *value)
 	const struct config_key *k = &keys[i];
 
 	if (p->seen[i])
-		return complain(p, k->section, k->name, "given twice", "once");
+		return complain(p, section_of(p->config, k), k->name, "given twice", "once");
 	p->seen[i] = true;
 	if (*value == '\0' && k->may_be_empty)
 		return true;
 	if (*value == '\0')
-		return complain(p, k->section, k->name, "has no value", k->allowed);
+		return complain(p, section_of(p->config, k), k->name, "has no value", k->allowed);
 	return k->kind->set(field_of(p->config, k), k, value, p->config->directory) ||
-	    complain(p, k->section, k->name, "not a value for this", k->allowed);
+	    complain(p, section_of(p->config, k), k->name, "not a value for this", k->allowed);
 }
 
 /* libinih's handler: 1 is fine, 0 is an error; the first error stays in p->e. */
@@ -181,7 +190,7 @@ on_key(void *user, const char *section, const char *name, const char *value)
 	struct parse *p = user;
 
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (strcmp(section, keys[i].section) == 0 && strcmp(name, keys[i].name) == 0)
+		if (strcmp(section, section_of(p->config, &keys[i])) == 0 && strcmp(name, keys[i].name) == 0)
 			return key_set(p, i, value);
 	if (strcmp(section, "module") == 0 && strncmp(name, "env.", 4) == 0)
 		return *value == '\0' ? complain(p, section, name, "has no value", "any text") :
@@ -198,7 +207,7 @@ check_section(struct parse *p, const char *line)
 	if (sscanf(line, " [%23[^]\n]", name) != 1)
 		return;
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (strcmp(name, keys[i].section) == 0)
+		if (strcmp(name, section_of(p->config, &keys[i])) == 0)
 			return;
 	complain_unknown(p, name, "");
 }
@@ -306,13 +315,13 @@ finish(struct parse *p)
 		if (p->seen[i])
 			continue;
 		if (keys[i].required)
-			return complain(p, keys[i].section, keys[i].name, "is missing",
+			return complain(p, section_of(c, &keys[i]), keys[i].name, "is missing",
 			    keys[i].allowed);
 		if (keys[i].fallback != NULL && !key_set(p, i, keys[i].fallback))
 			return false;
 	}
 	if (c->user != NULL && (pw = getpwnam(c->user)) == NULL)
-		return complain(p, "sam", "user", "no such user on this machine", "a user name");
+		return complain(p, c->section, "user", "no such user on this machine", "a user name");
 	else if (c->user != NULL)
 		own = pw->pw_uid;
 	if (c->ssa_uids.n == 0)
@@ -322,7 +331,7 @@ finish(struct parse *p)
 	if (!marks_fit(p))
 		return false;
 	if (strcmp(c->ssa_socket, c->officer_socket) == 0)
-		return complain(p, "sam", "officer_socket", "is the SSA's", "a path of its own");
+		return complain(p, c->section, "officer_socket", "is the SSA's", "a path of its own");
 	return worker_program_default(c, p->e);
 }
 
@@ -342,7 +351,7 @@ file_read(struct parse *p)
 }
 
 struct config *
-config_load(const char *file, struct err *e)
+config_load_section(const char *section, const char *file, struct err *e)
 {
 	AUTO(config) *c = calloc(1, sizeof(*c));
 	struct err first = {0};
@@ -353,6 +362,7 @@ config_load(const char *file, struct err *e)
 		err_errno(e, ERR_MISSING, errno, "configuration %.100s", file);
 		return NULL;
 	}
+	c->section = section;
 	c->ssa_group = c->officer_group = (gid_t)-1;
 	ok = file_is_trustworthy(p.f, file, &first) && directory_set(c, file, &first) &&
 	    file_read(&p);
@@ -362,6 +372,12 @@ config_load(const char *file, struct err *e)
 		return NULL;
 	}
 	return TAKE(c);
+}
+
+struct config *
+config_load(const char *file, struct err *e)
+{
+	return config_load_section("sam", file, e);
 }
 
 void
@@ -398,8 +414,8 @@ config_print(const struct config *c, FILE *f)
 	const char *section = "";
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
-		if (strcmp(section, keys[i].section) != 0) {
-			section = keys[i].section;
+		if (strcmp(section, section_of(c, &keys[i])) != 0) {
+			section = section_of(c, &keys[i]);
 			fprintf(f, "%s[%s]\n", i == 0 ? "" : "\n", section);
 		}
 		key_print(c, &keys[i], f);

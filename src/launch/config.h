@@ -21,6 +21,7 @@ struct config_numbers { uint16_t v[CONFIG_LIST_MAX]; size_t n; };
 struct config_texts { char *v[CONFIG_LIST_MAX]; size_t n; };
 
 struct config {
+	const char		*section;		/* "sam", "auth-module": the first one */
 	char			*directory;		/* of the file, absolute */
 
 	/* [sam] */
@@ -57,7 +58,9 @@ struct config {
 	uint32_t		 nonces;		/* alive at once */
 };
 
-struct config	*config_load(const char *file, struct err *) MUST_USE;	/* yours */
+/* The first section is [sam], or what `section` says. */
+struct config	*config_load_section(const char *section, const char *file, struct err *) MUST_USE; /* yours */
+struct config	*config_load(const char *file, struct err *) MUST_USE;	/* [sam]; yours */
 void		 config_free(struct config *);
 /* The effective configuration, as a file that config_load takes again. */
 void		 config_print(const struct config *, FILE *);

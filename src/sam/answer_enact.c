@@ -41,7 +41,8 @@ act_read(struct reader *r, struct act *a, struct err *e)
 	if (a->st.purpose == PURPOSE_DESTROY_KEY || a->st.purpose == PURPOSE_RELEASE_KEY ||
 	    a->st.purpose == PURPOSE_REVOKE_KEY)
 		memcpy(a->call->key, a->st.key.key, ID_LEN);
-	return evidences_read(a->m.evidences, &a->ev, e);
+	a->ev.n = 0;
+	return a->m.evidences.n == 0 || evidences_read(a->m.evidences, &a->ev, e);
 }
 
 /* RESUME is fresh by what it names: this anchor and this log, once, as it ends their epoch. */
@@ -108,6 +109,8 @@ answer_enact(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 	rule = rule_find(trade, a.st.purpose);
 	if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)
 		return err_why(e, ERR_DENIED, "purpose", "not for ENACT");
+	if (a.ev.n == 0 && rule->by != BY_FACTORS)
+		return err_why(e, ERR_DENIED, "quorum", "approvals are needed");
 	if (!is_time_for(sam, rule, e) || !is_fresh(sam, rule, &a.st, e))
 		return false;
 	if (!trade->open_subject(sam, &a, e))

@@ -227,6 +227,17 @@ by_code_and_new(const struct approving *p, const struct signer_record *signer,
 	return new_approves(p, &ev->list[0], e);
 }
 
+/* What the registration office handed over, and nothing beside it. */
+static bool
+by_code(const struct approving *p, const struct signer_record *signer, const struct evidences *ev,
+    struct err *e)
+{
+	if (ev->n != 1 || ev->list[0].type != EVIDENCE_CODE || memcmp(ev->list[0].id, none, ID_LEN) != 0)
+		return err_why(e, ERR_DENIED, "quorum", "the enrolment code is needed, and nothing else");
+	return evidence_verify(&ev->list[0], p->d, span_of(signer->code, sizeof(signer->code))) ||
+	    does_not_verify(e);
+}
+
 static bool
 is_same_person(const struct officer *a, const struct officer *b)
 {
@@ -309,6 +320,10 @@ approvals_hold(const struct rule *rule, const struct state *s, const struct sign
 		return by_signer_and_new(&p, signer, ev, e);
 	case BY_CODE_AND_NEW:
 		return by_code_and_new(&p, signer, ev, e);
+	case BY_CODE:
+		return by_code(&p, signer, ev, e);
+	case BY_FACTORS:	/* the act's own function compares them: nothing is done before */
+		return ev->n == 0 || err_why(e, ERR_DENIED, "quorum", "factors approve this, and nothing else");
 	case BY_REGISTRATION:
 		return by_officers(&p, ROLE_REGISTRATION_OFFICER, 1, ev->list, ev->n, e);
 	case BY_REGISTRATION_QUORUM:

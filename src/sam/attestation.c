@@ -10,6 +10,7 @@
 #define WHAT_KEY	1
 #define WHAT_SIGNER	2
 #define WHAT_ONCE	3
+#define WHAT_FACTOR	5
 #define WHAT_TRANSPORT	6
 
 struct attesting {
@@ -100,6 +101,18 @@ attest_authenticator(struct sam *sam, struct call *c, const uint8_t signer[ID_LE
 	wr_u8(out, s->loa);
 	wr_u8(out, auth->protection);
 	wr_u64(out, s->enrolled);
+	wr_u64(out, clock_wall());
+	attest(sam, c, out, done);
+}
+
+void
+attest_factor_key(struct sam *sam, struct call *c, const uint8_t *point, struct writer *out,
+    attest_done done)
+{
+	wr_u8(out, WHAT_FACTOR);
+	wr_bytes(out, sam->state->group, GROUP_LEN);
+	wr_u64(out, nonces_life(sam->nonces));
+	wr_bytes(out, point, HPKE_POINT_LEN);
 	wr_u64(out, clock_wall());
 	attest(sam, c, out, done);
 }

@@ -23,5 +23,7 @@ void	attest_transport(struct sam *, struct call *, struct writer *out, attest_do
 /* Of a one-time key: what the CA may know of whose approval it rests on. Its body goes to
  * o->attestation. */
 void	attest_once(struct sam *, struct call *, struct once *, attest_done);
+/* The key of this life that factors are sealed to. PROTOCOL.sam 9.2 */
+void	attest_factor_key(struct sam *, struct call *, const uint8_t *point, struct writer *out, attest_done);
 
 #endif

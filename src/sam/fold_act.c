@@ -174,6 +174,8 @@ act_apply(struct fold *f, const struct statement *st, const uint8_t d[32], struc
 		return fold_provider_add(f, &st->add_provider, e);
 	case PURPOSE_REMOVE_PROVIDER:
 		return fold_provider_remove(f, st->remove_provider, e);
+	case PURPOSE_NEW_GRANT_KEY:	/* GRANT_KEY follows it */
+		return f->s->trade->kind == GROUP_AUTH || fold_impossible(f, "not an act of this module", e);
 	case PURPOSE_RESUME:	/* past the anchor's, for this log may be older than a RESUME */
 		if (f->s->epoch < st->resume.epoch)
 			f->s->epoch = st->resume.epoch;

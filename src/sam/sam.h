@@ -69,6 +69,7 @@ struct sam {
 	uint8_t		 module_seed[32];	/* the module's randomness, mixed into ours */
 	uint64_t	 salts;
 	int64_t		 clock_offset;		/* wall minus boot-time clock, at the start */
+	void		*own;			/* what only this trade keeps beside its state */
 	struct call	*followers;		/* FOLLOW calls that wait for bytes */
 	struct call	*settling;		/* acts in force whose last signatures are awaited */
 };

@@ -193,6 +193,8 @@ sam_open_subject(struct sam *sam, struct act *a, struct err *e)
 const struct trade sam_trade = {
 	.kind = GROUP_SAM,
 	.name = "propria-sam",
+	.title = "the signature activation module",
+	.section = "sam",
 	.requests = requests, .n_requests = COUNT(requests),
 	.rules = rules, .n_rules = COUNT(rules),
 	.acts = acts, .n_acts = COUNT(acts),

@@ -62,6 +62,12 @@ seal_log_key(const struct seal *s, uint8_t key[32])
 	hkdf_sha256(secret_span(s->root), span_of(NULL, 0), span_str("propria-log-v1"), key, 32);
 }
 
+void
+seal_share_root(const struct seal *s, uint8_t root[32])
+{
+	hkdf_sha256(secret_span(s->root), span_of(NULL, 0), span_str("propria-share-root-v1"), root, 32);
+}
+
 struct hpke_key *
 seal_transport(const struct seal *s, struct err *e)
 {

@@ -26,6 +26,8 @@ AUTO_FREE(seal)
 /* What the module is asked to MAC. */
 void		 seal_question(struct writer *, const uint8_t group[GROUP_LEN]);
 void		 seal_log_key(const struct seal *, uint8_t key[32]);
+/* What an authentication module derives its shares from: of no epoch, they are for ever. 9.5 */
+void		 seal_share_root(const struct seal *, uint8_t root[32]);
 /* To which authentication modules seal shares: the same in each life. */
 struct hpke_key	*seal_transport(const struct seal *, struct err *) MUST_USE;	/* yours */
 

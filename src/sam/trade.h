@@ -22,6 +22,8 @@ struct own_state {			/* the part of the fold that only one trade has */
 struct trade {
 	enum group_kind		 kind;
 	const char		*name;		/* of its program */
+	const char		*title;		/* what that is */
+	const char		*section;	/* of its configuration */
 	const struct request	*requests;
 	size_t			 n_requests;
 	const struct rule	*rules;

@@ -32,6 +32,9 @@ static const struct setting {
 	TEXT("sam", "socket", socket, true),
 	TEXT("sam", "genesis", genesis, true),
 	NUMBER("sam", "deadline_ms", deadline_ms, 600000),
+	TEXT("auth", "socket", auth_socket, false),
+	TEXT("auth", "genesis", auth_genesis, false),
+	TEXT("auth", "name", auth_name, false),
 	TEXT("store", "path", store, true),
 	TEXT("info", "name", name, false),
 	TEXT("info", "region", region, false),
@@ -42,6 +45,7 @@ static const struct setting {
 	TEXT("info", "specs_v1", specs_v1, false),
 	TEXT("sic", "origin", sic_origin, false),
 	TEXT("csc", "auth_mode", auth_mode, false),
+	TEXT("csc", "scal1_factors", scal1_factors, false),
 	NUMBER("csc", "scal1_seconds", scal1_seconds, 86400),
 	NUMBER("once", "threads", once_threads, 64),
 	NUMBER("csc", "scal1_signatures", scal1_count, 1000),
@@ -119,6 +123,8 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
 	}
 	if (strncmp(section, "ca ", 3) == 0)
 		return ca_list_set(&r->config->cas, section, name, value, r->e);
+	if (strncmp(section, "idp ", 4) == 0)
+		return idp_list_set(&r->config->idps, section, name, value, r->e);
 	return err_set(r->e, ERR_FORMAT, "%s: there is no setting [%s] %s", r->path, section, name);
 }
 
@@ -142,21 +148,29 @@ values_fit(const struct config *c, const char *path, struct err *e)
 	if (c->deadline_ms < 100 || c->cached < 16 || c->connections < 1 || c->authorizations < 1 ||
 	    c->scal1_seconds < 1 || c->once_threads < 1)
 		return err_set(e, ERR_FORMAT, "%s: a limit is too small to work with", path);
+	if ((c->auth_socket[0] == '\0') != (c->auth_genesis[0] == '\0'))
+		return err_set(e, ERR_FORMAT, "%s: [auth] needs both socket and genesis, or is left out", path);
 	if (c->sic_origin[0] != '\0' && !is_origin(c->sic_origin))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin is no origin: https://HOST[:PORT], in small"
 		    " letters, nothing behind it", path);
 	if (strcmp(c->auth_mode, "explicit") != 0 && strcmp(c->auth_mode, "oauth2code") != 0)
 		return err_set(e, ERR_FORMAT, "%s: [csc] auth_mode is explicit or oauth2code", path);
+	if (strcmp(c->scal1_factors, "none") != 0 && strcmp(c->scal1_factors, "pin") != 0 &&
+	    strcmp(c->scal1_factors, "otp") != 0 && strcmp(c->scal1_factors, "both") != 0)
+		return err_set(e, ERR_FORMAT, "%s: [csc] scal1_factors is none, pin, otp or both", path);
+	if (strcmp(c->scal1_factors, "none") != 0 && c->auth_socket[0] == '\0')
+		return err_set(e, ERR_FORMAT, "%s: [csc] scal1_factors needs the module of [auth]", path);
 	if (c->timestamp_url[0] != '\0' && strncmp(c->timestamp_url, "http://", 7) != 0 &&
 	    strncmp(c->timestamp_url, "https://", 8) != 0)
 		return err_set(e, ERR_FORMAT, "%s: [timestamp] url begins with http:// or https://", path);
-	return ca_list_fits(&c->cas, e);
+	return ca_list_fits(&c->cas, e) && idp_list_fits(&c->idps, e);
 }
 
 bool
 config_read(struct config *out, const char *path, struct err *e)
 {
 	struct config c = { .address = "127.0.0.1", .port = 8443, .deadline_ms = 30000,
+		.auth_name = "PIN and code", .scal1_factors = "none",
 		.name = "Propria", .region = "EU", .description = "Server signing", .specs = "2.2.0.0",
 		.lang = "en", .plain_host = "sign.localhost", .logo = "https://localhost/logo.png",
 		.specs_v1 = "1.0.4.0", .auth_mode = "explicit", .scal1_seconds = 300, .once_threads = 4, .scal1_count = 100, .timestamp_ms = 10000, .status_interval_s = 3600,

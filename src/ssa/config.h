@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cmp/config.h"
+#include "ssa/idp/config.h"
 
 #define TEXT_MAX	256
 
@@ -25,6 +26,9 @@ struct config {
 	char		socket[TEXT_MAX];
 	char		genesis[TEXT_MAX];
 	unsigned	deadline_ms;
+	/* [auth] */
+	char		auth_socket[TEXT_MAX], auth_genesis[TEXT_MAX];	/* empty: there is no module */
+	char		auth_name[TEXT_MAX];
 	/* [store] */
 	char		store[TEXT_MAX];
 	/* [info] */
@@ -33,12 +37,15 @@ struct config {
 	/* [csc] */
 	char		auth_mode[16];		/* explicit or oauth2code: how clients get an approval */
 	bool		basic;			/* auth/login with a password */
+	char		scal1_factors[8];	/* none, pin, otp or both: in the clear, for SCAL1 keys of module people */
 	unsigned	scal1_seconds, scal1_count;	/* windows of SCAL1 keys; within the SAM's policy; count 0: none */
 	/* [timestamp] */
 	char		timestamp_url[TEXT_MAX], timestamp_ca[TEXT_MAX];	/* empty: not offered */
 	unsigned	timestamp_ms;
 	/* [ca NAME] */
 	struct ca_list	cas;
+	/* [idp NAME] */
+	struct idp_list	idps;
 	/* [once] */
 	unsigned	once_threads;			/* that ask CAs for certificates of one-time keys */
 	/* [status] of certificates */

@@ -15,6 +15,7 @@
 #include "ssa/api/call.h"
 #include "ssa/issue/issuer.h"
 #include "ssa/issue/revoked_command.h"
+#include "ssa/module.h"
 #include "ssa/once/ca_pool.h"
 #include "ssa/oauth/client_command.h"
 
@@ -170,7 +171,9 @@ run(const char *path, const sigset_t *signals, struct err *e)
 	issuer_halt(s.issuer);
 	ca_pool_stop(s.ca_pool);
 	stamper_stop(s.stamper);
+	idps_stop(s.idps);
 	slow_stop(s.slow);
+	module_stop(&s.module);
 	sam_stop(s.sam);	/* ends whatever waits for it, so that nothing is suspended */
 	issuer_free(s.issuer);	/* its threads call whoever waits for them */
 	http_close(http);

@@ -22,6 +22,7 @@
 
 struct sam {
 	struct sockaddr_un address;
+	const char	*name;
 	unsigned	 deadline_ms;
 	pthread_t	 thread;
 	pthread_mutex_t	 lock;
@@ -53,11 +54,18 @@ static void *sam_main(void *);
 struct sam *
 sam_open(const char *path, unsigned deadline_ms, struct err *e)
 {
+	return sam_open_as("the SAM", path, deadline_ms, e);
+}
+
+struct sam *
+sam_open_as(const char *name, const char *path, unsigned deadline_ms, struct err *e)
+{
 	struct sam *s = calloc(1, sizeof(*s));
 
 	if (s == NULL || (s->in = malloc(s->in_cap = 65536)) == NULL)
 		bug("out of memory");
 	s->address.sun_family = AF_UNIX;
+	s->name = name;
 	s->fd = -1;
 	s->deadline_ms = deadline_ms;
 	s->out = writer_grow(WAITING_MAX);
@@ -67,7 +75,7 @@ sam_open(const char *path, unsigned deadline_ms, struct err *e)
 		s->free_slot[s->n_free++] = (uint16_t)(IN_FLIGHT - 1 - i);
 	pthread_mutex_init(&s->lock, NULL);
 	if (strlen(path) >= sizeof(s->address.sun_path))
-		err_set(e, ERR_FORMAT, "sam_socket: the path is longer than %zu bytes",
+		err_set(e, ERR_FORMAT, "the socket of %s: the path is longer than %zu bytes", name,
 		    sizeof(s->address.sun_path) - 1);
 	else if ((s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		err_errno(e, ERR_BUSY, errno, "eventfd");
@@ -148,7 +156,7 @@ static bool
 is_harmless(uint8_t type)
 {
 	return type == SAM_STATUS || type == SAM_CHALLENGE || type == SAM_RECORD ||
-	    type == SAM_CLOSE_WINDOWS;
+	    type == SAM_CLOSE_WINDOWS || type == AUTH_FACTOR_KEY;
 }
 
 /* With the lock. */
@@ -297,7 +305,7 @@ disconnect(struct sam *s, const char *why)
 	pthread_mutex_unlock(&s->lock);
 	if (fd >= 0) {
 		close(fd);
-		log_warn("the connection to the SAM ended: %s", why);
+		log_warn("the connection to %s ended: %s", s->name, why);
 	}
 	end_requests(s, SAM_LOST, true, true);
 }
@@ -322,7 +330,7 @@ reconnect(struct sam *s)
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&s->address, sizeof(s->address)) != 0) {
 		if (!s->said_away)
-			log_warn("no SAM at %s: %s; trying again", s->address.sun_path, strerror(errno));
+			log_warn("%s is not at %s: %s; trying again", s->name, s->address.sun_path, strerror(errno));
 		s->said_away = true;
 		if (fd >= 0)
 			close(fd);
@@ -336,7 +344,7 @@ reconnect(struct sam *s)
 	s->fd = fd;
 	s->back_off = 0;
 	s->said_away = false;
-	log_info("connected to the SAM at %s", s->address.sun_path);
+	log_info("connected to %s at %s", s->name, s->address.sun_path);
 	repeat_harmless(s);
 }
 
@@ -398,7 +406,7 @@ receive(struct sam *s)
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (got <= 0) {
-			disconnect(s, got == 0 ? "closed by the SAM" : strerror(errno));
+			disconnect(s, got == 0 ? "closed at its end" : strerror(errno));
 			return;
 		}
 		s->in_n += (size_t)got;

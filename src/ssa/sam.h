@@ -36,6 +36,8 @@ struct sam_request {
 };
 
 struct sam	*sam_open(const char *path, unsigned deadline_ms, struct err *) MUST_USE;
+/* Another module with the same protocol, by its name in the log (a literal). */
+struct sam	*sam_open_as(const char *name, const char *path, unsigned deadline_ms, struct err *) MUST_USE;
 /* Every request in flight ends as lost; later ones as away. The thread is gone afterwards. */
 void		 sam_stop(struct sam *);
 void		 sam_free(struct sam *);		/* NULL is fine */

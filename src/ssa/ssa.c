@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "ssa/api/info.h"
+#include "ssa/module.h"
 #include "ssa/once/ca_pool.h"
 #include "ssa/once/held.h"
 #include "ssa/ssa.h"
@@ -14,29 +15,29 @@
 #define STRANGERS_ALL	200
 #define STRANGERS_EACH	100
 
-static bool
-genesis_read(struct ssa *s, struct err *e)
+bool
+genesis_file_read(const char *path, struct writer *w, uint8_t id[HASH_LEN], struct err *e)
 {
-	int fd = open(s->config.genesis, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	uint8_t block[4096];
 	ssize_t n;
 
 	if (fd < 0)
-		return err_errno(e, ERR_BACKEND, errno, "genesis file %s", s->config.genesis);
+		return err_errno(e, ERR_BACKEND, errno, "genesis file %s", path);
 	while ((n = read(fd, block, sizeof(block))) > 0)
-		wr_bytes(&s->genesis, block, (size_t)n);
+		wr_bytes(w, block, (size_t)n);
 	close(fd);
-	if (n < 0 || !writer_ok(&s->genesis) || s->genesis.n < 4 || memcmp(s->genesis.p, "PRG1", 4) != 0)
-		return err_set(e, ERR_FORMAT, "%s is not the genesis of a SAM; copy the one its founders"
-		    " signed", s->config.genesis);
-	sha256(writer_span(&s->genesis), s->group);
+	if (n < 0 || !writer_ok(w) || w->n < 4 || memcmp(w->p, "PRG1", 4) != 0)
+		return err_set(e, ERR_FORMAT, "%s is not the genesis of a module; copy the one its"
+		    " founders signed", path);
+	sha256(writer_span(w), id);
 	return true;
 }
 
 bool
 ssa_open(struct ssa *s, const struct config *c, struct err *e)
 {
-	*s = (struct ssa){ .config = *c, .genesis = writer_grow(GENESIS_MAX),
+	*s = (struct ssa){ .config = *c, .genesis = writer_grow(GENESIS_BYTES_MAX),
 		.info = { { writer_grow(65536), writer_grow(65536) },
 		{ writer_grow(65536), writer_grow(65536) } }, .status = writer_grow(65536) };
 	s->anonymous = limit_new(c->anonymous, c->anonymous_per_peer);
@@ -45,16 +46,19 @@ ssa_open(struct ssa *s, const struct config *c, struct err *e)
 	    c->anonymous_per_peer == 0 ? 0 : STRANGERS_EACH);
 	s->parallel = parallel_new(c->authorizations);
 	s->documents = documents_new((size_t)c->documents_mib << 20);
+	s->idp_flows = idp_flows_new();
 	s->by_name = tries_new(c->tries_by_name);
 	s->by_address = tries_new(c->tries_by_address);
 	random_bytes(s->ceremony_key, sizeof(s->ceremony_key));
 	s->activations = cache_new(c->cached);
-	if (!genesis_read(s, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
+	if (!genesis_file_read(c->genesis, &s->genesis, s->group, e) || (s->store = store_sqlite_open(c->store, e)) == NULL ||
 	    (s->tokens = tokens_open(s->store, c->cached, s->activations, e)) == NULL ||
 	    (c->timestamp_url[0] != '\0' && (s->stamper = stamper_start(c->timestamp_url, c->timestamp_ca,
 	    c->timestamp_ms, e)) == NULL) ||
+	    (c->idps.n > 0 && (s->idps = idps_start(&s->config.idps, e)) == NULL) ||
 	    (s->slow = slow_start(e)) == NULL ||
-	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL) {
+	    (s->sam = sam_open(c->socket, c->deadline_ms, e)) == NULL ||
+	    !module_open(&s->module, c, e)) {
 		ssa_close(s);
 		return false;
 	}
@@ -119,6 +123,7 @@ ssa_close(struct ssa *s)
 {
 	held_drop_all(s);
 	sam_free(s->sam);
+	module_close(&s->module);
 	slow_free(s->slow);
 	tries_free(s->by_name);
 	tries_free(s->by_address);
@@ -127,6 +132,8 @@ ssa_close(struct ssa *s)
 	cache_free(s->activations);
 	ca_pool_free(s->ca_pool);
 	stamper_free(s->stamper);
+	idps_free(s->idps);
+	idp_flows_free(s->idp_flows);
 	limit_free(s->anonymous);
 	limit_free(s->strangers);
 	limit_free(s->accounts);

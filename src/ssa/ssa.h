@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "ssa/config.h"
 #include "ssa/documents.h"
+#include "ssa/idp/flows.h"
 #include "ssa/limit.h"
 #include "ssa/page/slow.h"
 #include "ssa/page/tries.h"
@@ -15,7 +16,7 @@
 #include "ssa/stamper.h"
 #include "ssa/vault.h"
 
-#define GENESIS_MAX	262144
+#define GENESIS_BYTES_MAX	262144
 
 #define URL_MAX		(TEXT_MAX + 160)
 #define AUDIENCES	6
@@ -28,11 +29,18 @@ struct base {
 	const char	*audience[AUDIENCES];
 };
 
+struct module {			/* for authentication; see module.h */
+	struct sam	*sam;			/* NULL: there is none */
+	struct writer	 genesis;
+	uint8_t		 id[HASH_LEN];		/* its hash */
+};
+
 struct ssa {
 	struct config	 config;
 	struct base	 base[2];		/* with TLS; without, empty if there is none */
 	struct store	*store;
 	struct sam	*sam;
+	struct module	 module;
 	struct vault	*vault;
 	struct tokens	*tokens;
 	struct cache	*activations;
@@ -48,6 +56,8 @@ struct ssa {
 	struct held	*held;			/* such that have their certificate and wait for their use */
 	struct issuer	*issuer;		/* NULL until it is started */
 	struct stamper	*stamper;		/* NULL: no time stamps */
+	struct idps	*idps;			/* identity providers; NULL: none */
+	struct idp_flows *idp_flows;		/* visits to them */
 	struct writer	 genesis;
 	uint8_t		 group[HASH_LEN];	/* its hash */
 	struct writer	 info[2][2];		/* of each base, v1's and v2's answer of `info`, made once */
@@ -56,6 +66,8 @@ struct ssa {
 	uint64_t	 status_at;
 };
 
+/* A file's bytes and their hash, which is its group's id. */
+bool	genesis_file_read(const char *path, struct writer *, uint8_t id[HASH_LEN], struct err *) MUST_USE;
 /* Reads the genesis, opens the store, starts the SAM's thread. Close with ssa_close. */
 bool	ssa_open(struct ssa *, const struct config *, struct err *) MUST_USE;
 /* When the port is known: what depends on our URL. */

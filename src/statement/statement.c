@@ -33,6 +33,13 @@ static const struct kind {
 	{ PURPOSE_REMOVE_PEER, "REMOVE_PEER", body_remove_peer },
 	{ PURPOSE_ADD_PROVIDER, "ADD_PROVIDER", body_add_provider },
 	{ PURPOSE_REMOVE_PROVIDER, "REMOVE_PROVIDER", body_remove_provider },
+	{ PURPOSE_ADMIT, "ADMIT", body_admit },
+	{ PURPOSE_SET_FACTORS, "SET_FACTORS", body_set_factors },
+	{ PURPOSE_CHANGE_FACTORS, "CHANGE_FACTORS", body_change_factors },
+	{ PURPOSE_UNLOCK, "UNLOCK", body_signer },
+	{ PURPOSE_DISMISS, "DISMISS", body_signer },
+	{ PURPOSE_NEW_GRANT_KEY, "NEW_GRANT_KEY", body_reason },
+	{ PURPOSE_CHECK, "CHECK", body_check },
 };
 
 static const struct kind *
@@ -123,6 +130,15 @@ id_from_fresh(struct span tag, const uint8_t fresh[FRESH_LEN], uint8_t id[16])
 
 	sha256_parts(parts, COUNT(parts), hash);
 	memcpy(id, hash, 16);
+}
+
+void
+statement_factors(const uint8_t fresh[FRESH_LEN], uint8_t b[HASH_LEN])
+{
+	static const char tag[] = "propria-set-factors-v1";
+	struct span parts[] = { span_of(tag, sizeof(tag)), span_of(fresh, FRESH_LEN) };
+
+	sha256_parts(parts, COUNT(parts), b);
 }
 
 void

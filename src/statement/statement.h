@@ -55,6 +55,14 @@ enum purpose {
 	PURPOSE_REMOVE_PEER	= 0x0408,
 	PURPOSE_ADD_PROVIDER	= 0x0409,
 	PURPOSE_REMOVE_PROVIDER	= 0x040a,
+	/* of an authentication module */
+	PURPOSE_ADMIT		= 0x0601,
+	PURPOSE_SET_FACTORS	= 0x0602,
+	PURPOSE_CHANGE_FACTORS	= 0x0603,
+	PURPOSE_UNLOCK		= 0x0604,
+	PURPOSE_DISMISS		= 0x0605,
+	PURPOSE_NEW_GRANT_KEY	= 0x0606,
+	PURPOSE_CHECK		= 0x0607,
 };
 
 enum attrs { ATTRS_APPROVAL = 1 << 0, ATTRS_ORIGIN = 1 << 1 };	/* one of them at most */
@@ -168,6 +176,17 @@ struct body_resume {
 	uint8_t		log_root[32];
 };
 
+struct body_admit {
+	uint8_t		peer[32], signer[16];	/* a signer of that SAM */
+	struct span	name;
+	uint8_t		evidence[32], code[32];
+};
+
+struct body_factors {		/* SET_FACTORS, CHANGE_FACTORS */
+	uint32_t	from;
+	uint8_t		sealed[HASH_LEN];	/* SHA-256 of the sealed factors; SET_FACTORS alone */
+};
+
 struct statement {
 	uint16_t	purpose;
 	uint8_t		group[32];
@@ -191,6 +210,10 @@ struct statement {
 		uint8_t			remove_officer[16];
 		uint8_t			policy[POLICY_LEN];
 		struct body_resume	resume;
+		struct body_admit	admit;
+		struct body_factors	factors;
+		struct span		reason;		/* NEW_GRANT_KEY */
+		uint8_t			check[16];	/* session */
 		struct body_add_peer	add_peer;
 		uint8_t			remove_peer[32];
 		struct body_add_provider add_provider;
@@ -211,6 +234,8 @@ void	statement_session(const uint8_t fresh[FRESH_LEN], uint8_t session[16]);
 void	statement_key(const uint8_t fresh[FRESH_LEN], uint8_t key[16]);
 /* SHA-256(kind || peer || key) */
 void	peer_id(const struct body_add_peer *, uint8_t id[32]);
+/* What SET_FACTORS' sealed factors are bound to, as the statement names their hash. 9.3 */
+void	statement_factors(const uint8_t fresh[FRESH_LEN], uint8_t b[HASH_LEN]);
 bool	profile_is_named(const uint8_t[PROFILE_LEN]);
 bool	profile_is_none(const uint8_t[PROFILE_LEN]);		/* all zero */
 const char *purpose_name(uint16_t);	/* "SIGN", ...; NULL if there is no such purpose */

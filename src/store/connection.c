@@ -24,7 +24,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_RECORD_PUT] = "INSERT INTO records VALUES (?,?,?,?,?) ON CONFLICT (type, id) DO UPDATE"
 	    " SET owner = excluded.owner, version = excluded.version, sealed = excluded.sealed"
 	    " WHERE excluded.version >= version",
-	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[SQL_KEY_PUT] = "INSERT OR REPLACE INTO keys VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_ACCOUNT_GET] = "SELECT * FROM accounts WHERE id = ?",
 	[SQL_RECORD_GET] = "SELECT * FROM records WHERE type = ? AND id = ?",
 	[SQL_KEY_GET] = "SELECT * FROM keys WHERE id = ?",
@@ -48,6 +48,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CLIENTS] = "SELECT * FROM clients ORDER BY client_id",
 	[SQL_LOGIN_PUT] = "INSERT INTO logins VALUES (?,?,?,?)",
 	[SQL_LOGIN_GET] = "SELECT * FROM logins WHERE kind = ? AND name = ?",
+	[SQL_LOGIN_REMOVE] = "DELETE FROM logins WHERE kind = ? AND name = ? AND account = ?",
 	[SQL_LOGINS_OF] = "SELECT * FROM logins WHERE account = ? ORDER BY kind, name",
 	[SQL_HANDLE_PUT] = "INSERT INTO handles VALUES (?,?,?,?,?,?,?,?)",
 	[SQL_HANDLE_GET] = "SELECT * FROM handles WHERE kind = ? AND hash = ?",

@@ -101,6 +101,13 @@ op_login_put(struct store *s, const struct login_row *l, struct err *e)
 	    l->account, sizeof(l->account), l->data);
 }
 
+bool
+op_login_remove(struct store *s, uint8_t kind, struct span name, const uint8_t account[16], struct err *e)
+{
+	return connection_run(&sqlite_of(s)->db, SQL_LOGIN_REMOVE, e, "isb", (int64_t)kind, name, account,
+	    (size_t)16) && one_changed(s, "login", e);
+}
+
 static bool
 login_of_row(struct sqlite *q, sqlite3_stmt *st, struct login_row *l)
 {

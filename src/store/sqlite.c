@@ -58,10 +58,10 @@ op_record_put(struct store *s, const struct record *r, struct err *e)
 static bool
 op_key_put(struct store *s, const struct key_row *k, struct err *e)
 {
-	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssib", k->id, sizeof(k->id),
+	return connection_run(&sqlite_of(s)->db, SQL_KEY_PUT, e, "bbiiiiiisssibb", k->id, sizeof(k->id),
 	    k->owner, sizeof(k->owner), (int64_t)k->alg, (int64_t)k->class, (int64_t)k->level,
 	    (int64_t)k->state, (int64_t)k->version, (int64_t)k->created, k->spki, k->certificate,
-	    k->chain, (int64_t)k->evidences, k->profile, sizeof(k->profile));
+	    k->chain, (int64_t)k->evidences, k->profile, sizeof(k->profile), k->with, sizeof(k->with));
 }
 
 /* A column of exactly n bytes; a row that we did not write is damage. */
@@ -166,7 +166,7 @@ key_of_row(struct sqlite *q, sqlite3_stmt *st, struct key_row *k)
 	column_lend(q, &k->certificate);
 	column_lend(q, &k->chain);
 	return column_fixed(st, 0, k->id, 16) && column_fixed(st, 1, k->owner, 16) &&
-	    column_fixed(st, 12, k->profile, 16);
+	    column_fixed(st, 12, k->profile, 16) && column_fixed(st, 13, k->with, 16);
 }
 
 static bool
@@ -416,7 +416,8 @@ static const struct store_ops sqlite_ops = {
 	.approval_get = op_approval_get, .uses_of = op_uses_of, .token_get = op_token_get,
 	.assertions = op_assertions, .client_put = op_client_put, .client_get = op_client_get,
 	.client_by_id = op_client_by_id, .client_remove = op_client_remove, .clients = op_clients,
-	.login_put = op_login_put, .login_get = op_login_get, .logins_of = op_logins_of,
+	.login_put = op_login_put, .login_get = op_login_get,
+	.login_remove = op_login_remove, .logins_of = op_logins_of,
 	.handle_put = op_handle_put, .handle_get = op_handle_get, .handle_move = op_handle_move,
 	.handle_drop = op_handle_drop, .authenticator_put = op_authenticator_put,
 	.authenticator_drop = op_authenticator_drop,

@@ -36,6 +36,7 @@ bool	op_client_by_id(struct store *, const uint8_t id[16], struct client_row *, 
 bool	op_client_remove(struct store *, struct span client_id, struct err *);
 bool	op_clients(struct store *, client_seen *, void *, struct err *);
 bool	op_login_put(struct store *, const struct login_row *, struct err *);
+bool	op_login_remove(struct store *, uint8_t kind, struct span name, const uint8_t account[16], struct err *);
 bool	op_login_get(struct store *, uint8_t kind, struct span name, struct login_row *, struct err *);
 bool	op_logins_of(struct store *, const uint8_t account[16], login_seen *, void *, struct err *);
 bool	op_handle_put(struct store *, const struct handle_row *, struct err *);

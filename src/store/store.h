@@ -31,6 +31,7 @@ struct key_row {
 	uint64_t	created;
 	struct span	spki, certificate, chain;	/* each may be empty */
 	uint8_t		profile[16];	/* whose CA certifies it; zero: that of keys without one */
+	uint8_t		with[16];	/* the authenticator that must approve each use; zero: any */
 };
 struct activation_row {
 	uint8_t		handle[32];	/* SHA-256 of the SAD */
@@ -80,10 +81,10 @@ struct client_row {
 	struct span	redirects;	/* n x v16 */
 	uint32_t	grants, scopes;	/* bits; a scope's bit is its number */
 };
-enum login_kind { LOGIN_PASSWORD = 1, LOGIN_PASSKEY = 2 };
+enum login_kind { LOGIN_PASSWORD = 1, LOGIN_PASSKEY = 2, LOGIN_PROVIDER = 3 };
 struct login_row {
 	uint8_t		kind;
-	struct span	name;		/* login name, or credential id */
+	struct span	name;		/* login name; credential id; issuer, a zero byte, sub */
 	uint8_t		account[16];
 	struct span	data;
 };
@@ -211,6 +212,8 @@ struct store_ops {
 	bool	(*login_put)(struct store *, const struct login_row *, struct err *);	/* a new name */
 	bool	(*login_get)(struct store *, uint8_t kind, struct span name, struct login_row *,
 		    struct err *);
+	bool	(*login_remove)(struct store *, uint8_t kind, struct span name, const uint8_t account[16],
+		    struct err *);				/* of this account alone */
 	bool	(*logins_of)(struct store *, const uint8_t account[16], login_seen *, void *, struct err *);
 	bool	(*handle_put)(struct store *, const struct handle_row *, struct err *);
 	bool	(*handle_get)(struct store *, uint8_t kind, const uint8_t hash[32], struct handle_row *,

@@ -4,7 +4,7 @@
 
 static const struct field msg_enact_fields[] = {
 	{ SPAN32(struct msg_enact, statement, 1, STATEMENT_WIRE_MAX) },
-	{ SPAN32(struct msg_enact, evidences, 1, EVIDENCES_WIRE_MAX) },
+	{ SPAN32(struct msg_enact, evidences, 0, EVIDENCES_WIRE_MAX) },
 	{ SPAN32(struct msg_enact, signer_record, 0, RECORD_MAX) },
 	{ SPAN32(struct msg_enact, key_record, 0, RECORD_MAX) },
 	{ FIELD_END },
@@ -41,7 +41,7 @@ static const struct field msg_proposed_fields[] = {
 MESSAGE(msg_proposed, "PROPOSE answer")
 
 static const struct field msg_object_fields[] = {
-	{ RANGE(struct msg_object, type, RECORD_SIGNER, RECORD_KEY) },
+	{ RANGE(struct msg_object, type, RECORD_SIGNER, RECORD_PERSON) },
 	{ BYTES(struct msg_object, id) },
 	{ FIELD_END },
 };

@@ -6,7 +6,8 @@
 
 #include "wire/activate.h"
 
-enum record_type { RECORD_SIGNER = 1, RECORD_KEY = 2 };
+enum record_type { RECORD_SIGNER = 1, RECORD_KEY = 2,
+	RECORD_PERSON = 3, RECORD_GRANT_KEY = 4 };	/* of an authentication module */
 
 struct msg_enact {
 	struct span	statement, evidences, signer_record, key_record;

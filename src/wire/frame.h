@@ -33,6 +33,8 @@ enum msg_type {
 	SAM_SESSION_SIGN		= 42,
 	SAM_END_SESSION			= 44,
 	SAM_REVOKED			= 46,
+	AUTH_FACTOR_KEY			= 48,
+	AUTH_GRANT			= 50,
 	HSM_HELLO			= 64,
 	HSM_HMAC			= 66,
 	HSM_SIGN_HEAD			= 68,

@@ -42,8 +42,8 @@ group_shell(const struct group *g, const char *command)
 	CHECK(status == 0);
 }
 
-void
-group_found(struct group *g)
+static void
+found(struct group *g, const char *program)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct err e = { 0 };
@@ -51,9 +51,26 @@ group_found(struct group *g)
 	CHECK(crypto_start(&e));
 	memset(g, 0, sizeof(*g));
 	g->ssa = g->officers = -1;
+	g->program = program;
 	snprintf(g->dir, sizeof(g->dir), "%.60s/propria-XXXXXX", tmp != NULL ? tmp : "/tmp");
 	CHECK(mkdtemp(g->dir) != NULL);
 	group_shell(g, "\"$PROPRIA_SOURCE/tests/sic/found\"");
+}
+
+void
+group_found(struct group *g)
+{
+	found(g, "launch/propria-sam");
+}
+
+void
+group_found_auth(struct group *g)
+{
+	setenv("DAEMON", "auth/propria-auth", 1);
+	setenv("SECTION", "auth-module", 1);
+	found(g, "auth/propria-auth");
+	unsetenv("DAEMON");
+	unsetenv("SECTION");
 }
 
 int
@@ -141,14 +158,14 @@ run_sam(struct group *g)
 {
 	char program[256];
 
-	snprintf(program, sizeof(program), "%s/launch/propria-sam", getenv("PROPRIA_BIN"));
+	snprintf(program, sizeof(program), "%s/%s", getenv("PROPRIA_BIN"), g->program);
 	CHECK((g->sam = fork()) >= 0);
 	if (g->sam == 0) {
 		int log = open(group_path(g, "sam.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
 
 		dup2(log, STDERR_FILENO);
 		dup2(log, STDOUT_FILENO);
-		execl(program, "propria-sam", "run", "-c", group_path(g, "sam.conf"), (char *)NULL);
+		execl(program, g->program, "run", "-c", group_path(g, "sam.conf"), (char *)NULL);
 		_exit(127);
 	}
 }

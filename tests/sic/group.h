@@ -25,6 +25,7 @@ struct ca {			/* an issuing CA of the test's own */
 };
 
 struct group {
+	const char	*program;		/* of the module, in the build's src/ */
 	char		dir[80];
 	pid_t		sam;
 	int		ssa, officers;		/* connections */
@@ -35,6 +36,7 @@ struct group {
 };
 
 void	group_found(struct group *);		/* ceremony; the SAM does not run yet */
+void	group_found_auth(struct group *);	/* the same of an authentication module */
 void	group_start(struct group *);		/* and waits until it is open or closed */
 void	group_stop(struct group *);
 void	group_kill(struct group *);		/* no orderly stop */

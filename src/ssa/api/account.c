@@ -7,6 +7,7 @@
 #include "ssa/api/credential.h"
 #include "ssa/api/route.h"
 #include "ssa/issue/view.h"
+#include "ssa/module.h"
 #include "wire/status.h"
 
 #define KEYS_MAX	64
@@ -46,6 +47,7 @@ key_write(struct call *c, struct emit *m, const struct key *k)
 		emit_text(m, "certificateStatus", view_cert_status(c->ssa, k, c->now));
 	view_write(c->ssa, k, c->now, m);
 	emit_number(m, "evidences", k->row.evidences);
+	module_with_write(m, &k->row);
 	emit_object_end(m);
 }
 
@@ -82,8 +84,7 @@ authenticator_write(void *arg, const struct authenticator_row *a)
 	if (a->protection != 0)
 		emit_number(m, "protection", a->protection);
 	emit_span(m, "label", a->label);
-	if (a->credential.n > 0)
-		emit_base64url(m, "credential", a->credential);
+	module_way_write(m, a);
 	emit_number(m, "bound", a->bound);
 	emit_object_end(m);
 	return true;

@@ -13,7 +13,7 @@ struct act {
 	struct writer	credential;		/* of a new passkey; may be empty */
 	uint16_t	purpose, alg;
 	uint8_t		class, level, evidences;
-	uint8_t		profile[16];		/* of a new key */
+	uint8_t		profile[16], with[16];	/* of a new key */
 	uint8_t		key[16];		/* zero: of no key, or of none yet */
 	uint8_t		type, protection;	/* of a new authenticator */
 	struct span	label;			/* lent from statement */

@@ -2,6 +2,7 @@
 /* credentials/authorize: the signer's approval becomes an activation, and a SAD names it. csc-api 9.3 */
 #include "json/base64.h"
 #include "ssa/api/credential.h"
+#include "ssa/api/factors.h"
 #include "ssa/api/page.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
@@ -234,6 +235,25 @@ type_given(struct call *c, struct sign *s)
 	return false;
 }
 
+/* PIN and OTP open what they are for, and that opens without them in no other way on our word. */
+static bool
+factors_fit(struct call *c, const struct sign *s)
+{
+	bool open = factors_open(c, s->key);
+
+	if (s->factors != NULL && s->key->row.level != LEVEL_SCAL1)
+		call_error(c, 400, "invalid_request", "PIN and OTP open keys of SCAL1 only: this one is of SCAL2, and takes"
+		    " its signer's own approval", "level");
+	else if (s->factors != NULL && !open)
+		call_invalid(c, "PIN and OTP are not offered for this credential");
+	else if (s->factors == NULL && open && window_is_asked(c, s))
+		call_invalid(c, call_version(c) == 1 ? "Missing (or invalid type) string parameter PIN or OTP" :
+		    "Missing (or invalid type) array parameter authData");
+	else
+		return true;
+	return false;
+}
+
 void
 handle_authorize(struct call *c)
 {
@@ -250,9 +270,11 @@ handle_authorize(struct call *c)
 		once_authorize(c, s, ca, qualifier);
 		return;
 	}
-	if ((s->key = credential_find(c, &held)) == NULL || !type_given(c, s) || !signatures_given(c, &n))
+	if (!factors_take(c, s) || (s->key = credential_find(c, &held)) == NULL || !type_given(c, s) || !signatures_given(c, &n))
 		return;
-	window = window_is_asked(c, s);
+	if (!factors_fit(c, s))
+		return;
+	window = s->factors != NULL || window_is_asked(c, s);
 	if ((!(window && hashes_absent(c)) && !hashes_given(c, s, s->key->alg, n)) || !call_client_data(c))
 		return;
 	if (s->key->row.state == KEY_DESTROYED) {	/* other states may have changed: the SAM knows */
@@ -260,7 +282,7 @@ handle_authorize(struct call *c)
 		return;
 	}
 	if (window) {
-		window_authorize(c, s, (size_t)n);
+		(s->factors != NULL ? factors_authorize : window_authorize)(c, s, (size_t)n);
 		return;
 	}
 	if (page_is_asked(c)) {

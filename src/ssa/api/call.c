@@ -15,6 +15,7 @@
 #define JSON_BODY_MAX	(512u * 1024)
 #define SWEEP_MS	60000
 #define INVALID		"invalid_request"
+#define MODULE_AWAY	"The authentication module is not available; try again later, or approve in another way"
 
 unsigned
 call_version(const struct call *c)
@@ -83,11 +84,13 @@ void
 call_refused(struct call *c, const struct err *e)
 {
 	const struct fault *f = fault_of(e);
+	const char *text = route_is_standard(c->route->path) ? f->csc : f->plain;
 
+	if (c->of_module && f->status == 503 && strcmp(f->reason, "lost") != 0)
+		text = MODULE_AWAY;
 	if (f->status >= 500)
 		log_warn("%s %s: %s", c->x->id, c->route->path, e->text);
-	call_error(c, f->status, f->error, route_is_standard(c->route->path) ? f->csc : f->plain,
-	    e->reason);
+	call_error(c, f->status, f->error, text, e->reason);
 }
 
 void
@@ -105,13 +108,26 @@ on_asked(struct sam_request *q)
 	exchange_resume(c->x);
 }
 
+static void
+ask_at(struct call *c, struct sam *at, uint8_t type, struct span payload, call_next *next)
+{
+	c->next = next;
+	c->of_module = at != c->ssa->sam;
+	c->ask.done = on_asked;
+	exchange_suspend(c->x);
+	sam_ask(at, &c->ask, type, payload);
+}
+
 void
 call_ask(struct call *c, uint8_t type, struct span payload, call_next *next)
 {
-	c->next = next;
-	c->ask.done = on_asked;
-	exchange_suspend(c->x);
-	sam_ask(c->ssa->sam, &c->ask, type, payload);
+	ask_at(c, c->ssa->sam, type, payload, next);
+}
+
+void
+call_ask_module(struct call *c, uint8_t type, struct span payload, call_next *next)
+{
+	ask_at(c, c->ssa->module.sam, type, payload, next);
 }
 
 void
@@ -137,23 +153,24 @@ static void
 asked_result(const struct call *c, struct reader *r, struct err *e)
 {
 	const struct sam_request *q = &c->ask;
+	const char *who = c->of_module ? "the authentication module" : "the SAM";
 
 	switch (q->result) {
 	case SAM_ANSWERED:
 		if (q->type == MSG_REFUSED)
 			msg_refused_raise(r, c->route->path, e);
 		else if (q->type != q->asked + 1)
-			err_set(e, ERR_BACKEND, "the SAM answered %u to %u", q->type, q->asked);
+			err_set(e, ERR_BACKEND, "%s answered %u to %u", who, q->type, q->asked);
 		break;
 	case SAM_LOST:
 	case SAM_LATE:
-		err_why(e, ERR_BUSY, q->harmless ? "unreachable" : "lost", "the SAM did not answer");
+		err_why(e, ERR_BUSY, q->harmless ? "unreachable" : "lost", "%s did not answer", who);
 		break;
 	case SAM_ASKED:
 	case SAM_AWAY:
 	case SAM_FULL:
 		err_why(e, ERR_BUSY, q->result == SAM_FULL ? "busy" : "unreachable",
-		    "the SAM cannot be reached");
+		    "%s cannot be reached", who);
 		break;
 	}
 }
@@ -384,7 +401,8 @@ caller_known(struct call *c)
 static bool
 allowed(struct call *c)
 {
-	if (c->route->who >= WHO_TOKEN)
+	if (c->route->who >= WHO_TOKEN ||
+	    (c->route->who == WHO_PERHAPS && exchange_header(c->x, "Authorization") != NULL))
 		return caller_known(c);
 	if (c->route->who == WHO_ANYONE || limit_take(c->ssa->anonymous, c->x->peer, clock_life()))
 		return true;

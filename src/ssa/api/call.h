@@ -34,6 +34,7 @@ struct call {
 	void		(*state_free)(void *);
 
 	struct sam_request ask;
+	bool		 of_module;	/* asked of the authentication module */
 	call_next	*next;
 	uint8_t		 refresh_key[16];
 	bool		 refreshed;
@@ -55,6 +56,8 @@ void		call_failed(struct call *, const struct err *);		/* 500, logged */
 
 /* Asks the SAM; `next` is called on the HTTP thread. */
 void	call_ask(struct call *, uint8_t type, struct span payload, call_next *next);
+/* The same of the authentication module, where there is one. */
+void	call_ask_module(struct call *, uint8_t type, struct span payload, call_next *next);
 /* Waits for somebody else's thread to call call_wake; then `woken`, on the HTTP thread. */
 void	call_wait(struct call *, call_then *woken);
 void	call_wake(struct call *);

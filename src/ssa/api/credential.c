@@ -7,6 +7,7 @@
 #include "der/name.h"
 #include "ssa/api/activation.h"
 #include "ssa/api/credential.h"
+#include "ssa/api/factors.h"
 #include "ssa/api/route.h"
 #include "ssa/issue/view.h"
 #include "ssa/once/first.h"
@@ -106,7 +107,50 @@ auth_mode(const struct call *c, const struct key *k)
 {
 	const char *mode = c->ssa->config.auth_mode;
 
-	return k->row.level != 2 && strcmp(mode, "explicit") == 0 ? "implicit" : mode;
+	return k->row.level != 2 && strcmp(mode, "explicit") == 0 && !factors_open(c, k) ? "implicit" : mode;
+}
+
+/* What the authentication module checks for us, as configured. csc-api 5.5 */
+static void
+factors_write(const struct config *config, struct emit *m)
+{
+	bool pin = factors_want_pin(config), otp = factors_want_otp(config);
+
+	emit_text(m, "expression", pin && otp ? "PIN AND OTP" : pin ? "PIN" : "OTP");
+	emit_array(m, "objects");
+	if (pin)
+		auth_object_write(m, "Password", "PIN", "PIN");
+	if (otp) {
+		emit_object(m, NULL);
+		emit_text(m, "type", "Password");
+		emit_text(m, "id", "OTP");
+		emit_text(m, "format", "N");
+		emit_text(m, "generator", "totp");
+		emit_text(m, "label", "Code of the app");
+		emit_object_end(m);
+	}
+	emit_array_end(m);
+}
+
+static void
+factors_write_v1(const struct config *config, struct emit *m)
+{
+	emit_object(m, "PIN");
+	emit_text(m, "presence", factors_want_pin(config) ? "true" : "false");
+	if (factors_want_pin(config)) {
+		emit_text(m, "format", "A");
+		emit_text(m, "label", "PIN");
+	}
+	emit_object_end(m);
+	emit_object(m, "OTP");
+	emit_text(m, "presence", factors_want_otp(config) ? "true" : "false");
+	if (factors_want_otp(config)) {
+		emit_text(m, "type", "offline");
+		emit_text(m, "ID", "totp");
+		emit_text(m, "format", "N");
+		emit_text(m, "label", "Code of the app");
+	}
+	emit_object_end(m);
 }
 
 /* csc-api 5.5. Objects regardless of authInfo, and an empty list rather than none: clients need it. */
@@ -119,6 +163,11 @@ auth_write(const struct call *c, struct emit *m, const struct key *k)
 
 	emit_object(m, "auth");
 	emit_text(m, "mode", auth_mode(c, k));
+	if (explicit && factors_open(c, k)) {
+		factors_write(config, m);
+		emit_object_end(m);
+		return;
+	}
 	if (explicit)
 		emit_text(m, "expression", page ? "approval XOR page" : "approval");
 	emit_array(m, "objects");
@@ -140,6 +189,10 @@ auth_write_v1(const struct call *c, struct emit *m, const struct key *k,
 	emit_text(m, "authMode", mode);
 	if (strcmp(mode, "explicit") != 0 || !wish->auth_info)
 		return;
+	if (factors_open(c, k)) {
+		factors_write_v1(&c->ssa->config, m);
+		return;
+	}
 	emit_object(m, "PIN");
 	emit_text(m, "presence", "false");
 	emit_object_end(m);

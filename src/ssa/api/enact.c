@@ -34,6 +34,7 @@ new_key_kept(struct call *c, const struct act *a, const struct msg_enacted *m, s
 	memcpy(row.id, m->id, 16);
 	memcpy(row.owner, c->account, 16);
 	memcpy(row.profile, a->profile, 16);
+	memcpy(row.with, a->with, 16);
 	return vault_key_put(c->ssa->vault, &row, m->record, m->n, e) && issuer_certify(c->ssa, &row, e);
 }
 
@@ -159,11 +160,16 @@ act_fault(struct call *c, struct act *a)
 		a->level = s.create_key.level;
 		a->evidences = s.create_key.evidences;
 		memcpy(a->profile, s.create_key.profile, 16);
+		memcpy(a->with, s.create_key.with, 16);
 		return NULL;
 	case PURPOSE_ADD_AUTHENTICATOR:
 		a->type = s.bind.type;
 		a->protection = protection_seen(c, &s);
 		a->label = s.bind.label;
+		if (a->type == EVIDENCE_MODULE || a->type == EVIDENCE_PROVIDER) {
+			writer_reset(&a->credential);
+			wr_span(&a->credential, s.bind.attestation);	/* whom, not what it signs with */
+		}
 		return NULL;
 	case PURPOSE_REMOVE_AUTHENTICATOR:
 		return NULL;

@@ -151,6 +151,10 @@ bind_read(struct call *c, struct enrolment *n, struct span bytes)
 	n->type = s.bind.type;
 	n->protection = protection_seen(c, &s);
 	wr_span(&n->label_w, s.bind.label);
+	if (n->type == EVIDENCE_MODULE || n->type == EVIDENCE_PROVIDER) {
+		writer_reset(&n->credential_w);
+		wr_span(&n->credential_w, s.bind.attestation);	/* whom, not what it signs with */
+	}
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #define BAD_SAD		"Invalid parameter SAD"
 #define BAD_FACTORS	"The authentication data is invalid"
 #define DISABLED	"The credential identified by credentialID is disabled"
+#define LOCKED		"Too many wrong PINs or codes: an officer has to unlock them"
 #define NOT_COVERED	"Hash is not authorized by the SAD"
 #define UNAVAILABLE	"The service is not available; try again later"
 
@@ -39,6 +40,9 @@ static const struct fault faults[] = {
 	{ "session", 400, REQUEST, "SAD expired", "The session of the one-time key is over, and the key is destroyed; approve once more" },
 	{ "stock", 503, LATER, "No one-time key is at hand; try again in a moment", "No one-time key is at hand; try again in a moment" },
 	{ "unknown", 400, REQUEST, "SAD expired", "There is no such activation or entry" },
+	{ "locked", 400, FACTORS, LOCKED, LOCKED },
+	{ "peer", 400, REQUEST, BAD_SAD, "The authentication module and this service do not know each other" },
+	{ "share", 400, FACTORS, BAD_FACTORS, "The approval does not bring the share that this key needs" },
 	{ "closed", 503, LATER, UNAVAILABLE, UNAVAILABLE },
 	{ "room", 503, LATER, UNAVAILABLE, UNAVAILABLE },
 	{ "busy", 503, LATER, UNAVAILABLE, UNAVAILABLE },

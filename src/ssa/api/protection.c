@@ -27,7 +27,7 @@ protection_seen(const struct call *c, const struct statement *s)
 	uint8_t challenge[HASH_LEN];
 	struct err ignored = { 0 };
 
-	if (s->bind.type == EVIDENCE_DEVICE)
+	if (s->bind.type != EVIDENCE_PASSKEY)
 		return s->bind.protection;
 	create_challenge(s->fresh, challenge);
 	if (*origin == '\0' || !relying_party_init(&rp, span_str(origin), span_str(service)) ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The route table. */
 #include "ssa/api/route.h"
+#include "ssa/idp/visit.h"
 #include "ssa/page/consent.h"
 #include "ssa/page/html.h"
 #include "ssa/page/login.h"
@@ -65,6 +66,10 @@ static const struct route routes[] = {
 	{ "/propria/v1/status",			true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_status },
 	{ "/propria/v1/genesis",		true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_genesis },
 	{ "/propria/v1/challenge",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_challenge },
+	{ "/propria/v1/module",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_module },
+	{ "/propria/v1/module/challenge",	false,	true,	WHO_PERHAPS,	TAKES_JSON,	true,	handle_module_challenge },
+	{ "/propria/v1/module/enact",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_module_enact },
+	{ "/propria/v1/module/grant",		false,	true,	WHO_PERHAPS,	TAKES_JSON,	true,	handle_module_grant },
 	{ "/propria/v1/invitation",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_invitation },
 	{ "/propria/v1/enrol",			false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_enrol },
 	{ "/propria/v1/account",		true,	false,	WHO_TOKEN,	TAKES_NOTHING,	true,	handle_account },
@@ -78,6 +83,14 @@ static const struct route routes[] = {
 	{ "/propria/v1/history",		false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_history },
 	{ "/propria/v1/freeze",			false,	true,	WHO_TOKEN,	TAKES_JSON,	true,	handle_freeze },
 	{ "/propria/v1/documents",		false,	true,	WHO_CLIENT,	TAKES_JSON,	true,	handle_documents },
+	{ "/propria/v1/providers",		true,	false,	WHO_ANYONE,	TAKES_NOTHING,	false,	handle_providers },
+	{ "/propria/v1/idp/begin",		false,	true,	WHO_PERHAPS,	TAKES_JSON,	true,	handle_idp_begin },
+	{ "/propria/v1/idp/result",		false,	true,	WHO_PERHAPS,	TAKES_JSON,	true,	handle_idp_result },
+	{ "/idp/callback",			true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_idp_callback },
+	{ "/idp/start",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_idp_start },
+	{ "/idp/login",				true,	false,	WHO_LIMITED,	TAKES_NOTHING,	true,	handle_idp_login },
+	{ "/login/link",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_idp_link },
+	{ "/login/unlink",			false,	true,	WHO_LIMITED,	TAKES_FORM,	true,	handle_idp_unlink },
 	{ "/propria/v1/evidence",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence },
 	{ "/propria/v1/evidence/list",		false,	true,	WHO_LIMITED,	TAKES_JSON,	true,	handle_evidence_list },
 };
@@ -108,6 +121,10 @@ route_is_offered(const struct route *r, const struct config *c)
 		return ca_list_once(&c->cas, span_of(NULL, 0)) != NULL;
 	if (r->handle == handle_documents || r->handle == handle_approval_document)
 		return c->documents_mib > 0;
+	if (r->handle == handle_idp_start || r->handle == handle_idp_login || r->handle == handle_idp_link)
+		return idp_list_logs_in(&c->idps);
+	if (strncmp(r->path, "/propria/v1/module", 18) == 0)
+		return c->auth_socket[0] != '\0';
 	return r->handle != handle_authorize_check || c->sic_origin[0] != '\0';
 }
 

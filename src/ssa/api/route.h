@@ -8,6 +8,7 @@
 enum who {
 	WHO_ANYONE,
 	WHO_LIMITED,	/* anyone, so many times a second */
+	WHO_PERHAPS,	/* with a token: its account; without: as WHO_LIMITED */
 	WHO_TOKEN,	/* of scope service */
 	WHO_EITHER,	/* or of scope credential: the handler looks what it covers */
 	WHO_CLIENT,	/* scope service, of an account or of a client alone */
@@ -67,6 +68,10 @@ void	handle_approval_state(struct call *);
 void	handle_status(struct call *);
 void	handle_genesis(struct call *);
 void	handle_challenge(struct call *);
+void	handle_module(struct call *);
+void	handle_module_challenge(struct call *);
+void	handle_module_enact(struct call *);
+void	handle_module_grant(struct call *);
 void	handle_invitation(struct call *);
 void	handle_enrol(struct call *);
 void	handle_account(struct call *);

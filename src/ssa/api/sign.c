@@ -15,6 +15,7 @@ sign_free(void *state)
 	key_release(s->key);
 	activation_release(s->activation);
 	writer_wipe(&s->bytes);
+	secret_free(s->factors);
 	free(s->digests);
 	free(s->index);
 	free(s->place);

@@ -3,6 +3,8 @@
 #ifndef SSA_API_SIGN_H
 #define SSA_API_SIGN_H
 
+#include "base/secret.h"
+#include "crypto/hpke.h"
 #include "ssa/api/activation.h"
 
 struct sign {
@@ -18,6 +20,9 @@ struct sign {
 	bool		 documents;		/* the digests are of documents, for signDoc */
 	bool		 next;			/* the client wants a nonce for its next approval */
 	bool		 looked_back;		/* OUTCOME was asked */
+	struct secret	*factors;		/* in the clear, until they are sealed: factors.h */
+	uint8_t		 person[16], module_key[HPKE_POINT_LEN];	/* whose, and what to seal them to */
+	size_t		 wanted;		/* signatures */
 	struct err	 past;		/* why an approval of an earlier life was refused */
 };
 

@@ -10,6 +10,7 @@
 #include "ssa/api/document.h"
 #include "ssa/api/route.h"
 #include "ssa/api/sign.h"
+#include "ssa/module.h"
 #include "ssa/oauth/approval.h"
 #include "ssa/oauth/handle.h"
 #include "ssa/once/once.h"
@@ -62,8 +63,7 @@ authenticator_write(void *arg, const struct authenticator_row *a)
 	emit_hex(m, "id", span_of(a->id, 16));
 	emit_number(m, "type", a->type);
 	emit_span(m, "label", a->label);
-	if (a->credential.n > 0)
-		emit_base64url(m, "credential", a->credential);
+	module_way_write(m, a);
 	emit_object_end(m);
 	return true;
 }
@@ -90,6 +90,7 @@ key_write(struct emit *m, const struct key *k)
 		emit_array_end(m);
 	}
 	emit_number(m, "evidences", k->row.evidences);
+	module_with_write(m, &k->row);
 	emit_object_end(m);
 }
 

@@ -21,6 +21,7 @@ static const char *const names[PARAMS] = {
 	[P_HASH_TYPE] = "hashType", [P_SIGNATURE_FORMAT] = "signatureFormat",
 	[P_TOKEN_TYPE_HINT] = "token_type_hint", [P_R] = "r", [P_CSRF] = "csrf", [P_NAME] = "name",
 	[P_PASSWORD] = "password", [P_AGAIN] = "again", [P_ACT] = "act",
+	[P_ERROR] = "error", [P_ISS] = "iss", [P_PROVIDER] = "provider",
 };
 
 static int

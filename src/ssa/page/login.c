@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "json/base64.h"
 #include "ssa/api/window.h"
+#include "ssa/idp/visit.h"
 #include "ssa/oauth/flow.h"
 #include "ssa/page/html.h"
 #include "ssa/page/login.h"
@@ -112,6 +113,7 @@ login_form(struct call *c, unsigned status, const struct flow *f, struct span r,
 	page_text(c, span_str(said));
 	page_put(c, "</p>\n");
 	login_passkey_box(c, "login", csrf, r);
+	idp_buttons(c, r);
 	page_put(c, "<form method=\"post\" action=\"/login\">\n");
 	page_hidden(c, "csrf", span_str(csrf));
 	page_hidden(c, "r", r);
@@ -124,7 +126,7 @@ login_form(struct call *c, unsigned status, const struct flow *f, struct span r,
 }
 
 static void
-logged_in_page(struct call *c)
+logged_in_page(struct call *c, const struct session *who)
 {
 	char csrf[TOKEN_LETTERS + 1];
 
@@ -133,6 +135,7 @@ logged_in_page(struct call *c)
 	page_put(c, "<form method=\"post\" action=\"/logout\">\n");
 	page_hidden(c, "csrf", span_str(csrf));
 	page_put(c, "<button class=\"other\">Log out</button>\n</form>\n");
+	idp_links(c, who->account, csrf);
 	page_end(c, "");
 }
 
@@ -154,7 +157,7 @@ login_page(struct call *c)
 	    (form.field[P_R].p != NULL && (f = flow_find(c, form.field[P_R])) == NULL))
 		over(c);
 	else if (f == NULL && session_find(c, &who))
-		logged_in_page(c);
+		logged_in_page(c, &who);
 	else
 		login_form(c, 200, f, form.field[P_R], "");
 }
@@ -377,7 +380,7 @@ logout_page(struct call *c)
 	struct session who;
 
 	if (session_find(c, &who))
-		logged_in_page(c);
+		logged_in_page(c, &who);
 	else
 		page_error(c, 200, "You are logged out", "Nobody is logged in in this browser.");
 }

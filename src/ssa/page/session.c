@@ -65,12 +65,18 @@ older_end(struct call *c, struct err *e)
 bool
 session_start(struct call *c, const uint8_t account[16], struct err *e)
 {
+	return session_start_at(c, account, c->now, e);
+}
+
+bool
+session_start_at(struct call *c, const uint8_t account[16], uint64_t at, struct err *e)
+{
 	struct handle_row row = { .kind = HANDLE_SESSION, .expires = c->now + SESSION_LIFE_MS };
 	char text[TOKEN_LETTERS + 1];
 	uint8_t created[8];
 	struct writer w = writer_over(created, sizeof(created));
 
-	wr_u64(&w, c->now);
+	wr_u64(&w, at);
 	row.data = writer_span(&w);
 	memcpy(row.account, account, 16);
 	if (!older_end(c, e) || !handle_make(c->ssa, &row, text, e))
@@ -116,6 +122,27 @@ visit_of(struct call *c, char text[TOKEN_LETTERS + 1])
 		exchange_set(c->x, "Set-Cookie", VISIT "=%s; " ATTRIBUTES, c->visit);
 	}
 	memcpy(text, c->visit, TOKEN_LETTERS + 1);
+}
+
+void
+visit_name(struct call *c, uint8_t hash[32])
+{
+	char visit[TOKEN_LETTERS + 1];
+
+	visit_of(c, visit);
+	sha256(span_str(visit), hash);
+}
+
+bool
+visit_is(struct call *c, const uint8_t hash[32])
+{
+	struct span visit = cookie_of(c, VISIT);
+	uint8_t got[HASH_LEN];
+
+	if (visit.p == NULL)
+		return false;
+	sha256(visit, got);
+	return memcmp(got, hash, sizeof(got)) == 0;
 }
 
 void

@@ -21,12 +21,18 @@ struct session {
 bool	session_find(struct call *, struct session *);
 /* Sets the cookie; an older session of this browser ends. */
 bool	session_start(struct call *, const uint8_t account[16], struct err *) MUST_USE;
+/* The same of somebody who proved at another time who they are. */
+bool	session_start_at(struct call *, const uint8_t account[16], uint64_t created, struct err *) MUST_USE;
 bool	session_end(struct call *, struct err *) MUST_USE;
 
 /* For the forms of a page that is being answered; sets the cookie it hangs on if there is none. */
 void	csrf_make(struct call *, char text[TOKEN_LETTERS + 1]);
 /* The token, and where browsers say it, the page's origin. */
 bool	csrf_holds(struct call *, struct span token);
+
+/* This browser: the hash of its visit's cookie, which it gets with this answer if it has none. */
+void	visit_name(struct call *, uint8_t hash[32]);
+bool	visit_is(struct call *, const uint8_t hash[32]);
 
 /* Challenges of this browser, valid for a while and once, without a row in the store. */
 void	ceremony_make(struct call *, uint8_t challenge[CEREMONY_LEN]);

@@ -13,6 +13,7 @@
 #include "tests/unit/ssa/fake_sam.h"
 #include "tests/unit/ssa/keys.h"
 #include "wire/certificate.h"
+#include "wire/auth.h"
 #include "wire/status.h"
 #include "wire/window.h"
 
@@ -161,6 +162,83 @@ answer_outcome(struct fake_sam *s, struct reader *r, struct writer *w)
 	return true;
 }
 
+/* PROTOCOL.sam 9: do these factors say d, the person and what the person has? */
+static bool
+factors_hold(struct fake_sam *s, struct span sealed, const uint8_t d[32], const uint8_t person[16])
+{
+	uint8_t info[17 + 32], plain[256];
+	struct span pin, code, fresh_pin, seed;
+	struct reader r = reader_over(span_of(plain, sizeof(plain)));
+	uint8_t head[4 + 32 + 16];
+	struct err e = { 0 };
+
+	memcpy(info, "propria-factor-v1", 17);
+	memcpy(info + 17, s->group, 32);
+	return sealed.n == sizeof(plain) + HPKE_OVERHEAD &&
+	    hpke_open(s->factor_key, span_of(info, sizeof(info)), span_of(d, 32), sealed, plain, &e) &&
+	    rd_bytes(&r, head, sizeof(head)) && memcmp(head, "PRF1", 4) == 0 &&
+	    memcmp(head + 4, d, 32) == 0 && memcmp(head + 36, person, 16) == 0 &&
+	    rd_span8(&r, 0, 64, &pin) && rd_span8(&r, 0, 8, &code) && rd_span8(&r, 0, 64, &fresh_pin) &&
+	    rd_span8(&r, 0, 32, &seed) && span_equal(pin, span_str(s->pin)) &&
+	    span_equal(code, span_str(s->code)) && fresh_pin.n == 0 && seed.n == 0;
+}
+
+static bool
+module_enact(struct fake_sam *s, const struct msg_enact *m, struct writer *w)
+{
+	uint8_t one[256], d[32];
+	struct writer w1 = writer_over(one, sizeof(one));
+	struct msg_enacted out = { .sequence = ++s->sequence, .version = ++s->version, .n = 1 };
+	const uint8_t *person = m->statement.p + 42;
+	bool check = m->statement.n > 58 && m->statement.p[4] == 6 && m->statement.p[5] == 7;
+
+	if (m->statement.n < 58 || m->statement.n > sizeof(s->last_statement))
+		return false;
+	statement_digest(m->statement, d);
+	memcpy(s->last_statement, m->statement.p, s->last_n = m->statement.n);
+	s->last_record = m->signer_record.n > 0;
+	if (check && !factors_hold(s, m->key_record, d, person))
+		s->refused = "auth";
+	memcpy(out.id, person, 16);
+	record_make(&w1, RECORD_PERSON, person, person, s->version);
+	out.record[0] = writer_span(&w1);
+	out.n = check ? 0 : 1;
+	msg_enacted_write(w, &out);
+	return true;
+}
+
+static bool
+answer_factor_key(struct fake_sam *s, struct reader *r, struct writer *w)
+{
+	uint8_t bytes[256];
+	struct writer body = writer_over(bytes, sizeof(bytes));
+
+	if (s->factor_key == NULL || !rd_end(r))
+		return false;
+	wr_u8(&body, 5);
+	wr_bytes(&body, s->group, 32);
+	wr_u64(&body, 1);
+	wr_bytes(&body, hpke_key_point(s->factor_key), HPKE_POINT_LEN);
+	wr_u64(&body, clock_wall());
+	wr_zero(&body, 64);
+	msg_factor_key_write(w, &(struct msg_factor_key){ writer_span(&body) });
+	return true;
+}
+
+static bool
+answer_grant(struct fake_sam *s, struct reader *r, struct writer *w)
+{
+	struct msg_grant m;
+	struct err e = { 0 };
+
+	if (s->factor_key == NULL || !msg_grant_read(r, &m, &e) || m.statement.n > sizeof(s->last_statement))
+		return false;
+	memcpy(s->last_statement, m.statement.p, s->last_n = m.statement.n);
+	s->last_record = m.record.n > 0;
+	msg_granted_write(w, &(struct msg_granted){ span_str("PRT1 a grant") });
+	return true;
+}
+
 static bool
 answer_enact(struct fake_sam *s, struct reader *r, struct writer *w)
 {
@@ -171,7 +249,11 @@ answer_enact(struct fake_sam *s, struct reader *r, struct writer *w)
 	struct msg_enact m;
 	struct err e = { 0 };
 
-	if (!msg_enact_read(r, &m, &e) || !statement_read(m.statement, &st, &e))
+	if (!msg_enact_read(r, &m, &e))
+		return false;
+	if (s->factor_key != NULL)
+		return module_enact(s, &m, w);
+	if (!statement_read(m.statement, &st, &e))
 		return false;
 	random_bytes(out.id, 16);
 	record_make(&w1, RECORD_SIGNER, st.subject, st.subject, s->version);
@@ -240,6 +322,15 @@ answer_record(struct fake_sam *s, struct reader *r, struct writer *w)
 
 	if (!msg_object_read(r, &m, &e))
 		return false;
+	if (m.type == RECORD_PERSON) {
+		uint8_t bytes[256];
+		struct writer record = writer_over(bytes, sizeof(bytes));
+
+		record_make(&record, RECORD_PERSON, m.id, m.id, s->version);
+		out.record = writer_span(&record);
+		msg_record_write(w, &out);
+		return true;
+	}
 	if (m.type == RECORD_KEY) {	/* the fake does not know owners: state without bytes */
 		out.version = 2;
 		out.state = 3;
@@ -287,12 +378,30 @@ answer_close_windows(struct fake_sam *s UNUSED, struct reader *r, struct writer 
 	return true;
 }
 
+static bool
+answer_open_window(struct fake_sam *s, struct reader *r, struct writer *w)
+{
+	struct msg_window out = { .expires = clock_wall() + 60000 };
+	static struct msg_open_window m;
+	struct err e = { 0 };
+
+	if (!msg_open_window_read(r, &m, &e))
+		return false;
+	random_bytes(out.d, sizeof(out.d));
+	memcpy(s->activations[s->n_activations % 4096], out.d, 32);
+	out.activation[0] = (uint8_t)(s->n_activations >> 8);
+	out.activation[1] = (uint8_t)s->n_activations++;
+	msg_window_write(w, &out);
+	return true;
+}
+
 static bool (*const answers[FAKE_TYPES])(struct fake_sam *, struct reader *, struct writer *) = {
 	[SAM_STATUS] = answer_status, [SAM_CHALLENGE] = answer_challenge,
 	[SAM_ACTIVATE] = answer_activate, [SAM_USE] = answer_use, [SAM_ENACT] = answer_enact,
 	[SAM_REQUEST_CERTIFICATE] = answer_request, [SAM_LINK_CERTIFICATE] = answer_link,
 	[SAM_FREEZE] = answer_freeze, [SAM_RECORD] = answer_record, [SAM_OUTCOME] = answer_outcome, [SAM_RECEIPT] = answer_receipt,
-	[SAM_CLOSE_WINDOWS] = answer_close_windows,
+	[SAM_CLOSE_WINDOWS] = answer_close_windows, [SAM_OPEN_WINDOW] = answer_open_window,
+	[AUTH_FACTOR_KEY] = answer_factor_key, [AUTH_GRANT] = answer_grant,
 };
 
 /* With the lock. False: close. */
@@ -313,6 +422,11 @@ answer_make(struct fake_sam *s, const struct frame *f, struct writer *out)
 		type = MSG_REFUSED;
 	} else if (!answers[f->type](s, &r, &w)) {
 		return false;
+	} else if (s->refused != NULL) {
+		writer_reset(&w);
+		msg_refused_write(&w, ERR_DENIED, s->refused);
+		s->refused = NULL;
+		type = MSG_REFUSED;
 	} else if (w.n == 8 && w.p[0] == ERR_DENIED && memcmp(w.p + 2, "replay", 6) == 0) {
 		type = MSG_REFUSED;
 	}
@@ -347,7 +461,7 @@ static void
 talk(struct fake_sam *s, int fd)
 {
 	AUTO_WRITER bytes = writer_grow(FRAME_MAX + 64);
-	static struct held held;
+	struct held held = { .n = 0 };
 	struct err e = { 0 };
 	struct frame f;
 

@@ -9,10 +9,11 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 
+#include "crypto/hpke.h"
 #include "wire/activate.h"
 #include "wire/enact.h"
 
-#define FAKE_TYPES	40
+#define FAKE_TYPES	56
 #define FAKE_SPENT	65536
 
 struct spent {
@@ -31,6 +32,14 @@ struct fake_sam {
 	pthread_mutex_t	lock;
 	int		listener, fd;
 	_Atomic bool		stop;
+
+	/* An authentication module: its group, and what its one person has. */
+	struct hpke_key	*factor_key;		/* NULL: a SAM */
+	const char	*pin, *code;
+	uint8_t		 last_statement[512];	/* that came with factors */
+	size_t		 last_n;
+	bool		 last_record;		/* a person's record came along */
+	const char	*refused;		/* by an answer in the making */
 
 	/* On demand. */
 	const char	*refuse[FAKE_TYPES];	/* a reason, so many times: */

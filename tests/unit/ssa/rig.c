@@ -25,15 +25,42 @@ file_write(struct rig *g, const char *name, const char *text)
 	CHECK((f = fopen(path, "w")) != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
 }
 
+/* Form alone: kind 2 where a genesis has it. */
+static void
+module_start(struct rig *g)
+{
+	char genesis[64] = "PRG1 the genesis of an authentication module ";
+	struct err e = { 0 };
+
+	genesis[44] = 2;
+	file_write(g, "auth.genesis", genesis);
+	sha256(span_str(genesis), g->module.group);
+	snprintf(g->module.path, sizeof(g->module.path), "%s/auth.sock", g->folder);
+	CHECK((g->module.factor_key = hpke_key_random(&e)) != NULL);
+	g->module.version = 1;
+	g->module.state = 2;
+	g->module.pin = "123456";
+	g->module.code = "";
+	fake_sam_start(&g->module);
+}
+
 static void
 config_write(struct rig *g)
 {
-	char text[2048];
+	char text[2048], auth[700] = "", socket[128], genesis[128];
+
+	rig_path(g, "auth.sock", socket);
+	rig_path(g, "auth.genesis", genesis);
+	if (g->with_module)
+		snprintf(auth, sizeof(auth), "[auth]\nsocket = %s\ngenesis = %s\nname = PIN\n[csc]\nscal1_factors = %s\n",
+		    g->module_socket != NULL ? g->module_socket : socket,
+		    g->module_genesis != NULL ? g->module_genesis : genesis,
+		    g->scal1_factors != NULL ? g->scal1_factors : "pin");
 
 	snprintf(text, sizeof(text), "[listen]\naddress = 127.0.0.1\nport = 0\nendpoint_file = %s/url\n"
 	    "certificate = %s/tls.pem\nkey = %s/tls.key\n[sam]\nsocket = %s/sam.sock\ngenesis = %s/genesis\n"
-	    "deadline_ms = 3000\n[store]\npath = %s/store.db\n[info]\nname = Test\nregion = SE\n[limits]\n%s",
-	    g->folder, g->folder, g->folder, g->folder, g->folder, g->folder,
+	    "deadline_ms = 3000\n%s[store]\npath = %s/store.db\n[info]\nname = Test\nregion = SE\n[limits]\n%s",
+	    g->folder, g->folder, g->folder, g->folder, g->folder, auth, g->folder,
 	    g->more[0] != '\0' ? g->more : "anonymous_per_second = 0\nanonymous_per_peer_per_second = 0\n"
 	    "log_requests = no\n");
 	file_write(g, "ssa.conf", text);
@@ -61,6 +88,8 @@ rig_ssa_start(struct rig *g)
 	/* It serves before it has found the SAM. */
 	for (int i = 0; i < 1000 && (rig_ask(g, "/propria/v1/status", NULL, "", NULL) != 200 ||
 	    strstr(g->body, "\"sam\":\"open\"") == NULL); i++)
+		usleep(10000);
+	for (int i = 0; i < 1000 && g->with_module && rig_ask(g, "/propria/v1/module", NULL, "", NULL) != 200; i++)
 		usleep(10000);
 }
 
@@ -91,6 +120,8 @@ rig_start(struct rig *g)
 	test_certificate(g->tls, cert, key, NULL);
 	file_write(g, "genesis", "PRG1 a genesis for tests");
 	sha256(span_str("PRG1 a genesis for tests"), g->sam.group);
+	if (g->with_module && g->module_socket == NULL)
+		module_start(g);
 	config_write(g);
 	snprintf(g->sam.path, sizeof(g->sam.path), "%s/sam.sock", g->folder);
 	g->sam.version = 1;
@@ -107,6 +138,10 @@ rig_stop(struct rig *g)
 
 	CHECK(rig_ssa_stop(g) == 0);
 	fake_sam_stop(&g->sam);
+	if (g->module.factor_key != NULL)
+		fake_sam_stop(&g->module);
+	hpke_key_free(g->module.factor_key);
+	g->module.factor_key = NULL;
 	curl_easy_cleanup(g->curl);
 	EVP_PKEY_free(g->tls);
 	EVP_PKEY_free(g->login);

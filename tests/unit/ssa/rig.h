@@ -15,8 +15,11 @@ struct rig {
 	char		header[256];		/* one more of each request; may be empty */
 	const char	*verb;			/* instead of GET or POST */
 	char		more[512];		/* lines for [limits] */
+	bool		with_module;		/* an authentication module, too: a fake, or */
+	const char	*module_socket, *module_genesis;	/* a real one, with what a person has: */
+	const char	*scal1_factors;		/* else a PIN */
 	pid_t		pid;
-	struct fake_sam	sam;
+	struct fake_sam	sam, module;
 	CURL		*curl;
 	EVP_PKEY	*tls, *login;
 	uint8_t		signer[16], key[16];

@@ -300,6 +300,25 @@ TEST(a_login_name_belongs_to_one_account)
 	gone(s);
 }
 
+TEST(a_login_is_removed_by_its_own_account_alone)
+{
+	struct store *s = fresh();
+	struct login_row l = { .kind = LOGIN_PROVIDER, .name = span_of("https://id\0alice", 16) }, got;
+	uint8_t other[16];
+	struct err e = { 0 };
+
+	id_of(l.account, 16, 1);
+	id_of(other, 16, 2);
+	CHECK(s->ops->login_put(s, &l, &e));
+	CHECK(!s->ops->login_remove(s, l.kind, l.name, other, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(!s->ops->login_remove(s, LOGIN_PASSKEY, l.name, l.account, &e) && e.code == ERR_MISSING);
+	err_clear(&e);
+	CHECK(s->ops->login_get(s, l.kind, l.name, &got, &e) && s->ops->login_remove(s, l.kind, l.name, l.account, &e));
+	CHECK(!s->ops->login_get(s, l.kind, l.name, &got, &e) && e.code == ERR_MISSING);
+	gone(s);
+}
+
 TEST(a_handle_moves_from_state_to_state_once)
 {
 	struct store *s = fresh();
@@ -583,6 +602,7 @@ main(void)
 		cmocka_unit_test(what_is_written_behind_is_there_after_flush),
 		cmocka_unit_test(clients_are_kept_once_and_gone_when_removed),
 		cmocka_unit_test(a_login_name_belongs_to_one_account),
+		cmocka_unit_test(a_login_is_removed_by_its_own_account_alone),
 		cmocka_unit_test(a_handle_moves_from_state_to_state_once),
 		cmocka_unit_test(a_grant_ends_with_its_tokens_and_handles_alone),
 		cmocka_unit_test(tokens_of_the_first_schema_stay_their_accounts_own),

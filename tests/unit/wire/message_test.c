@@ -119,7 +119,7 @@ TEST(parts_over_their_maximum_are_refused)
 		{ { 1, EVIDENCES_WIRE_MAX, 0, 0 }, true }, { { 1, EVIDENCES_WIRE_MAX + 1, 0, 0 }, false },
 		{ { 1, 1, RECORD_MAX, 0 }, true }, { { 1, 1, RECORD_MAX + 1, 0 }, false },
 		{ { 1, 1, 0, RECORD_MAX }, true }, { { 1, 1, 0, RECORD_MAX + 1 }, false },
-		{ { 0, 1, 0, 0 }, false }, { { 1, 0, 0, 0 }, false },
+		{ { 0, 1, 0, 0 }, false }, { { 1, 0, 0, 0 }, true },	/* factors approve some */
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -147,7 +147,7 @@ TEST(values_that_are_not_reserved_for_anything_are_refused)
 {
 	AUTO_WRITER o = writer_grow(64), z = writer_grow(64), r = writer_grow(256);
 
-	wr_u8(&o, 3);			/* neither signer nor key */
+	wr_u8(&o, 4);			/* neither signer nor key nor person */
 	wr_zero(&o, ID_LEN);
 	wr_u8(&z, 0);
 	wr_zero(&z, ID_LEN);
