@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The walk of idp_flow.sh.
 import sys, os, threading
-EVIL, REAL = sys.argv[7:9]
+EVIL, REAL, DEBIAN = sys.argv[7:10]
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'idp'))
 sys.dont_write_bytecode = True
 from oauth_kit import *
+from glewlwyd import Glewlwyd
 from person import Person
 import urllib.request
 
@@ -353,6 +354,24 @@ def real():
     a = who.get(to[len(ENDPOINT):])
     case('another one does not', a.status == 403 and '__Host-session' not in who.cookies, a)
 
+def debian():
+    """glewlwyd: it knows no acr and writes auth_time 0, so it serves neither approvals nor logins; the way is the same."""
+    Glewlwyd(DEBIAN).setup(ENDPOINT, DIR + '/debian')
+    st, alice = to_sign(), Glewlwyd(DEBIAN)
+    a = begin('debian', st)
+    to = alice.visit(a.json.get('url', ''), 'activation')
+    b = ask('GET', to[len(ENDPOINT):]) if to and to.startswith(ENDPOINT + '/idp/callback?') else None
+    r = result(a.json.get('flow', ''))
+    c = claims_of(r.json['token']) if 'token' in r.json else {}
+    case('glewlwyd\'s token has nonce and audience', b is not None and b.status == 200 and c.get('nonce') == d_of(st) and
+        c['aud'] == 'activation' and c['iss'] == DEBIAN, b or a)
+    own = registered('alice@debian')
+    url, a = link_form(own, 'debian')
+    to = Glewlwyd(DEBIAN).visit(url, 'login')
+    a = own.get(to[len(ENDPOINT):])
+    case('its auth_time of 0 is taken for no login', c['auth_time'] != 0 or (a.status == 403 and 'when you logged in' in a.text and
+        DEBIAN not in own.get('/login').text), a)
+
 basics()
 good()
 faults()
@@ -360,6 +379,8 @@ held()
 logins()
 if REAL:
     real()
+if DEBIAN:
+    debian()
 # Kept for the end: one that is held while the server stops.
 walk('evil', code='bad')
 evil('discovery hold')
