@@ -815,3 +815,58 @@ G('a peer\'s key once', 'C12', *PEER, (F, 'if (state_peer(s, id) != NULL)\n\t\tr
 G('only a peer is removed', 'C12', *PEER, (F, 'return state_peer(sam->state, st->remove_peer) != NULL ||', 'return true ||'))
 G('REMOVE_PEER by the security quorum', 'SRG_M.1.6', *PEER, ('sam_trade.c',
   '{ PURPOSE_REMOVE_PEER,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_PEER,\t\tBY_REGISTRATION,'))
+
+# --- the authentication module
+
+A_ONE = ('auth', 'factors_are_for_one_statement_of_one_person_once')
+A_PEER = ('auth', 'only_a_signers_act_at_a_peer_now_is_granted')
+A_TEN = ('auth', 'a_pin_is_tried_ten_times_whatever_becomes_of_the_process')
+A_CODES = ('auth', 'codes_count_for_themselves_and_come_once')
+A_CHANGE = ('auth', 'factors_change_by_themselves_and_old_records_are_worth_nothing')
+A_SET = ('auth', 'factors_are_set_by_the_code_once_and_as_its_owner_approved')
+A_GONE = ('auth', 'who_is_dismissed_is_gone_for_ever')
+A_ALL = ('auth', 'all_factors_are_needed')
+A_KIND = ('auth', 'a_log_of_one_kind_is_none_of_the_other')
+F = '../auth/attempt.c'
+G('sealed factors are tried once', 'C10', *A_ONE, (F, 'if (seen_has(parts->seen, enc))', 'if (false)'))
+G('factors of the act\'s person', 'C10', 'auth', A_CHANGE[1], (F,
+  'if (of->person != NULL && memcmp(a->factors.person, of->person, ID_LEN) != 0)', 'if (false)'),
+  behind='`enact_factors.c` finds no such person, or the record is of another')
+G('the person is the statement\'s signer', 'C10', *A_PEER, (F,
+  'memcmp(p.record.signer, of->signer, ID_LEN) != 0', 'false'))
+G('the person is of the statement\'s SAM', 'C10', *A_PEER, (F,
+  'memcmp(p.record.peer, of->peer, GROUP_LEN) != 0', 'false'))
+G('only who is active', 'SRA_SAP.1.1', *A_GONE, (F, 'if (p.row->state != PERSON_ACTIVE)', 'if (false)'))
+G('nobody who is locked', 'SRG_IA', *A_TEN, (F, 'if (person_is_locked(p.row))', 'if (false)'))
+G('a missing factor is wrong', 'SRA_SAP.1.1', *A_ALL, (F,
+  '((a->kinds & FACTOR_PIN) != 0 && a->factors.pin.n == 0)', 'false'),
+  behind='an empty PIN is another one than the person\'s')
+G('the code is compared', 'SRA_SAP.1.1', *A_CODES, (F, 'else if (!code_is_right(sam, a))', 'else if (false)'))
+G('the PIN is compared', 'SRA_SAP.1.1', *A_TEN, (F,
+  'same = CRYPTO_memcmp(out, a->verifier, sizeof(out)) == 0;', 'same = a != NULL;'))
+F = '../auth/answer_grant.c'
+G('grants for peers only', 'C10', *A_PEER, (F,
+  'if (peer_sam(sam, st->group) == NULL)', 'if (false)'))
+G('grants for acts of signers only', 'C10', *A_PEER, (F, 'if (!is_of_signers(st->purpose))', 'if (false)'))
+G('statement of the future', 'row 10', *A_PEER, (F, 'st->iat > now + AHEAD_MS || ', ''))
+G('statement expired', 'row 10', *A_PEER, (F, 'st->exp <= now || ', ''))
+G('statement that lives too long', 'row 10', *A_PEER, (F, ' || st->exp - st->iat > LIFE_MAX_MS)', ')'))
+F = '../auth/person_record.c'
+G('person\'s record of the version in the log', 'EXT-1', *A_CHANGE, (F,
+  'if (name.version != p->row->version)', 'if (false)'))
+G('person\'s record of this person', 'EXT-1', *A_CHANGE, (F,
+  'if (name.type != RECORD_PERSON || memcmp(name.id, id, ID_LEN) != 0)', 'if (false)'))
+F = '../auth/enact_factors.c'
+G('the code\'s owner approved these factors', 'C10', *A_SET, (F,
+  'if (memcmp(hash, a->st.factors.sealed, sizeof(hash)) != 0)', 'if (false)'))
+F = '../auth/trade.c'
+G('the enrolment code is worth nothing twice', 'C4', *A_SET, (F,
+  'if (p.row->state != PERSON_ADMITTED)', 'if (false)'))
+G('two officers unlock', 'SRG_M.1.6', *A_TEN, (F,
+  '{ PURPOSE_UNLOCK,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_UNLOCK,\t\tBY_REGISTRATION,'))
+G('a registration officer dismisses', 'SRG_M.1.6', *A_GONE, (F,
+  '{ PURPOSE_DISMISS,\t\tBY_REGISTRATION,', '{ PURPOSE_DISMISS,\t\tBY_SECURITY_QUORUM,'))
+G('a log of another kind', 'C7', *A_KIND, ('start.c', 'if (g.kind != sam->setup->trade->kind)', 'if (false)'),
+  behind='`fold_act.c` refuses the genesis')
+G('factors approve nothing but by themselves', 'FDP_ACF.1', 'enact', INVITE[1], ('answer_enact.c',
+  'if (a.ev.n == 0 && rule->by != BY_FACTORS)', 'if (false)'), behind='each rule asks for its approvals')
