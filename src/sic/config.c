@@ -30,6 +30,7 @@ static const struct setting {
 	{ "http", "connections", KIND_NUMBER, offsetof(struct config, connections), 100000, false },
 	{ "http", "idle_seconds", KIND_NUMBER, offsetof(struct config, idle_s), 3600, false },
 	TEXT("sic", "group", group, true),
+	TEXT("sic", "module", module, false),
 	TEXT("sic", "origin", origin, true),
 	TEXT("sic", "ssa", ssa, true),
 	TEXT("sic", "name", name, true),
@@ -153,6 +154,9 @@ pages_check(const struct config *c, const char *path, struct err *e)
 	if (!group_is_one(c->group))
 		return err_set(e, ERR_FORMAT, "%s: [sic] group is the group id: 64 digits, 0-9 and a-f",
 		    path);
+	if (c->module[0] != '\0' && !group_is_one(c->module))
+		return err_set(e, ERR_FORMAT, "%s: [sic] module is the id of the authentication module: 64"
+		    " digits, 0-9 and a-f", path);
 	if (!origin_is_one(c->origin) || !origin_is_one(c->ssa))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin and ssa are like https://host.example,"
 		    " with http for localhost only, and nothing after the host or port", path);
@@ -190,7 +194,7 @@ config_read(struct config *out, const char *path, struct err *e)
 bool
 config_json(const struct config *c, char *out, size_t size, size_t *n)
 {
-	char name[2 * TEXT_MAX];
+	char name[2 * TEXT_MAX], module[80] = "";
 	size_t at = 0;
 	int got;
 
@@ -200,8 +204,10 @@ config_json(const struct config *c, char *out, size_t size, size_t *n)
 		name[at++] = *p;
 	}
 	name[at] = '\0';
-	got = snprintf(out, size, "{\"group\":\"%s\",\"ssa\":\"%s\",\"name\":\"%s\",\"shared\":%s}\n",
-	    c->group, c->ssa, name, c->shared ? "true" : "false");
+	if (c->module[0] != '\0')
+		snprintf(module, sizeof(module), "\"module\":\"%s\",", c->module);
+	got = snprintf(out, size, "{\"group\":\"%s\",%s\"ssa\":\"%s\",\"name\":\"%s\",\"shared\":%s}\n",
+	    c->group, module, c->ssa, name, c->shared ? "true" : "false");
 	if (got < 0 || (size_t)got >= size)
 		return false;
 	*n = (size_t)got;

@@ -20,6 +20,7 @@ struct config {
 	unsigned	idle_s;
 	/* [sic] */
 	char		group[65];		/* 64 lower-case hexadecimal digits */
+	char		module[65];		/* id of the authentication module; empty: none */
 	char		origin[TEXT_MAX];	/* ours, as the genesis has it */
 	char		ssa[TEXT_MAX];		/* origin of the SSA */
 	char		name[TEXT_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FormatError, hex } from '../../web/lib/bytes.js';
-import { PURPOSE, decodeStatement, encodeStatement, statementDigest } from '../../web/lib/statement.js';
+import { FormatError, hex, utf8 } from '../../web/lib/bytes.js';
+import { OF_MODULE, PURPOSE, decodeStatement, encodeStatement, statementDigest } from '../../web/lib/statement.js';
 import { fingerprint } from '../../web/lib/fingerprint.js';
 import { WORD_KEYS, words } from '../../web/lib/words.js';
 import { named, vectors } from './vectors.mjs';
@@ -11,10 +11,30 @@ const all = vectors('statements');
 const statements = named(all, 'statement');
 const nameOf = (vector) => vector.replace(/\..*/, '').replace(/_PASSKEY$/, '');
 
-test('there is a vector of each purpose', () => {
+test('there is a vector of each purpose that a SAM knows', () => {
 	const seen = new Set(statements.map(([, b]) => decodeStatement(b).name));
-	assert.deepEqual([...seen].sort(), Object.keys(PURPOSE).sort());
+	const ofSam = (name) => PURPOSE[name] < OF_MODULE;
+	assert.deepEqual([...seen].filter(ofSam).sort(), Object.keys(PURPOSE).filter(ofSam).sort());
 });
+
+/* The bodies as an authentication module writes them, from their description. */
+const u32 = '00000007', id = '5a'.repeat(16), hash = 'c3'.repeat(32), why = '03' + hex(utf8('why'));
+const BODIES = { ADMIT: ['0601', hash + id + '05' + hex(utf8('Alice')) + hash + hash], SET_FACTORS: ['0602', u32 + hash], CHANGE_FACTORS: ['0603', u32],
+	UNLOCK: ['0604', u32 + why], DISMISS: ['0605', u32 + why], NEW_GRANT_KEY: ['0606', why], CHECK: ['0607', id] };
+for (const [name, [purpose, body]] of Object.entries(BODIES)) {
+	const bytes = (text) => Uint8Array.from(Buffer.from(hex(utf8('PRS1')) + purpose + hash + '00000001' + id + '11'.repeat(40) + '0000018f00000000' + '0000018f00000001' + text, 'hex'));
+
+	test(`${name} is read as an authentication module writes it, told in words, and nothing longer or shorter is`, async () => {
+		const s = decodeStatement(bytes(body));
+		assert.equal(s.name, name);
+		assert.deepEqual(encodeStatement(s), bytes(body));
+		const told = await words(s, (k) => k);
+		assert.ok(told.lines.some((l) => l.key === 'modulePerson') && !told.lines.some((l) => l.key === 'signer'));
+		for (let n = 0; n < body.length; n += 2)
+			assert.throws(() => decodeStatement(bytes(body.slice(0, n))), FormatError);
+		assert.throws(() => decodeStatement(bytes(body + '00')), FormatError);
+	});
+}
 
 for (const [name, bytes] of statements) {
 	test(`${name} decodes, encodes to the same bytes and has its d`, async () => {

@@ -748,8 +748,8 @@ F = 'approval.c'
 G('a token as a token', 'row 3', *ONE_ACT, (F, 'if (ev->type != EVIDENCE_PROVIDER)', 'if (false)'))
 G('level of a token\'s acr', 'DLG-3', *SHOWN, (F, 'if (says.level < level)', 'if (false)'))
 G('a provider that shows nothing is not alone', 'DLG-6, C3', *SHOWN, (F, 'stands || !p->approved->leans ||', 'true ||'))
-G('ADD_PROVIDER by a quorum', 'DLG-1', *PROVIDER, ('sam_trade.c',
-  '{ PURPOSE_ADD_PROVIDER,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_ADD_PROVIDER,\t\tBY_REGISTRATION,'))
+G('REMOVE_PROVIDER by the security quorum', 'DLG-1', *PROVIDER, ('sam_trade.c',
+  '{ PURPOSE_REMOVE_PROVIDER,\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_PROVIDER,\tBY_REGISTRATION,'))
 
 # --- an authentication module: grant.c, share.c, peer.c
 

@@ -5,7 +5,8 @@ import { FormatError, isClean } from './bytes.js';
 const SIZE_MAX = 4 << 20;
 const REASONS = new Set(['parse', 'group', 'epoch', 'purpose', 'nonce', 'time', 'replay', 'owner', 'record', 'version',
 	'state', 'auth', 'quorum', 'level', 'class', 'alg', 'svd', 'dtbs', 'kind', 'limit', 'proposal', 'cert', 'closed',
-	'busy', 'backend', 'room', 'ca', 'session', 'stock', 'unknown', 'partial', 'lost', 'unreachable']);
+	'busy', 'backend', 'room', 'ca', 'session', 'stock', 'unknown', 'locked', 'peer', 'share', 'idp_sig',
+	'idp_iss', 'idp_aud', 'idp_sub', 'idp_nonce', 'idp_acr', 'idp_time', 'idp_parse', 'idp_header', 'idp_shown', 'partial', 'lost', 'unreachable']);
 
 /**
  * A call that gave no answer. `word` is one of a closed list, to be looked up as `error.WORD` by the page's

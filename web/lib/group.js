@@ -2,7 +2,10 @@
 /* The group these pages belong to, pinned by their own server: an answer of another group is no answer. */
 import { FormatError, equal, isClean, unhex } from './bytes.js';
 
-/** @typedef {{group: Uint8Array, ssa: string, name: string, shared: boolean}} Config ssa: base URL without a final slash */
+/**
+ * @typedef {{group: Uint8Array, ssa: string, name: string, shared: boolean, module: Uint8Array|undefined}} Config
+ * ssa: base URL without a final slash; module: id of the authentication module
+ */
 
 /** An answer that belongs to another group. */
 export class OtherGroupError extends Error {
@@ -20,7 +23,8 @@ export function readConfig(json) {
 	if (url.origin !== json.ssa || (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) ||
 	    !isClean(json.name) || typeof json.shared !== 'boolean')
 		throw new FormatError('config.json');
-	return { group: unhex(json.group, 32), ssa: json.ssa, name: json.name, shared: json.shared };
+	return { group: unhex(json.group, 32), ssa: json.ssa, name: json.name, shared: json.shared,
+		module: json.module === undefined ? undefined : unhex(json.module, 32) };
 }
 
 /** Asks our own server, once for each page. @returns {Promise<Config>} */

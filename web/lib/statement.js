@@ -130,7 +130,17 @@ const PURPOSES = {
 		assurance: number(8, 0, 2), maxAge: number(32, 1, 3600), basis: text(8, 0, 64), label: text(8, 1, 64),
 	}],
 	0x040a: ['REMOVE_PROVIDER', { provider: fixed(32) }],
+	0x0601: ['ADMIT', { peer: fixed(32), signer: fixed(16), person: text(8, 1, 128), evidence: fixed(32), code: fixed(32) }],
+	0x0602: ['SET_FACTORS', { from: u32, sealed: fixed(32) }],
+	0x0603: ['CHANGE_FACTORS', { from: u32 }],
+	0x0604: ['UNLOCK', SIGNER],
+	0x0605: ['DISMISS', SIGNER],
+	0x0606: ['NEW_GRANT_KEY', { reason: text(8, 0, 200) }],
+	0x0607: ['CHECK', { session: fixed(16) }],
 };
+
+/* From here on an authentication module enacts them; subject is a person whom it admitted. */
+export const OF_MODULE = 0x0600;
 
 /** The number of a purpose by its name: PURPOSE.SIGN. */
 export const PURPOSE = Object.freeze(Object.fromEntries(

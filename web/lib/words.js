@@ -2,7 +2,7 @@
 /* A decoded statement in words, one fact a line, from our own decoder: what a person reads before approving. */
 import { algOf } from './alg.js';
 import { FormatError, cleanText, hex, sha256 } from './bytes.js';
-import { PURPOSE, oidsOf } from './statement.js';
+import { OF_MODULE, PURPOSE, oidsOf } from './statement.js';
 import { DerReader, TAG, der } from './der.js';
 import { nameText } from './name.js';
 
@@ -24,7 +24,7 @@ export const WORD_KEYS = Object.freeze([
 		'follower', 'eddsaUntil', 'rs256Until', 'sharedSic', 'scal1Seconds', 'scal1Count', 'anchorEpoch', 'anchorSize', 'anchorRoot', 'logSize',
 		'logRoot', 'lost', 'issuerUrl', 'module', 'modulePerson', 'with', 'peer', 'peerKind', 'peerGroup', 'peerKey', 'peerLabel',
 		'provider', 'providerLabel', 'providerIssuer', 'providerClient', 'providerAlg', 'providerKey', 'providerAssurance', 'providerAcr1',
-		'providerAcr2', 'providerShows', 'providerAge', 'providerBasis'].map((k) => 'label.' + k),
+		'providerAcr2', 'providerShows', 'providerAge', 'providerBasis', 'peerSigner', 'admitFile', 'sealed', 'session'].map((k) => 'label.' + k),
 	...['class.1', 'class.2', 'level.1', 'level.2', 'seen.1', 'seen.2', 'kind.1', 'kind.2', 'kind.3', 'commitment.1', 'commitment.2', 'loa.1', 'loa.2', 'loa.3', 'role.1', 'role.2',
 		'role.3', 'role.4', 'role.5', 'type.1', 'type.2', 'usage.1', 'usage.2', 'rule.0', 'rule.1', 'rule.2', 'rule.3', 'follower.0', 'follower.1', 'follower.2', 'yes', 'no', 'never',
 		'none', 'unknown', 'badName', 'lost', 'seconds', 'days', 'peer.1', 'peer.2'].map((k) => 'value.' + k),
@@ -216,6 +216,22 @@ const WORDS = {
 		p.line('providerBasis', b.basis);
 	},
 	REMOVE_PROVIDER: (p, b) => p.hex('provider', b.provider),
+	ADMIT: (p, b) => {
+		p.line('person', b.person);
+		p.hex('peerSigner', b.signer);
+		p.hex('peerGroup', b.peer);
+		p.hex('admitFile', b.evidence);
+		p.hex('codeKey', b.code);
+	},
+	SET_FACTORS: (p, b) => {
+		p.hex('sealed', b.sealed);
+		p.line('from', b.from);
+	},
+	CHANGE_FACTORS: (p, b) => p.line('from', b.from),
+	UNLOCK: signer,
+	DISMISS: signer,
+	NEW_GRANT_KEY: (p, b) => p.line('reason', b.reason),
+	CHECK: (p, b) => p.hex('session', b.session),
 	SET_POLICY: policy,
 	RESUME: (p, b) => {
 		p.line('anchorEpoch', b.epoch);
@@ -244,7 +260,7 @@ export async function words(statement, t, when = (ms) => new Date(ms).toISOStrin
 	};
 	const p = new Page(strict, when);
 	if (statement.subject.some((b) => b !== 0))
-		p.hex('signer', statement.subject);
+		p.hex(statement.purpose >= OF_MODULE ? 'modulePerson' : 'signer', statement.subject);
 	await WORDS[statement.name](p, statement.body);
 	p.hex('group', statement.group);
 	p.line('epoch', statement.epoch);

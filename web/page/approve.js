@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Approve: an officers' act in words of our own decoder, approved by the officer's passkey. */
 import { Api } from '../lib/api.js';
-import { Reader, base64, base64url, cleanText, hex, unbase64url } from '../lib/bytes.js';
+import { Reader, base64, base64url, cleanText, equal, hex, unbase64url } from '../lib/bytes.js';
 import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig, mustBeOurGroup } from '../lib/group.js';
@@ -15,7 +15,10 @@ import { el, moment, onLanguage, say, sentence, shown } from './say.js';
 import { stop } from './touch.js';
 
 /* A signer's own acts are none of an officer's: a link must not get a signer's passkey to approve one here. */
-const OFFICERS = ['INVITE', 'SUSPEND', 'REINSTATE', 'CLOSE', 'ADD_ANCHOR', 'REMOVE_ANCHOR', 'ADD_OFFICER', 'REMOVE_OFFICER', 'SET_POLICY', 'RESUME'];
+const OFFICERS = ['INVITE', 'SUSPEND', 'REINSTATE', 'CLOSE', 'ADD_ANCHOR', 'REMOVE_ANCHOR', 'ADD_OFFICER', 'REMOVE_OFFICER', 'SET_POLICY', 'RESUME',
+	'ADD_PEER', 'REMOVE_PEER', 'ADD_PROVIDER', 'REMOVE_PROVIDER'];
+/* What the authentication module enacts: these, and the acts by which each module is kept. */
+const MODULES = ['ADMIT', 'UNLOCK', 'DISMISS', 'NEW_GRANT_KEY', 'ADD_OFFICER', 'REMOVE_OFFICER', 'SET_POLICY', 'RESUME', 'ADD_PEER', 'REMOVE_PEER'];
 const NEW = 'ADD_OFFICER';
 const OFFICER = 'propria.officer';
 const PASSKEY = 'propria.officer.passkey';
@@ -49,8 +52,11 @@ async function take(given) {
 	} catch (e) {
 		throw stop('statement', e.message);
 	}
-	mustBeOurGroup(config, statement.group);
-	if (!OFFICERS.includes(statement.name))
+	const ofModule = config.module !== undefined && equal(statement.group, config.module);
+
+	if (!ofModule)
+		mustBeOurGroup(config, statement.group);
+	if (!(ofModule ? MODULES : OFFICERS).includes(statement.name))
 		throw stop('statement', statement.name);
 	if (statement.exp <= Date.now())
 		throw stop('expired');

@@ -36,7 +36,7 @@ async function readKey(row) {
 		throw stop('certificate');
 	return { id: unhex(row.credentialID, 16), version: whole(row.version, 0, 0xffffffff), state: whole(row.state, 1, 5), alg,
 		class: whole(row.class, 1, 2), level: whole(row.level, 1, 2), spki, certificate, uses: row.uses,
-		evidences: whole(row.evidences ?? 1, 1, 2) };
+		evidences: whole(row.evidences ?? 1, 1, 2), with: row.with === undefined ? undefined : unhex(row.with, 16) };
 }
 
 /* The account as the SSA tells it, of our group. */

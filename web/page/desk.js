@@ -11,7 +11,8 @@ import { loggedIn } from './login.js';
 import { certificateFacts, onceBody, readOffer, showOffer } from './once.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { day, el, moment, say } from './say.js';
-import { actsTake, approvals, challenge, clean, listed, mustAgree, statementOf, stop, whole } from './touch.js';
+import { approvals } from './means.js';
+import { actsTake, challenge, clean, listed, mustAgree, statementOf, stop, whole } from './touch.js';
 
 const ZERO = new Uint8Array(16);
 const MARGIN = 30000;
@@ -61,7 +62,7 @@ async function buildOnce({ qualifier }) {
 		items: [{ digest, label: labelOf(doc.name) }], text: '' }));
 	const encoded = encodeStatement(statement);
 
-	act = { once: offer, digest, encoded, d: await statementDigest(encoded), exp: statement.iat + Math.min(offer.life, ONCE_MS), evidences: actsTake(account) };
+	act = { once: offer, digest, encoded, d: await statementDigest(encoded), exp: statement.iat + Math.min(offer.life, ONCE_MS), needs: actsTake(account) };
 	showOffer($('as'), offer);
 	$('print').textContent = fingerprint(act.d);
 }
@@ -81,7 +82,7 @@ async function build() {
 	});
 	const encoded = encodeStatement(statement);
 
-	act = { key, attributes, digest, encoded, d: await statementDigest(encoded), exp: statement.exp, evidences: key.evidences };
+	act = { key, attributes, digest, encoded, d: await statementDigest(encoded), exp: statement.exp, needs: key };
 	$('print').textContent = fingerprint(act.d);
 	return undefined;
 }
@@ -178,7 +179,7 @@ async function sign() {
 		await build();
 	const now = act;
 
-	const evidences = await approvals(now.d, account.authenticators, now.evidences,
+	const evidences = await approvals({ api, config }, now, account.authenticators, now.needs,
 	    (step, of) => tell(of > 1 ? 'live.touches' : 'live.touch', { step, of }));
 
 	tell(now.once ? 'live.certify' : 'live.sam');

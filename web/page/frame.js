@@ -4,8 +4,8 @@ import { hex } from '../lib/bytes.js';
 import { el, moment, say, sentence, speak } from './say.js';
 
 /* Each has error.NAME and error.NAME.do among the words. */
-export const ERRORS = ['again', 'answer', 'busy', 'ca', 'cancelled', 'closed', 'declined', 'device', 'done', 'enrolled', 'expired', 'group',
-	'level', 'limited', 'login', 'lost', 'nopasskey', 'offline', 'origin', 'refused', 'state', 'token', 'two',
+export const ERRORS = ['again', 'answer', 'busy', 'ca', 'cancelled', 'closed', 'declined', 'device', 'done', 'enrolled', 'expired', 'factors', 'group',
+	'level', 'limited', 'locked', 'login', 'lost', 'nomodule', 'nopasskey', 'offline', 'origin', 'provider', 'refused', 'state', 'token', 'two',
 	'unticked', 'version'];
 /* Each has halt.NAME, halt.NAME.why and halt.NAME.do. */
 export const HALTS = ['certificate', 'changed', 'clock', 'closed', 'declined', 'denied', 'device', 'done', 'expired', 'group',
@@ -54,7 +54,9 @@ export function cause(e) {
 		server: 'busy', unreachable: 'closed', timeout: 'lost', partial: 'lost', cert: 'state', auth: 'refused',
 		owner: 'refused', quorum: 'refused', record: 'refused', parse: 'refused', purpose: 'refused', class: 'refused',
 		alg: 'refused', svd: 'refused', dtbs: 'refused', kind: 'refused', limit: 'refused', proposal: 'refused',
-		unknown: 'refused', request: 'refused', missing: 'refused', NotAllowedError: 'cancelled', AbortError: 'cancelled',
+		unknown: 'refused', peer: 'refused', share: 'refused', idp_sig: 'provider', idp_iss: 'provider', idp_aud: 'provider',
+		idp_sub: 'provider', idp_nonce: 'provider', idp_acr: 'provider', idp_time: 'provider', idp_parse: 'provider',
+		idp_header: 'provider', idp_shown: 'provider', request: 'refused', missing: 'refused', NotAllowedError: 'cancelled', AbortError: 'cancelled',
 		SecurityError: 'origin', InvalidStateError: 'again', NotSupportedError: 'device', OtherGroupError: 'group',
 		FormatError: 'answer' };
 	const word = e?.word ?? e?.name ?? 'refused';

@@ -4,7 +4,8 @@ import { base64 } from '../lib/bytes.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { tell } from './frame.js';
-import { actsTake, approvals, challenge, statementOf } from './touch.js';
+import { approvals } from './means.js';
+import { actsTake, challenge, statementOf } from './touch.js';
 
 const SIGNATURE = 1;
 
@@ -14,16 +15,17 @@ async function act({ api, config, account }, purpose, body, by = account.authent
 	const d = await statementDigest(encoded), print = fingerprint(d);
 
 	tell('live.touch.print', { print });
-	const evidences = await approvals(d, by, actsTake(account),
+	const evidences = await approvals({ api, config }, { encoded, d }, by, actsTake(account),
 	    (step, of) => tell(of > 1 ? 'live.touches' : 'live.touch.print', { step, of, print }));
 
 	tell('live.sam');
 	return api.propria('enact', { statement: base64(encoded), evidence: base64(evidences) }, { timeout: 90000 });
 }
 
-/* level 1: the service orders its uses; 2: each needs the signer. */
-export function createKey(all, alg, level) {
-	return act(all, PURPOSE.CREATE_KEY, { from: all.account.version, alg, class: SIGNATURE, level, profile: new Uint8Array(16), evidences: 1 });
+/* level 1: the service orders its uses; 2: each needs the signer. needs: how many approve each use, and whose approval is always among them. */
+export function createKey(all, alg, level, { evidences, with: named }) {
+	return act(all, PURPOSE.CREATE_KEY, { from: all.account.version, alg, class: SIGNATURE, level, profile: new Uint8Array(16), evidences,
+		with: named ?? new Uint8Array(16) });
 }
 
 /* The one that goes is not asked: it may be lost. */

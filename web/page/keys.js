@@ -7,6 +7,7 @@ import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
 import { lineOf, readFields } from './form.js';
 import { loggedIn } from './login.js';
+import { waysOf } from './means.js';
 import { el, moment, say } from './say.js';
 import { clean, isBlank, listed, stop, whole } from './touch.js';
 
@@ -107,7 +108,7 @@ function passkeyRow(a) {
 	const words = `value.protection.${[1, 2, 3, 4, 5, 6, 7, 8, 9].includes(a.protection) ? a.protection : 0}`;
 
 	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' })),
-	    badge(a.type === 2 ? 'keys.type.2' : 'keys.type.1', a.type === 2 ? '' : 'off'),
+	    badge(`keys.type.${[1, 2, 3, 4].includes(a.type) ? a.type : 1}`, a.type === 1 ? 'off' : ''),
 	    a.protection === undefined ? '' : el('span', { class: 'quiet', t: words }),
 	    Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { class: 'quiet', t: ['keys.bound', { time: moment(a.bound) }] }) : '',
 	    account.authenticators.length > 1 ? press(el('button', { type: 'button', class: 'small', t: 'keys.remove' }), 'error', () => remove(a)) : '');
@@ -219,6 +220,7 @@ function showAccount() {
 	    { name: account.keys.find((k) => k.certificate)?.certificate.commonName || account.name || hex(account.signer) });
 	$('keys').replaceChildren(...account.keys.map(keyCard));
 	$('passkeys').replaceChildren(...account.authenticators.map(passkeyRow));
+	offerWays();
 	show('freeze-all', account.state < 4);
 	$('create').open ||= account.keys.length === 0;
 }
@@ -268,11 +270,19 @@ function awaitCertificates() {
 
 async function create() {
 	calm('create-error');
-	await (await acts()).createKey({ api, config, account }, Number($('alg').value), Number($('level').value));
+	await (await acts()).createKey({ api, config, account }, Number($('alg').value), Number($('level').value), waysOf(account)[Number($('way').value)]);
 	$('create').open = false;
 	polls = 0;
 	await refresh();
 	tell('live.created');
+}
+
+/* Offered only where there is something else than passkeys: they alone need no choice. */
+function offerWays() {
+	const ways = waysOf(account);
+
+	$('way').replaceChildren(...ways.map((w, i) => el('option', { value: i, t: [`keys.way.${w.word}`, { name: w.name }] })));
+	show('way-field', ways.length > 1);
 }
 
 /* SCAL1 only where the service says that it orders uses of such keys. */

@@ -6,7 +6,8 @@ import { fingerprint } from '../lib/fingerprint.js';
 import { approveWithPasskey, bindChallenge, createPasskey } from '../lib/passkey.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { tell } from './frame.js';
-import { actsTake, approvedBy, challenge, statementOf } from './touch.js';
+import { approvedBy } from './means.js';
+import { actsTake, challenge, statementOf } from './touch.js';
 
 const PASSKEY = 2;
 
@@ -29,7 +30,7 @@ export async function addPasskey({ api, config, account }, { made, label, nonce 
 	const d = await statementDigest(encoded);
 
 	tell('live.touch.print', { print: fingerprint(d) });
-	const old = await approvedBy(d, account.authenticators, actsTake(account));
+	const old = await approvedBy({ api, config }, { encoded, d }, account.authenticators, actsTake(account));
 
 	tell('keys.add.again');
 	const touched = await approveWithPasskey(d, [made.credential]);

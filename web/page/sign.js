@@ -15,7 +15,8 @@ import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { fetchPassed } from './passed.js';
 import { el, moment, say } from './say.js';
 import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
-import { approvals, isBlank, people, stop } from './touch.js';
+import { approvals } from './means.js';
+import { isBlank, people, stop } from './touch.js';
 
 const MARGIN = 30000;
 const POLL_MS = 2000;
@@ -275,7 +276,7 @@ async function approve() {
 	const now = made;	/* a document that is dropped meanwhile makes another */
 
 	tell('live.touch');
-	const evidences = await approvals(now.d, ask.authenticators, ask.key.evidences,
+	const evidences = await approvals({ api, config }, now, ask.authenticators, ask.key,
 	    (n, of) => tell(of > 1 ? 'live.touches' : 'live.touch', { step: n, of }));
 
 	tell(ask.key.once ? 'live.certify' : 'live.sam');

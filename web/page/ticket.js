@@ -39,7 +39,7 @@ async function readKey(key) {
 	if (certificate && !await isOfKey(certificate, hash))
 		throw stop('certificate');
 	return { id: unhex(key.credentialID, 16), spki: hash, class: known(CLASSES, key.class), level: known(LEVELS, key.level),
-		alg, certificate, evidences: whole(key.evidences ?? 1, 1, 2) };
+		alg, certificate, evidences: whole(key.evidences ?? 1, 1, 2), with: key.with === undefined ? undefined : unhex(key.with, 16) };
 }
 
 function readItem(item, alg) {

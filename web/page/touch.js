@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What several pages do alike: whose passkeys, the touch over d, the clock, what this device remembers. */
 import { base64url, equal, hex, isClean, sha256, unbase64, unbase64url, unhex } from '../lib/bytes.js';
-import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
+import { passkeyEvidence } from '../lib/evidence.js';
 import { approveWithPasskey } from '../lib/passkey.js';
 import { mustBeOurGroup } from '../lib/group.js';
 
@@ -91,21 +91,17 @@ export function readAuthenticators(rows) {
 	const list = listed(rows ?? [], 0, 64).map((row) => ({
 		id: unhex(row.id, 16), type: whole(row.type, 1, 255), protection: row.protection, bound: row.bound,
 		label: clean(row.label ?? '', 64), credential: row.credential ? unbase64url(row.credential) : undefined,
+		person: row.person, kinds: row.kinds, provider: row.provider,
 	}));
 
 	return distinct(distinct(list, (a) => hex(a.id)), (a) => a.credential && hex(a.credential));
 }
 
-/*
- * As many touches over d as are asked for, by different passkeys. before(i, n) is said before each.
- * Returns the evidences.
- */
-export async function approvedBy(d, authenticators, n, before = () => {}) {
-	let free = authenticators.filter((a) => a.type === 2 && a.credential);
+/* So many touches over d, by different passkeys. before(i, n) is said before each. Returns the evidences. */
+export async function touched(d, passkeys, n, before = () => {}) {
+	let free = passkeys;
 	const list = [];
 
-	if (free.length < n)
-		throw stop(free.length === 0 ? 'nopasskey' : 'two');
 	for (let i = 0; i < n; i++) {
 		before(i + 1, n);
 		const given = await approveWithPasskey(d, free.map((a) => a.credential));
@@ -119,14 +115,9 @@ export async function approvedBy(d, authenticators, n, before = () => {}) {
 	return list;
 }
 
-/* The same as bytes, for statements that nobody else approves. */
-export async function approvals(d, authenticators, n, before) {
-	return encodeEvidences(await approvedBy(d, authenticators, n, before));
-}
-
-/* How many touches an act of the signer takes: as many as the strictest key that lives asks for. */
+/* How many approvals an act of the signer takes: as many as the strictest key that lives asks for. */
 export function actsTake(account) {
-	return Math.max(1, ...account.keys.filter((k) => k.state !== 5).map((k) => k.evidences));
+	return { evidences: Math.max(1, ...account.keys.filter((k) => k.state !== 5).map((k) => k.evidences)) };
 }
 
 /* Who has enrolled on this device: a memory of ours, so that another signer is noticed. */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* With what a signer approves: passkeys, PIN and code by the authentication module, an identity provider. */
+import { hex } from '../lib/bytes.js';
+import { EVIDENCE, encodeEvidences } from '../lib/evidence.js';
+import { stop, touched } from './touch.js';
+
+
+const isPasskey = (a) => a.type === EVIDENCE.PASSKEY && a.credential;
+
+/*
+ * Which of them, in the order in which they are asked for: the one that the key names, then passkeys, then what is
+ * left; what the person has to type or go elsewhere for comes before the touches, as touches grow stale in no time.
+ */
+export function chosen(authenticators, { evidences, with: named }) {
+	const usable = authenticators.filter((a) => isPasskey(a) || a.type === EVIDENCE.MODULE || a.type === EVIDENCE.PROVIDER);
+	const must = named === undefined ? [] : usable.filter((a) => hex(a.id) === hex(named));
+	const rest = usable.filter((a) => !must.includes(a)).sort((a, b) => a.type - b.type);
+	const passkeys = rest.filter(isPasskey), list = [...must, ...rest].slice(0, evidences);
+
+	if (list.length < evidences || (named !== undefined && must.length === 0))
+		throw stop(usable.length === 0 ? 'nopasskey' : 'two');
+	return { others: list.filter((a) => !isPasskey(a)), touches: list.filter(isPasskey).length,
+		passkeys: [...must.filter(isPasskey), ...passkeys] };
+}
+
+/*
+ * The ways in which uses of a new key may be approved, by what the signer has: [{word, name, evidences,
+ * with}]. What does not suffice at the key's level the SAM refuses, and says so.
+ */
+export function waysOf({ authenticators }) {
+	const passkeys = authenticators.filter(isPasskey).length, ways = passkeys > 0 ? [{ word: 'passkey', evidences: 1 }] : [];
+
+	for (const a of authenticators.filter((x) => x.type === EVIDENCE.MODULE || x.type === EVIDENCE.PROVIDER)) {
+		const word = a.type === EVIDENCE.MODULE ? 'module' : 'provider', named = { name: a.label, with: a.id };
+
+		ways.push({ ...named, word, evidences: 1 });
+		if (passkeys > 0)
+			ways.push({ ...named, word: `${word}.passkey`, evidences: 2 });
+	}
+	return ways.length > 0 ? ways : [{ word: 'passkey', evidences: 1 }];
+}
+
+/*
+ * The evidences over d: as many as needs.evidences says, needs.with among them. where: {api, config};
+ * what: {encoded, d}; before(i, n) is said before each touch.
+ */
+export async function approvedBy(where, what, authenticators, needs, before = () => {}) {
+	const { others, touches, passkeys } = chosen(authenticators, needs), list = [];
+
+	for (const a of others) {
+		const means = await (a.type === EVIDENCE.MODULE ? import('./factors.js') : import('./provider.js'));
+
+		list.push({ type: a.type, id: a.id, body: await means.approval(where, what, a) });
+	}
+	return touches === 0 ? list : [...list, ...await touched(what.d, passkeys, touches, before)];
+}
+
+/* The same as bytes, for statements that nobody else approves. */
+export async function approvals(where, what, authenticators, needs, before) {
+	return encodeEvidences(await approvedBy(where, what, authenticators, needs, before));
+}

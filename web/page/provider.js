@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The signer's identity provider, in a window of its own: the page with what is approved stays where it is. */
+import { base64, utf8 } from '../lib/bytes.js';
+import { el } from './say.js';
+import { clean, stop } from './touch.js';
+
+const POLL_MS = 1000;
+const WAIT_MS = 240000;
+
+/* Where the service sends the person: https, or a provider on this machine. */
+function readUrl(text) {
+	const url = new URL(text), local = url.hostname === 'localhost' || url.hostname.endsWith('.localhost') || url.hostname === '127.0.0.1';
+
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local))
+		throw stop('answer');
+	return url.href;
+}
+
+/* A window opens only by a person's own act, so it is a link that is pressed. */
+function askToGo(name, url) {
+	const link = el('a', { class: 'button act', href: url, target: '_blank', rel: 'noopener noreferrer', t: ['provider.go', { name }] });
+	const waiting = el('p', { class: 'quiet', role: 'status', hidden: true, t: ['provider.waiting', { name }] });
+	const cancel = el('button', { type: 'button', t: 'cancel' });
+	const dialog = el('dialog', { id: 'provider', 'aria-labelledby': 'provider-title' }, el('div', { class: 'stack' },
+	    el('h2', { id: 'provider-title', t: ['provider.title', { name }] }), el('p', { t: ['provider.text', { name }] }), waiting,
+	    el('div', { class: 'acts' }, link, cancel)));
+
+	link.addEventListener('click', () => { waiting.hidden = false; });
+	cancel.addEventListener('click', () => dialog.close());
+	document.body.append(dialog);
+	dialog.showModal();
+	return dialog;
+}
+
+async function resultOf(api, flow, dialog) {
+	const until = Date.now() + WAIT_MS;
+	let closed = false;
+
+	dialog.addEventListener('close', () => { closed = true; }, { once: true });
+	while (!closed && Date.now() < until) {
+		const answer = await api.propria('idp/result', { flow });
+
+		if (answer.state === 'done')
+			return answer.token;
+		if (answer.state === 'failed')
+			throw stop('provider', clean(answer.why ?? '', 300));
+		await new Promise((go) => { setTimeout(go, POLL_MS); });
+	}
+	throw stop(closed ? 'cancelled' : 'expired');
+}
+
+/* The provider's ID token whose nonce is d. It is read by the SAM, not here. */
+export async function approval({ api }, { encoded }, authenticator) {
+	const { flow, url, text } = await api.propria('idp/begin', { provider: authenticator.provider, statement: base64(encoded), return: 'page' },
+	    { timeout: 60000 });
+	const dialog = askToGo(clean(text ?? authenticator.label ?? '', 128), readUrl(url));
+
+	try {
+		const token = await resultOf(api, flow, dialog);
+
+		if (typeof token !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || token.length > 16384)
+			throw stop('answer');
+		return utf8(token);
+	} finally {
+		dialog.close();
+		dialog.remove();
+	}
+}
