@@ -40,6 +40,18 @@ export function waysOf({ authenticators }) {
 	return ways.length > 0 ? ways : [{ word: 'passkey', evidences: 1 }];
 }
 
+/* The words of a button that approves; none for passkeys, which have the page's own. */
+export function wordOf(authenticators, { evidences, with: named }) {
+	const usable = authenticators.filter((a) => isPasskey(a) || a.type === BY_MODULE || a.type === BY_PROVIDER);
+	const must = named && usable.find((a) => hex(a.id) === hex(named));
+	const first = must ?? (usable.filter(isPasskey).length >= evidences ? undefined : usable.find((a) => !isPasskey(a)));
+
+	return first && !isPasskey(first) ? `means.${first.type}` : undefined;
+}
+
+/* Does it take no passkey at all? Then a browser that has none does. */
+export const needsNoPasskey = (authenticators) => authenticators.length > 0 && !authenticators.some(isPasskey);
+
 /*
  * The evidences over d: as many as needs.evidences says, needs.with among them. where: {api, config};
  * what: {encoded, d}; before(i, n) is said before each touch.
