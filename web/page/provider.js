@@ -19,7 +19,7 @@ function readUrl(text) {
 
 /* A window opens only by a person's own act, so it is a link that is pressed. */
 function askToGo(name, url, d) {
-	const link = el('a', { id: 'provider-go', class: 'button act', href: url, target: '_blank', rel: 'noopener noreferrer', t: ['provider.go', { name }] });
+	const link = el('a', { id: 'provider-go', class: 'button act', href: url, target: '_blank', rel: 'noopener noreferrer' }, el('span', { t: ['provider.go', { name }] }));
 	const waiting = el('p', { class: 'quiet', role: 'status', hidden: true, t: ['provider.waiting', { name }] });
 	const cancel = el('button', { type: 'button', id: 'provider-no', t: 'cancel' });
 	const dialog = el('dialog', { id: 'provider', 'aria-labelledby': 'provider-title' }, el('div', { class: 'stack' },

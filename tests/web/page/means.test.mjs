@@ -190,6 +190,7 @@ test('locked is said, cancelled sends nothing, and a code that was used is wrong
 
 	await openSign();
 	await page.locator('#approve').click();
+	await page.locator('#factors').waitFor();
 	await page.keyboard.press('Escape');
 	await troubled('cancelled');
 	await page.locator('#approve').click();
