@@ -277,12 +277,21 @@ async function create() {
 	tell('live.created');
 }
 
+/* The way that is chosen, in the words of the button and of what is said above it. */
+function sayWay() {
+	const { word } = waysOf(account)[Number($('way').value)] ?? {}, byPasskey = word === 'passkey', byService = $('level').value === '1';
+
+	say($('create-act'), byPasskey ? 'keys.create.act' : 'keys.create.approve');
+	say($('create-hint'), byService ? 'keys.create.hint.1' : byPasskey ? 'keys.create.hint' : 'keys.create.hint.way');
+}
+
 /* Offered only where there is something else than passkeys: they alone need no choice. */
 function offerWays() {
 	const ways = waysOf(account);
 
 	$('way').replaceChildren(...ways.map((w, i) => el('option', { value: i, t: [`keys.way.${w.word}`, { name: w.name }] })));
 	show('way-field', ways.length > 1);
+	sayWay();
 }
 
 /* SCAL1 only where the service says that it orders uses of such keys. */
@@ -298,7 +307,7 @@ async function offerLevels() {
 		const byService = $('level').value === '1';
 
 		show('level-hint', byService);
-		say($('create-hint'), byService ? 'keys.create.hint.1' : 'keys.create.hint');
+		sayWay();
 	});
 }
 
@@ -311,6 +320,7 @@ begin('keys', async () => {
 	$('alg').replaceChildren(...names.map((n) => el('option', { value: algByName(n).number }, algOf(algByName(n).number).name)));
 	await offerLevels();
 	await refresh();
+	$('way').addEventListener('change', sayWay);
 	$('create-form').addEventListener('submit', (e) => {
 		e.preventDefault();
 		during($('create-act'), () => create().catch((x) => failed(x, 'create-error', $('create-act'))));
