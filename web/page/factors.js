@@ -29,7 +29,7 @@ const field = (name) => el('div', { class: 'field' }, el('label', { for: `ask-${
 function makeDialog(d) {
 	return el('dialog', { id: 'factors', 'aria-labelledby': 'factors-title' }, el('form', { novalidate: true },
 	    el('h2', { id: 'factors-title', t: 'factors.title' }), el('p', { t: 'factors.text' }),
-	    el('p', { class: 'quiet' }, el('span', { t: 'sign.print' }), ' ', el('span', { class: 'print', translate: 'no' }, fingerprint(d))),
+	    el('p', { class: 'quiet' }, el('span', { t: 'sign.print' }), ' ', el('span', { class: 'print line', translate: 'no' }, fingerprint(d))),
 	    field('pin'), field('otp'), el('div', { class: 'note bad', id: 'factors-wrong', role: 'alert', hidden: true }),
 	    el('div', { class: 'acts' }, el('button', { class: 'act', id: 'factors-act', t: 'factors.act' }),
 		el('button', { type: 'button', id: 'factors-no', t: 'cancel' }))));

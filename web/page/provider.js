@@ -24,7 +24,7 @@ function askToGo(name, url, d) {
 	const cancel = el('button', { type: 'button', id: 'provider-no', t: 'cancel' });
 	const dialog = el('dialog', { id: 'provider', 'aria-labelledby': 'provider-title' }, el('div', { class: 'stack' },
 	    el('h2', { id: 'provider-title', t: ['provider.title', { name }] }), el('p', { t: ['provider.text', { name }] }),
-	    el('p', { class: 'quiet' }, el('span', { t: 'sign.print' }), ' ', el('span', { class: 'print', translate: 'no' }, fingerprint(d))), waiting,
+	    el('p', { class: 'quiet' }, el('span', { t: 'sign.print' }), ' ', el('span', { class: 'print line', translate: 'no' }, fingerprint(d))), waiting,
 	    el('div', { class: 'acts' }, link, cancel)));
 
 	link.addEventListener('click', () => { waiting.hidden = false; });

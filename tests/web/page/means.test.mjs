@@ -231,6 +231,7 @@ test('a key is made for the module, and for a provider with a passkey: what it w
 	world.authenticators.push({ id: TOKEN, type: 4, protection: 9, label: 'My company', issuer: world.provider.issuer, bound: Date.now() });
 	await openAs('keys');
 	assert.match(await page.locator('#passkeys').innerText(), /PIN and code[\s\S]*My company/);
+	assert.equal(await page.locator('#ways').innerText(), 'What you approve with');
 	await page.locator('#create summary').click();
 	assert.deepEqual(await page.locator('#way option').allInnerTexts(), ['With a passkey', 'With PIN and code', 'With PIN and code, and a passkey',
 		'With My company', 'With My company, and a passkey']);
@@ -246,6 +247,7 @@ test('a key is made for the module, and for a provider with a passkey: what it w
 	await (await goToProvider()).close();
 	await page.locator('#keys article').nth(2).waitFor();
 	assert.deepEqual([world.keys[2].with, world.keys[2].evidences], [TOKEN, 2]);
+	assert.match(await page.locator('#keys article').nth(2).innerText(), /Each use needs\s*With My company, and a passkey/);
 	clean();
 });
 
