@@ -108,8 +108,8 @@ login_key(const struct profile *p, const struct key *approval, struct err *e)
 	return TAKE(key);
 }
 
-static bool
-code_ask(struct call *c, uint8_t code[CODE_LEN], struct err *e)
+bool
+enrol_code_ask(struct call *c, uint8_t code[CODE_LEN], struct err *e)
 {
 	AUTO(secret) *text = ask_secret(c, "code-fd", "Enrolment code: ", e);
 	char letters[80];
@@ -192,7 +192,7 @@ bind(struct ssa *s, struct profile *p, struct call *c, struct key *key, struct n
 	bool good;
 
 	approved_init(&approved);
-	if (!code_ask(c, code, e) || !invitation(s, p, &version, e) ||
+	if (!enrol_code_ask(c, code, e) || !invitation(s, p, &version, e) ||
 	    !sic_challenge(s, p, PURPOSE_BIND, &challenge, e))
 		return false;
 	good = key == NULL
