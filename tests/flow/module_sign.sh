@@ -49,7 +49,7 @@ sign() { trial_with_pin alice sign --key "$KEY" "$@" "$DIR/contract.txt"; }
 wrong() { PIN_FILE=$DIR/secrets/wrong-pin CODE=peek sign; }
 is "a wrong PIN signs nothing" says "refused .auth" wrong
 is "nor is there a signature" not test -e "$DIR/contract.txt.p7s"
-is "the right one does" sign --receipts
+is "the right one does" sign
 is "which verifies" "$PROPRIA" verify --ca "$DIR/ca/root.pem" "$DIR/contract.txt" "$DIR/contract.txt.p7s"
 nine() { for _ in 1 2 3 4 5 6 7 8 9 10; do wrong >/dev/null 2>&1 && return 1; done; :; }
 is "ten wrong PINs sign nothing" nine
