@@ -41,8 +41,8 @@ invite_read(struct call *c, struct statement *s, struct writer *name, struct err
 }
 
 /* The SAM sees the public key of the code alone. */
-static void
-code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char text[CODE_LETTERS + 6])
+void
+officer_code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char text[CODE_LETTERS + 6])
 {
 	uint8_t code[CODE_LEN], seed[32];
 
@@ -54,16 +54,16 @@ code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char text[CODE
 	explicit_bzero(seed, sizeof(seed));
 }
 
-static bool
-code_keep(struct call *c, const char *code, struct err *e)
+bool
+officer_code_keep(struct call *c, const char *code, struct err *e)
 {
 	const char *path = option(c, "code-out");
 
 	return path == NULL || file_write_new(path, 0600, span_str(code), e);
 }
 
-static void
-code_tell(struct call *c, const char *code, bool done)
+void
+officer_code_tell(struct call *c, const char *code, bool done)
 {
 	const char *path = option(c, "code-out");
 
@@ -90,8 +90,8 @@ command_officer_invite(struct call *c, struct err *e)
 
 	if (!invite_read(c, &s, &name, e) || !officer_begin(&o, c, e))
 		return false;
-	code_make(o.status.group, s.invite.code, code);
-	good = code_keep(c, code, e);
+	officer_code_make(o.status.group, s.invite.code, code);
+	good = officer_code_keep(c, code, e);
 	if (good && !officer_act(&o, c, &s, &done, &enacted, e)) {
 		good = false;
 		if (option(c, "code-out") != NULL)
@@ -104,7 +104,7 @@ command_officer_invite(struct call *c, struct err *e)
 		put_text(c, "signer", id);
 	}
 	if (good)
-		code_tell(c, code, done);
+		officer_code_tell(c, code, done);
 	explicit_bzero(code, sizeof(code));
 	return good;
 }
