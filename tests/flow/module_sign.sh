@@ -49,9 +49,14 @@ sign() { trial_with_pin alice sign --key "$KEY" "$@" "$DIR/contract.txt"; }
 wrong() { PIN_FILE=$DIR/secrets/wrong-pin CODE=peek sign; }
 is "a wrong PIN signs nothing" says "refused .auth" wrong
 is "nor is there a signature" not test -e "$DIR/contract.txt.p7s"
-is "the right one does" sign
+is "the right one does" sign --receipts
 is "which verifies" "$PROPRIA" verify --ca "$DIR/ca/root.pem" "$DIR/contract.txt" "$DIR/contract.txt.p7s"
 nine() { for _ in 1 2 3 4 5 6 7 8 9 10; do wrong >/dev/null 2>&1 && return 1; done; :; }
+with_receipt() {
+	"$PROPRIA" verify --ca "$DIR/ca/root.pem" --receipt "$DIR/contract.txt.p7s.receipt" --group "$(cat "$DIR/group")" \
+		"$DIR/contract.txt" "$DIR/contract.txt.p7s"
+}
+is "the receipt says on whose word" says "authentication module; on the SAM's word" with_receipt
 is "ten wrong PINs sign nothing" nine
 again() { CODE=peek sign --out "$DIR/again.p7s"; }
 is "and lock the person, who has the right one" says "wrong PINs or codes" again
@@ -69,6 +74,23 @@ dismiss() {
 }
 is "a registration officer dismisses the person" dismiss
 is "whose key never opens again" not sign --out "$DIR/never.p7s"
+
+# Somebody with a key of his own, and PIN and code beside it: both approve each use.
+is "another person enrols with a key" trial_enrol bob "Bob Example"
+is "is admitted at the module" trial_admit bob "Bob Example"
+is "sets PIN and app" trial_factors bob
+both() { trial_with_pin bob "$@" --passphrase-fd 3 3<"$DIR/secrets/passphrase"; }
+is "and adds them to the key" both authenticators add --module "$AUTH_ID" --person "$PERSON"
+is "a key is made that wants both" trial_module_key bob --approvals 2
+both_sign() { both sign --key "$KEY" --receipts --out "$DIR/both.p7s" "$DIR/contract.txt"; }
+is "both sign" both_sign
+both_verify() {
+	"$PROPRIA" verify --ca "$DIR/ca/root.pem" --receipt "$DIR/both.p7s.receipt" --group "$(cat "$DIR/group")" --json \
+		"$DIR/contract.txt" "$DIR/both.p7s" | python3 -c 'import json, sys; assert len(json.load(sys.stdin)["authenticators"]) == 2'
+}
+is "and the receipt proves two approvals" both_verify
+reconcile() { "$PROPRIA" reconcile --sam "$DIR/sam" --auth "$DIR/auth/sam"; }
+is "the two logs agree about every use" reconcile
 no_secrets() {
 	! grep -qF -e "$(cat "$DIR/secrets/alice-pin")" -r "$DIR/ssa.log" "$DIR/ssa.db" "$DIR/ssa.db-wal" "$DIR/sam" "$DIR/auth/sam" "$DIR/auth/sam.log" &&
 		! grep -qF -e "$(sed 's/.*secret=\([A-Z2-7]*\).*/\1/' "$DIR/alice/seed")" -r "$DIR/ssa.log" "$DIR/ssa.db" "$DIR/ssa.db-wal" "$DIR/sam" "$DIR/auth/sam" "$DIR/auth/sam.log"
