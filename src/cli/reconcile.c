@@ -27,7 +27,8 @@ reconcile_init(struct reconcile *r, const uint8_t group[HASH_LEN])
 {
 	*r = (struct reconcile){ .keys = table_of(ID_LEN, sizeof(struct made)),
 		.uses = table_of(HASH_LEN, sizeof(struct use)),
-		.grants = table_of(HASH_LEN, sizeof(struct granted)) };
+		.grants = table_of(HASH_LEN, sizeof(struct granted)),
+		.acts = table_of(HASH_LEN, 1) };
 	memcpy(r->group, group, HASH_LEN);
 }
 
@@ -37,6 +38,7 @@ reconcile_wipe(struct reconcile *r)
 	table_wipe(&r->keys);
 	table_wipe(&r->uses);
 	table_wipe(&r->grants);
+	table_wipe(&r->acts);
 }
 
 static void
@@ -102,11 +104,21 @@ key_made(struct reconcile *r, const struct entry_signer *m, struct err *e)
 	return good;
 }
 
+static bool
+act_add(struct reconcile *r, const uint8_t d[HASH_LEN], struct err *e)
+{
+	return table_find(&r->acts, d) != NULL || table_add(&r->acts, d, e) != NULL;
+}
+
 bool
 reconcile_sam(struct reconcile *r, const struct entry *entry, const union entry_payload *p, struct err *e)
 {
 	const struct made *made;
 
+	if ((entry->kind == ENTRY_SIGNER && !act_add(r, p->signer.d, e)) ||
+	    (entry->kind == ENTRY_KEY && !act_add(r, p->key.d, e)) ||
+	    (entry->kind == ENTRY_RESERVED && !act_add(r, p->reserved.d, e)))
+		return false;
 	if (entry->kind == ENTRY_SIGNER && p->signer.cause == PURPOSE_CREATE_KEY && p->signer.statement.n > 0)
 		return key_made(r, &p->signer, e);
 	if (entry->kind != ENTRY_RESERVED || (made = table_find(&r->keys, p->reserved.key)) == NULL)
@@ -145,8 +157,10 @@ reconcile_auth(struct reconcile *r, const struct entry *entry, const union entry
 	if (table_add(&r->grants, m->d, e) == NULL)
 		return false;
 	if ((u = table_find(&r->uses, m->d)) == NULL) {
-		r->unused++;
-		tell(r, "granted, and no key that needs it was used", m->d);
+		if (table_find(&r->acts, m->d) == NULL) {
+			r->unused++;
+			tell(r, "granted, and never used there", m->d);
+		}
 	} else if (!is_of(m, u)) {
 		r->differing++;
 		tell(r, "granted for another signer or key, or at a lower level", m->d);

@@ -14,6 +14,7 @@ struct reconcile {
 	struct table	keys;			/* made with a module */
 	struct table	uses;			/* statements that need a grant, by d */
 	struct table	grants;			/* by d */
+	struct table	acts;			/* other statements that were in force there, by d */
 	uint64_t	activations, granted, other;	/* other: for another SAM */
 	uint64_t	missing, twice, differing, unused;
 	/* Says each finding; may be NULL. */
