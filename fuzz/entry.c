@@ -75,6 +75,16 @@ payload_write(struct writer *out, enum entry_kind kind, const union entry_payloa
 		return entry_session_certified_write(out, &p->session_certified);
 	case ENTRY_SESSION_ENDED:
 		return entry_session_ended_write(out, &p->session_ended);
+	case ENTRY_TRY:
+		return entry_try_write(out, &p->try);
+	case ENTRY_TRIED:
+		return entry_tried_write(out, &p->tried);
+	case ENTRY_GRANTED:
+		return entry_granted_write(out, &p->granted);
+	case ENTRY_PERSON:
+		return entry_person_write(out, &p->person);
+	case ENTRY_GRANT_KEY:
+		return entry_grant_key_write(out, &p->grant_key);
 	}
 	bug("an entry of no kind was read");
 }

@@ -4,6 +4,7 @@
 
 usage: fuzz/seeds.py
 """
+import base64
 import hashlib
 import os
 import subprocess
@@ -54,6 +55,20 @@ def other_entries(log, statements, evidences):
     yield 'refused', head + b'\x0b\1' + v(1, b'nonce') + b'\6\1' + bytes(64)
     yield 'refusals', head + b'\x0c\1' + u64 + b'\0\2' + v(1, b'auth') + b'\0\0\0\5' + v(1, b'nonce') + b'\0\0\0\7'
     yield 'alarm', head + b'\x0d\1' + v(1, b'clock') + v(2, b'two minutes back')
+
+
+def tokens():
+    """A token of each form that counts; no key signed them."""
+    header = b'{"alg":"ES256","kid":"1","typ":"JWT"}'
+    payload = (b'{"iss":"https:\\/\\/id.example","aud":["a","b"],"azp":"a","nonce":"n","sub":"\\u00e9","acr":"sign",'
+               b'"exp":1700000300,"iat":1700000000,"auth_time":1700000001,"d":"n","x":{"y":[1,-2.5e3,null,true]}}')
+    letters = [base64.urlsafe_b64encode(part).rstrip(b'=') for part in (header, payload, bytes(64))]
+    seed('token', 'compact', b'\0' + b'.'.join(letters))
+    seed('token', 'payload', b'\1' + payload)
+    seed('token', 'header', b'\2' + header)
+    seed('token', 'ask', b'\3' + v(2, header) + v(2, payload) + v(1, b'd'))
+    seed('token', 'said', b'\4\0\3' + b''.join(v(1, x) for x in (b'ES256', b'JWT', b'https://id.example')) + b'\1' + v(1, b'a') +
+         b'\0' + b''.join(v(1, x) for x in (b'a', b'n', b's', b'sign', b'n')) + b''.join(t.to_bytes(8, 'big') for t in (300, 1, 2)))
 
 
 def openssl(*args):
@@ -127,6 +142,7 @@ def passkeys(statements, evidences):
 def main():
     statements, evidences, log = load('statements.txt'), load('evidences.txt'), load('log.txt')
     sealed, genesis = load('sealed.txt'), load('genesis.txt')
+    tokens()
     for i, (name, data) in enumerate(load('messages.txt').items()):
         seed('message', name, bytes([i]) + data)
     for name, data in statements.items():

@@ -5,7 +5,8 @@
 
 #include "audit/entry_state.h"
 
-enum person_state { PERSON_ADMITTED = 1, PERSON_ACTIVE = 2, PERSON_CLOSED = 4 };
+/* LOCKED is in no entry: RECORD says so of one who is active and has no try left. */
+enum person_state { PERSON_ADMITTED = 1, PERSON_ACTIVE, PERSON_LOCKED, PERSON_CLOSED };
 enum tried { TRIED_CODE = 1, TRIED_PIN, TRIED_FORM };	/* what was wrong; FORM: a factor was missing */
 
 struct entry_try {			/* before anything is compared */

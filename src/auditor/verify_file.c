@@ -7,6 +7,7 @@
 
 #include "auditor/spent.h"
 #include "audit/tree_file.h"
+#include "auditor/tries.h"
 #include "auditor/verify_file.h"
 #include "auditor/windows.h"
 #include "audit/open_sessions.h"
@@ -19,6 +20,8 @@ struct verifier {
 	struct spent		spent;
 	struct windows		windows;
 	struct open_sessions	sessions;
+	struct tries		tries;
+	uint8_t			kind;		/* enum group_kind */
 	uint8_t			log_spki[SPKI_MAX];
 	size_t			log_spki_len;
 	struct head		last;
@@ -41,6 +44,7 @@ check_genesis(struct verifier *v, const struct entry *entry, const union entry_p
 	genesis_group(p->genesis.genesis, v->report->group);
 	memcpy(v->log_spki, g.log.p, g.log.n);
 	v->log_spki_len = g.log.n;
+	v->kind = g.kind;
 	return want == NULL || memcmp(want, v->report->group, HASH_LEN) == 0 ||
 	    err_why(e, ERR_DENIED, "group", "this is the log of another group");
 }
@@ -149,6 +153,18 @@ check_sessions(struct verifier *v, const struct entry *entry, const union entry_
 	return why == NULL || err_set(e, ERR_FORMAT, "%s", why);
 }
 
+/* What only one kind of module writes. */
+static bool
+check_trade(const struct verifier *v, const struct entry *entry, struct err *e)
+{
+	bool of_sam = entry->kind == ENTRY_SIGNER || entry->kind == ENTRY_KEY ||
+	    entry->kind == ENTRY_RESERVED || entry->kind == ENTRY_OUTCOME ||
+	    (entry->kind >= ENTRY_WINDOW && entry->kind <= ENTRY_SESSION_ENDED);
+
+	return (v->kind == GROUP_SAM ? entry->kind < ENTRY_TRY : !of_sam) ||
+	    entry->kind == ENTRY_GENESIS || err_set(e, ERR_FORMAT, "not an entry of this kind of module");
+}
+
 static bool
 check_entry(struct verifier *v, const struct entry *entry, struct err *e)
 {
@@ -157,7 +173,8 @@ check_entry(struct verifier *v, const struct entry *entry, struct err *e)
 	if (entry->sequence == 0 && entry->kind != ENTRY_GENESIS)
 		return err_set(e, ERR_FORMAT, "the log does not begin with a genesis");
 	return entry_payload_read(entry, &p, e) && check_time(v, entry, &p, e) &&
-	    check_sessions(v, entry, &p, e) &&
+	    check_sessions(v, entry, &p, e) && check_trade(v, entry, e) &&
+	    tries_follow(&v->tries, entry, &p, e) &&
 	    (checks[entry->kind] == NULL || checks[entry->kind](v, entry, &p, e));
 }
 
@@ -234,9 +251,11 @@ verify_file(int fd_log, const struct verify_options *options, struct verify_repo
 	v.nodes = fileno(nodes);
 	spent_init(&v.spent);
 	windows_init(&v.windows);
+	tries_init(&v.tries);
 	ok = run(&v, fd_log, e);
 	spent_wipe(&v.spent);
 	windows_wipe(&v.windows);
+	tries_wipe(&v.tries);
 	fclose(nodes);
 	return ok;
 }

@@ -142,7 +142,8 @@ answer_person(struct sam *sam, struct call *c, struct reader *r, struct err *e)
 		return err_why(e, ERR_MISSING, "owner", "no such record");
 	if (!person_from_log(sam, row, &sealed, e))
 		return false;
-	answer = (struct msg_record){ row->version, row->state, writer_span(&sealed) };
+	answer = (struct msg_record){ row->version, row->state == PERSON_ACTIVE && person_is_locked(row) ?
+		PERSON_LOCKED : row->state, writer_span(&sealed) };
 	msg_record_write(&w, &answer);
 	call_answer(sam, c, &w);
 	return true;

@@ -56,14 +56,14 @@ hex4(struct reader *r, unsigned *out)
 	return true;
 }
 
-/* Behind "\u": a character of the first plane, or the two halves of another one. Never NUL. */
+/* Behind "\u": a character of the first plane, or the two halves of another one. */
 static bool
 escaped(struct reader *r, unsigned *c)
 {
 	unsigned low;
 	struct span s;
 
-	if (!hex4(r, c) || *c == 0 || (*c >= 0xdc00 && *c <= 0xdfff))
+	if (!hex4(r, c) || (*c >= 0xdc00 && *c <= 0xdfff))
 		return false;
 	if (*c < 0xd800 || *c > 0xdbff)
 		return true;

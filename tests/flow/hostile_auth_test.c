@@ -869,6 +869,14 @@ TEST(it_does_nothing_that_is_the_sams_trade)
 	}
 }
 
+/* All that was tried above, by whoever has a copy of the log and nothing else. */
+TEST(the_log_verifies_and_is_shown)
+{
+	group_stop(&group);
+	group_shell(&group, "$PROPRIA_BIN/cli/propria log verify $DIR/sam >$DIR/verified");
+	group_start(&group);
+}
+
 /* Neither program runs on the other's log. */
 TEST(a_log_of_one_kind_is_none_of_the_other)
 {
@@ -902,6 +910,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(who_is_dismissed_is_gone_for_ever),
 		cmocka_unit_test(a_new_grant_key_replaces_the_old_one_at_once),
 		cmocka_unit_test(it_does_nothing_that_is_the_sams_trade),
+		cmocka_unit_test(the_log_verifies_and_is_shown),
 		cmocka_unit_test(a_log_of_one_kind_is_none_of_the_other),
 	};
 

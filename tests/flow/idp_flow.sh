@@ -23,6 +23,15 @@ if real; then
 	within 200 test -s "$DIR/real.url" || { echo "Bail out! $(tail -n 2 "$DIR/real.log")"; exit 1; }
 	REAL=$(cat "$DIR/real.url")
 fi
+# Of Debian; GLEWLWYD: where its package was unpacked, if it is not installed.
+DEBIAN=
+if [ -x "${GLEWLWYD:-}/usr/bin/glewlwyd" ] && command -v sqlite3 >/dev/null; then
+	mkdir "$DIR/debian"
+	python3 "$IDP/glewlwyd.py" "$DIR/debian.url" "$DIR/debian" ${GLEWLWYD:+"$GLEWLWYD"} >"$DIR/debian.log" 2>&1 </dev/null &
+	LOADS="$LOADS $!"
+	within 300 test -s "$DIR/debian.url" && DEBIAN=$(cat "$DIR/debian.url") ||
+		{ echo "Bail out! $(tail -n 2 "$DIR/debian.log")"; exit 1; }
+fi
 EVIL=$(cat "$DIR/evil.url")
 echo secret-of-the-activation-client >"$DIR/secrets/activation"
 echo secret-of-the-login-client >"$DIR/secrets/login"
@@ -63,6 +72,12 @@ client_id = activation
 key_file = $DIR/secrets/assertions
 acr_values = http://eidas.europa.eu/LoA/low
 par = no"
+[ -z "$DEBIAN" ] || SSA_LIMITS="$SSA_LIMITS
+[idp debian]
+issuer = $DEBIAN
+client_id = activation
+secret_file = $DIR/secrets/activation
+$LOGIN"
 group_make
 wrong_conf() { # why, sed commands
 	sed -e "$2" "$DIR/ssa.conf" >"$DIR/wrong.conf"
@@ -74,13 +89,14 @@ is "an issuer without TLS is refused" wrong_conf "issuer is the" 's,^issuer = .*
 is "a scope without openid is refused" wrong_conf "openid" 's/^par = no/scope = profile/'
 is "a setting that is not known is refused" wrong_conf "no setting" 's/^par = no/pars = no/'
 is "a secret that is not there is named" wrong_conf "gone" "s,^secret_file = .*,secret_file = $DIR/gone,"
-python3 "$SOURCE/tests/flow/idp_flow.py" "$DIR" "$ENDPOINT" - "$SIGNER" "$KEY" "$CASES" "$EVIL" "$REAL" \
+python3 "$SOURCE/tests/flow/idp_flow.py" "$DIR" "$ENDPOINT" - "$SIGNER" "$KEY" "$CASES" "$EVIL" "$REAL" "$DEBIAN" \
 	>"$DIR/flow.tap" 2>"$DIR/flow.err" || true
 cat "$DIR/flow.tap"
 CASES=$((CASES + $(grep -cE '^(not )?ok ' "$DIR/flow.tap")))
 BROKEN=$((BROKEN + $(grep -c '^not ok ' "$DIR/flow.tap")))
 is "the walk came to its end" eval 'grep -q "^# end$" "$DIR/flow.tap" || { tail -n 8 "$DIR/flow.err"; false; }'
 [ -n "$REAL" ] || skip "a provider that is not ours" "node or oidc-provider is not here"
+[ -n "$DEBIAN" ] || skip "a provider of another make" "glewlwyd is not here"
 no_secrets() { [ -s "$DIR/handed-out" ] && ! grep -qFf "$DIR/handed-out" "$DIR/ssa.log" "$DIR/ssa.db" "$DIR/ssa.db-wal"; }
 is "no token, code or secret stands in the log or the store" no_secrets
 is "the server stops in order while a provider holds it up" eval 'kill -TERM $SSA_PID && wait $SSA_PID'

@@ -266,6 +266,8 @@ TEST(ten_wrong_pins_lock_a_person_and_nobody_else_learns_which)
 	CHECK(granted_key(PIN) == 400 && strcmp(rig_text(&g, "reason"), "locked") == 0);
 	authorize(PIN);
 	CHECK(rig_said(&g, 400, "invalid_request", "Credential locked"));
+	CHECK(rig_post(&g, "/propria/v1/module/challenge", "{\"purpose\":1539}") == 200);
+	CHECK(strstr(g.body, "\"state\":3,\"locked\":true") != NULL);
 }
 
 static int

@@ -6,6 +6,7 @@
  */
 #include <sys/random.h>
 
+#include "auth/factors.h"
 #include "audit/batch.h"
 #include "crypto/verify.h"
 #include "der/signed_attributes.h"
@@ -161,6 +162,31 @@ TEST(statements_and_their_digests)
 	peer_id(&st.add_peer, id);
 	vector("peer_id", "", span_of(id, 32));
 	same_as_committed("statements.txt");
+}
+
+TEST(what_an_authentication_module_is_asked)
+{
+	struct factors f = { .pin = span_str("271828"), .code = span_str("755224"),
+		.new_pin = span_str("s\xc3\xa4ker PIN"), .new_seed = span_str("12345678901234567890") };
+	uint8_t d[HASH_LEN], mem[FACTORS_LEN];
+	struct writer w = writer_over(mem, sizeof(mem));
+
+	note("Statements that an authentication module enacts, and d.");
+	for (size_t i = SAMPLE_PURPOSES; i < SAMPLE_ALL; i++) {
+		const char *name = purpose_name(sample_purposes[i]);
+
+		vector("statement", name, statement_of(sample_purposes[i], d));
+		vector("d", name, span_of(d, sizeof(d)));
+	}
+	note("What SET_FACTORS' factors are bound to; and factors before they are sealed, bound to that.");
+	sample_statement(PURPOSE_SET_FACTORS, &st);
+	statement_factors(st.fresh, f.d);
+	vector("bound", "", span_of(f.d, sizeof(f.d)));
+	sample_id("person", f.person);
+	factors_write(&w, &f);
+	CHECK(writer_ok(&w) && w.n == FACTORS_LEN);
+	vector("factors", "", writer_span(&w));
+	same_as_committed("persons.txt");
 }
 
 static void
@@ -738,6 +764,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		OF_FILE(one_of_each_message),
 		OF_FILE(statements_and_their_digests),
+		OF_FILE(what_an_authentication_module_is_asked),
 		OF_FILE(evidences_and_the_keys_that_verify_them),
 		OF_FILE(grants_of_an_authentication_module),
 		OF_FILE(signed_attributes_of_documents),

@@ -147,6 +147,8 @@ PURPOSES = {0x101: 'SIGN', 0x102: 'SIGN_ONCE', 0x304: 'OPEN_SESSION', 0x201: 'IN
             0x301: 'CREATE_KEY', 0x302: 'DESTROY_KEY', 0x303: 'RELEASE_KEY', 0x305: 'REVOKE_KEY', 0x400: 'FOUND',
             0x401: 'ADD_ANCHOR', 0x402: 'REMOVE_ANCHOR', 0x403: 'ADD_OFFICER', 0x404: 'REMOVE_OFFICER',
             0x405: 'SET_POLICY', 0x406: 'RESUME', 0x407: 'ADD_PEER', 0x408: 'REMOVE_PEER', 0x409: 'ADD_PROVIDER', 0x40a: 'REMOVE_PROVIDER'}
+OF_MODULE = {0x601: 'ADMIT', 0x602: 'SET_FACTORS', 0x603: 'CHANGE_FACTORS', 0x604: 'UNLOCK', 0x605: 'DISMISS',
+             0x606: 'NEW_GRANT_KEY', 0x607: 'CHECK'}
 DIGEST = {1: 32, 2: 48, 16: 32, 32: 32}
 SIGNATURE = {1: 64, 2: 96, 16: 384, 32: 384}
 
@@ -318,8 +320,15 @@ def body(purpose, r):
         r.text(1, 1, 64)
         return {'provider': sha(b'propria-provider-v1\0' + bytes([len(issuer)]) + issuer + bytes([len(client)]) + client +
                                 bytes([alg]) + len(key).to_bytes(2, 'big') + key)}
+    elif purpose == 0x601:
+        r.take(48)
+        r.text(1, 1, 128)
+        r.take(64)
+    elif purpose in (0x604, 0x605, 0x606):
+        r.take(0 if purpose == 0x606 else 4)
+        r.text(1, 0, 200)
     else:
-        r.take({0x40a: 32, 0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
+        r.take({0x602: 36, 0x603: 4, 0x607: 16, 0x40a: 32, 0x408: 32, 0x400: 0, 0x402: 32, 0x404: 16, 0x405: 42, 0x406: 84}[purpose])
     return None
 
 
@@ -368,6 +377,22 @@ def check_statements(v):
     s = statement(v['statement.RESUME'])
     must(s['fresh'] == sha(b'propria-resume-v1\0' + s['body']) + bytes(8), 'fresh of RESUME')
     must(statement(v['statement.FOUND'])['fresh'] == bytes(40), 'fresh of FOUND')
+
+
+def check_persons(v):
+    for number, name in OF_MODULE.items():
+        s = statement(v['statement.' + name])
+        must(s['purpose'] == number, 'purpose of ' + name)
+        must(sha(b'propria-statement-v1\0' + v['statement.' + name]) == v['d.' + name], 'd of ' + name)
+    s = statement(v['statement.SET_FACTORS'])
+    must(v['bound'] == sha(b'propria-set-factors-v1\0' + s['fresh']), 'what factors are bound to')
+    r = Reader(v['factors'])
+    must(len(r.b) == 256 and r.take(4) == b'PRF1' and r.take(32) == v['bound'], 'head of factors')
+    must(r.take(16) == sha(b'person')[:16], 'person of factors')
+    r.text(1, 6, 64)
+    r.text(1, 6, 8)
+    r.text(1, 6, 64)
+    must(20 <= len(r.v(1)) <= 32 and not any(r.b), 'end of factors')
 
 
 def check_evidences(v, d):
@@ -662,6 +687,7 @@ def main(directory):
     statements, ev = load(directory, 'statements.txt'), load(directory, 'evidences.txt')
     check_statements(statements)
     check_evidences(ev, statements)
+    check_persons(load(directory, 'persons.txt'))
     check_grants(load(directory, 'grant.txt'), statements)
     check_attributes(load(directory, 'attributes.txt'))
     check_code(load(directory, 'code.txt'))

@@ -146,7 +146,7 @@ G('signer ACTIVE at ACTIVATE', '3.6 step 6', *SUSPENDED, S_ACTIVE, behind='state
 G('key ACTIVE at ACTIVATE', '3.6 step 9, row 5', *FITS, K_ACTIVE)
 G('signer ACTIVE, asked nowhere', '3.6 step 6', *SUSPENDED, S_ACTIVE, HOLDS_STATE)
 G('approvals verified at ACTIVATE', 'SRA_SAP.1, row 3', *EVIDENCE, (F,
-  'return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,\n\t    &p->st, p->d, &p->ev, approved, e);',
+  'return approvals_hold(rule_find(sam->setup->trade, PURPOSE_SIGN), sam->state, &s->record,\n\t    &p->st, p->d, &p->ev, sam->tokens, approved, e);',
   'return (approved->n = sam == NULL || p == NULL || s == NULL || e == NULL) == 0;'))
 G('activation holds when it is made', 'DSC-4', *VALID, (F,
   'if (!activation_still_holds(a, sam->state, clock_wall(), clock_life(), e))', 'if (false)'),
@@ -314,9 +314,10 @@ F = '../webauthn/client_data.c'
 G('type', 'C2', *PASSKEY, (F, '!equals(f, "type", span_str(type), e) ||\n\t    ', 'type == NULL || '))
 G('challenge', 'SRA_SAP.2', *PASSKEY, (F, ' ||\n\t    !equals(f, "challenge", span_of(text, sizeof(text)), e))', ')'))
 G('origin', 'C1', *PASSKEY, (F, ' && equals(&f, "origin", origin, e);', ' && origin.n > 0;'))
-G('crossOrigin', 'H18', *CROSS, (F, 'if (kind_of(f, "crossOrigin") != ABSENT && kind_of(f, "crossOrigin") != FALSE)', 'if (false)'))
-G('topOrigin', 'H18', *PASSKEY, (F, 'return kind_of(f, "topOrigin") == ABSENT ||', 'return true ||'))
-G('members once', 'H18', *PASSKEY, (F, ' || member_of(f, m.name) != NULL)', ')'))
+G('crossOrigin', 'H18', *CROSS, (F, 'if (flat_kind_of(f, "crossOrigin") != FLAT_ABSENT &&\n\t    flat_kind_of(f, "crossOrigin") != FLAT_FALSE)', 'if (false)'))
+G('topOrigin', 'H18', *PASSKEY, (F, 'return flat_kind_of(f, "topOrigin") == FLAT_ABSENT ||', 'return true ||'))
+G('members once', 'H18', *PASSKEY, ('../base/flat.c',
+  's->out->n == s->bounds->members || is_there(s->out, object, m.name))', 's->out->n == s->bounds->members)'))
 
 # --- open_record.c, seal.c
 
@@ -485,7 +486,7 @@ G('RESUME only while behind', 'C8', *NOT_ENACT, (F, 'if (sam->behind != rule->be
 G('no act for SIGN', 'row 15', *NOT_ENACT, (F,
   'if (rule == NULL || enact_of(trade, a.st.purpose) == NULL)', 'if (false)'))
 G('approvals verified at ENACT', 'FDP_ACF.1', *INVITE, (F,
-  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, &a.approved, e))', 'if (false)'))
+  'if (!approvals_hold(rule, sam->state, &signer.record, &a.st, a.d, &a.ev, sam->tokens, &a.approved,\n\t    e))', 'if (false)'))
 G('purposes that are proposed', 'H1', *ONCE, (F, 'if (rule == NULL || rule->fresh != FRESH_PROPOSAL)', 'if (false)'))
 G('life of a proposal', 'H1', *ONCE, (F, 'if (m->expires <= now || m->expires - now > OFFICERS_ACT_MS)', 'if (false)'))
 
@@ -609,7 +610,7 @@ G('one-time: state of the signer', 'H3', *ONE_DIES, (F,
 G('one-time: proofing in the record', 'SIG-6.3.1-12', *ONE_OPENS, (F,
   'if (memcmp(idv, s->record.evidence, 32) != 0)', 'if (false)'))
 G('one-time: the approval', 'SRA_SAP.2', *ONE_BIT, (F,
-  'return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,\n\t    &q->st, q->d, &q->ev, &q->approved, e);', 'return true;'))
+  'return approvals_hold(rule_find(sam->setup->trade, q->st.purpose), sam->state, &s->record,\n\t    &q->st, q->d, &q->ev, sam->tokens, &q->approved, e);', 'return true;'))
 F = 'once_open.c'
 G('one-time: DTBS/R come after the certificate', 'C11', *ONE_TURN, (F,
   'if (documents && q->st.sign.kind == KIND_DTBSR)', 'if (false)'))
@@ -710,6 +711,46 @@ G('REVOKE_KEY by a registration officer', '1.3', 'revocation', 'a_registration_o
 G('REVOKE_KEY after a proposal', 'H1', 'revocation', 'a_registration_officer_revokes_a_key_and_nobody_else',
   ('sam_trade.c', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_PROPOSAL,', '{ PURPOSE_REVOKE_KEY,\t\tBY_REGISTRATION,\t\tFRESH_NONCE,'))
 
+# --- identity providers: provider.c
+
+TOKEN = ('idp', 'a_token_is_of_this_provider_client_person_statement_and_time')
+SHOWN = ('idp', 'a_provider_alone_is_enough_at_scal2_only_if_it_showed_the_transaction')
+VOUCHED = ('idp', 'a_provider_whose_key_nobody_vouches_for_is_not_enough_alone')
+ONE_ACT = ('idp', 'a_token_counts_once_and_for_one_statement')
+LINKED = ('idp', 'a_person_is_bound_by_a_token_and_the_code')
+PROVIDER = ('idp', 'who_is_a_provider_two_security_officers_say')
+RETIRED = ('idp', 'a_removed_keys_tokens_count_no_more')
+F = 'provider.c'
+G('a token\'s signature', 'row 17', *TOKEN, (F, 'if (!is_signed(&p, &c)) {', 'if (false) {'))
+G('a key of the issuer that is linked', 'row 17, DLG-7', *ONE_ACT, (F, '!span_equal(p.issuer, want->issuer))', 'false)'))
+G('algorithm of the anchor, in the header too', 'row 17, DLG-8', *TOKEN, (F, 'if (!is_text(said->alg, names[p->alg]))', 'if (false)'))
+G('no keys and duties in the header', 'DLG-8', *TOKEN, (F, 'if (said->status == TOKEN_BAD_HEADER)', 'if (false)'))
+G('claims are bounded JSON', 'row 20', *TOKEN, (F, 'if (said->status != TOKEN_READ)', 'if (false)'))
+G('type of a token', 'DLG-8', *TOKEN, (F, '(said->flags & TOKEN_HAS_TYP) == 0 || is_text(said->typ, "JWT") ||', 'true ||'))
+G('iss', 'row 17, DLG-5', *TOKEN, (F, 'if (!span_equal(said->iss, p->issuer))', 'if (false)'))
+G('aud', 'row 17, DLG-5, C3', *TOKEN, (F, '!named || (said->aud_is_list', '(said->aud_is_list'))
+G('azp of a list', 'DLG-5', *TOKEN, (F, '(said->aud_is_list && !azp) || ', ''))
+G('azp', 'DLG-5', *TOKEN, (F, ' || (azp && !span_equal(said->azp, p->client)))', ')'))
+G('nonce', 'row 17, DLG-4', *ONE_ACT, (F, 'if (!span_equal(said->nonce, nonce))', 'if (false)'))
+G('sub', 'row 17, DLG-5', *TOKEN, (F, 'return want->sub.n == 0 || span_equal(said->sub, want->sub) ||', 'return true ||'))
+G('a token of somebody', 'DLG-5', *LINKED, (F, 'said->sub.n == 0 || !text_is_clean(said->sub)', 'false'))
+G('acr', 'row 17, DLG-3', *TOKEN, (F, 'if ((says->level = level_of(p, said->acr)) == 0)', 'if ((says->level = level_of(p, said->acr)) == 9)'))
+G('exp of a token', 'DLG-5', *TOKEN, (F, 'said->exp == 0 || exp <= now || exp <= iat || said->exp - said->iat > PROVIDER_TOKEN_LIFE', 'false'))
+G('iat of a token', 'DLG-5', *TOKEN, (F, 'iat > now + AHEAD_MS || iat + (uint64_t)p->max_age * 1000 < now', 'false'))
+G('signed in after the statement', 'C3', *TOKEN, (F, ' || signed_in + 999 < st->iat)', ')'))
+G('the transaction shown', 'DLG-6, C3', *SHOWN, (F, 'if (p->transaction.n > 0 && !span_equal(said->shown, nonce))', 'if (false)'))
+G('assurance of the provider\'s key', 'DLG-2', *VOUCHED, (F, 'p->transaction.n > 0 && p->assurance != 0;', 'p->transaction.n > 0;'))
+G('key of the algorithm\'s kind', 'DLG-8', *PROVIDER, (F, 'if (!key_fits(b->alg, b->key))', 'if (false)'))
+G('an officer\'s key is no provider\'s', 'SRG_M.1.5', *PROVIDER, (F,
+  'if (state_is_officer_key(s, b->key) || prints_has(s->prints, b->key))', 'if (false)'))
+G('a provider\'s key once', 'DLG-1', *PROVIDER, (F, 'if (state_provider(s, id) != NULL)', 'if (false)'))
+F = 'approval.c'
+G('a token as a token', 'row 3', *ONE_ACT, (F, 'if (ev->type != EVIDENCE_PROVIDER)', 'if (false)'))
+G('level of a token\'s acr', 'DLG-3', *SHOWN, (F, 'if (says.level < level)', 'if (false)'))
+G('a provider that shows nothing is not alone', 'DLG-6, C3', *SHOWN, (F, 'stands || !p->approved->leans ||', 'true ||'))
+G('REMOVE_PROVIDER by the security quorum', 'DLG-1', *PROVIDER, ('sam_trade.c',
+  '{ PURPOSE_REMOVE_PROVIDER,\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_PROVIDER,\tBY_REGISTRATION,'))
+
 # --- an authentication module: grant.c, share.c, peer.c
 
 GRANT = ('grant', 'a_grant_is_for_this_statement_signer_person_and_time')
@@ -774,3 +815,56 @@ G('a peer\'s key once', 'C12', *PEER, (F, 'if (state_peer(s, id) != NULL)\n\t\tr
 G('only a peer is removed', 'C12', *PEER, (F, 'return state_peer(sam->state, st->remove_peer) != NULL ||', 'return true ||'))
 G('REMOVE_PEER by the security quorum', 'SRG_M.1.6', *PEER, ('sam_trade.c',
   '{ PURPOSE_REMOVE_PEER,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_REMOVE_PEER,\t\tBY_REGISTRATION,'))
+
+# --- the authentication module
+
+A_ONE = ('auth', 'factors_are_for_one_statement_of_one_person_once')
+A_PEER = ('auth', 'only_a_signers_act_at_a_peer_now_is_granted')
+A_TEN = ('auth', 'a_pin_is_tried_ten_times_whatever_becomes_of_the_process')
+A_CODES = ('auth', 'codes_count_for_themselves_and_come_once')
+A_CHANGE = ('auth', 'factors_change_by_themselves_and_old_records_are_worth_nothing')
+A_SET = ('auth', 'factors_are_set_by_the_code_once_and_as_its_owner_approved')
+A_GONE = ('auth', 'who_is_dismissed_is_gone_for_ever')
+A_ALL = ('auth', 'all_factors_are_needed')
+A_KIND = ('auth', 'a_log_of_one_kind_is_none_of_the_other')
+F = '../auth/attempt.c'
+G('sealed factors are tried once', 'C10', *A_ONE, (F, 'if (seen_has(parts->seen, enc))', 'if (false)'))
+G('factors of the act\'s person', 'C10', 'auth', A_CHANGE[1], (F,
+  'if (of->person != NULL && memcmp(a->factors.person, of->person, ID_LEN) != 0)', 'if (false)'),
+  behind='`enact_factors.c` finds no such person, or the record is of another')
+G('the person is the statement\'s signer', 'C10', *A_PEER, (F,
+  'memcmp(p.record.signer, of->signer, ID_LEN) != 0', 'false'))
+G('the person is of the statement\'s SAM', 'C10', *A_PEER, (F,
+  'memcmp(p.record.peer, of->peer, GROUP_LEN) != 0', 'false'))
+G('only who is active', 'SRA_SAP.1.1', *A_GONE, (F, 'if (p.row->state != PERSON_ACTIVE)', 'if (false)'))
+G('nobody who is locked', 'SRG_IA', *A_TEN, (F, 'if (person_is_locked(p.row))', 'if (false)'))
+G('a missing factor is wrong', 'SRA_SAP.1.1', *A_ALL, (F,
+  '((a->kinds & FACTOR_PIN) != 0 && a->factors.pin.n == 0)', 'false'),
+  behind='an empty PIN is another one than the person\'s')
+G('the code is compared', 'SRA_SAP.1.1', *A_CODES, (F, 'else if (!code_is_right(sam, a))', 'else if (false)'))
+G('the PIN is compared', 'SRA_SAP.1.1', *A_TEN, (F,
+  'same = CRYPTO_memcmp(out, a->verifier, sizeof(out)) == 0;', 'same = a != NULL;'))
+F = '../auth/answer_grant.c'
+G('grants for peers only', 'C10', *A_PEER, (F,
+  'if (peer_sam(sam, st->group) == NULL)', 'if (false)'))
+G('grants for acts of signers only', 'C10', *A_PEER, (F, 'if (!is_of_signers(st->purpose))', 'if (false)'))
+G('statement of the future', 'row 10', *A_PEER, (F, 'st->iat > now + AHEAD_MS || ', ''))
+G('statement expired', 'row 10', *A_PEER, (F, 'st->exp <= now || ', ''))
+G('statement that lives too long', 'row 10', *A_PEER, (F, ' || st->exp - st->iat > LIFE_MAX_MS)', ')'))
+F = '../auth/person_record.c'
+G('person\'s record of the version in the log', 'EXT-1', *A_CHANGE, (F,
+  'if (name.version != p->row->version)', 'if (false)'))
+G('person\'s record of this person', 'EXT-1', *A_CHANGE, (F,
+  'if (name.type != RECORD_PERSON || memcmp(name.id, id, ID_LEN) != 0)', 'if (false)'))
+F = '../auth/enact_factors.c'
+G('the code\'s owner approved these factors', 'C10', *A_SET, (F,
+  'if (memcmp(hash, a->st.factors.sealed, sizeof(hash)) != 0)', 'if (false)'))
+F = '../auth/trade.c'
+G('the enrolment code is worth nothing twice', 'C4', *A_SET, (F,
+  'if (p.row->state != PERSON_ADMITTED)', 'if (false)'))
+G('two officers unlock', 'SRG_M.1.6', *A_TEN, (F,
+  '{ PURPOSE_UNLOCK,\t\tBY_SECURITY_QUORUM,', '{ PURPOSE_UNLOCK,\t\tBY_REGISTRATION,'))
+G('a registration officer dismisses', 'SRG_M.1.6', *A_GONE, (F,
+  '{ PURPOSE_DISMISS,\t\tBY_REGISTRATION,', '{ PURPOSE_DISMISS,\t\tBY_SECURITY_QUORUM,'))
+G('a log of another kind', 'C7', *A_KIND, ('start.c', 'if (g.kind != sam->setup->trade->kind)', 'if (false)'),
+  behind='`fold_act.c` refuses the genesis')

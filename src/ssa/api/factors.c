@@ -181,18 +181,18 @@ on_checked(struct call *c, struct reader *r UNUSED, const struct err *refusal)
 static void
 check_write(struct call *c, const struct sign *s, const struct msg_challenged *nonce, struct writer *w)
 {
-	uint8_t session[16];
+	static struct statement st;	/* large; handlers run on one thread */
 
-	window_session(c->bearer, session);
-	wr_span(w, span_str("PRS1"));
-	wr_u16(w, MODULE_CHECK);
-	wr_bytes(w, c->ssa->module.id, HASH_LEN);
-	wr_u32(w, nonce->epoch);
-	wr_bytes(w, s->person, 16);
-	wr_bytes(w, nonce->fresh, sizeof(nonce->fresh));
-	wr_u64(w, nonce->now);
-	wr_u64(w, nonce->now + CHECK_MS);
-	wr_bytes(w, session, sizeof(session));
+	memset(&st, 0, sizeof(st));
+	st.purpose = PURPOSE_CHECK;
+	memcpy(st.group, c->ssa->module.id, HASH_LEN);
+	st.epoch = nonce->epoch;
+	memcpy(st.subject, s->person, sizeof(st.subject));
+	memcpy(st.fresh, nonce->fresh, sizeof(st.fresh));
+	st.iat = nonce->now;
+	st.exp = nonce->now + CHECK_MS;
+	window_session(c->bearer, st.check);
+	statement_write(w, &st);
 }
 
 /* The clear text ends here. */
@@ -264,7 +264,7 @@ on_key(struct call *c, struct reader *r, const struct err *refusal)
 		return;
 	}
 	memcpy(s->module_key, m.attestation.p + KEY_AT, HPKE_POINT_LEN);
-	module_ask_challenge(c, s->person, MODULE_CHECK, on_nonce);
+	module_ask_challenge(c, s->person, PURPOSE_CHECK, on_nonce);
 }
 
 void

@@ -2,11 +2,11 @@
 /* module and module/challenge: which authentication module there is, and its nonces. */
 #include <stdlib.h>
 
+#include "audit/entry_person.h"
 #include "ssa/api/module.h"
 #include "ssa/api/route.h"
+#include "statement/statement.h"
 #include "wire/enact.h"
-
-#define STATE_LOCKED	3	/* of a person, as RECORD tells it */
 
 static void
 on_factor_key(struct call *c, struct reader *r, const struct err *refusal)
@@ -107,7 +107,7 @@ on_person(struct call *c, struct reader *r, const struct err *refusal)
 	emit_number(&out, "now", a->nonce.now);
 	emit_number(&out, "version", m.version);
 	emit_number(&out, "state", m.state);
-	emit_flag(&out, "locked", m.state == STATE_LOCKED);
+	emit_flag(&out, "locked", m.state == PERSON_LOCKED);
 	call_answered(c, &out);
 }
 
@@ -139,7 +139,7 @@ handle_module_challenge(struct call *c)
 	c->state_free = free;
 	if (json_whole(c->json, "purpose", &purpose) != JSON_GOT)
 		call_invalid(c, "Missing (or invalid type) integer parameter purpose");
-	else if (purpose != MODULE_SET_FACTORS && purpose != MODULE_CHANGE_FACTORS)
+	else if (purpose != PURPOSE_SET_FACTORS && purpose != PURPOSE_CHANGE_FACTORS)
 		call_invalid(c, "Invalid parameter purpose");
 	else if (json_text(c->json, "person", 64, &text) == JSON_ABSENT && c->signer != NULL ?
 	    module_person(c, a->person) : call_id(c, "person", a->person))

@@ -7,9 +7,6 @@
 #include "ssa/module.h"
 #include "wire/auth.h"
 
-/* Purposes of the module that are a person's own. */
-enum module_purpose { MODULE_SET_FACTORS = 0x0602, MODULE_CHANGE_FACTORS = 0x0603, MODULE_CHECK = 0x0607 };
-
 /* Asks the module for a nonce, or for a person's state and record. */
 void	module_ask_challenge(struct call *, const uint8_t person[16], uint16_t purpose, call_next *);
 void	module_ask_record(struct call *, const uint8_t person[16], call_next *);

@@ -148,7 +148,7 @@ own_act_fault(const struct call *c, struct motion *m)
 	if (!rd_take(&r, 4, &magic) || !span_equal(magic, span_str("PRS1")) || !rd_u16(&r, &purpose) ||
 	    !rd_bytes(&r, group, sizeof(group)) || !rd_u32(&r, &epoch) || !rd_bytes(&r, m->person, 16))
 		return "parse";
-	if (purpose != MODULE_SET_FACTORS && purpose != MODULE_CHANGE_FACTORS)
+	if (purpose != PURPOSE_SET_FACTORS && purpose != PURPOSE_CHANGE_FACTORS)
 		return "purpose";
 	return memcmp(group, c->ssa->module.id, HASH_LEN) == 0 ? NULL : "group";
 }

@@ -53,6 +53,11 @@ rewrite(struct writer *w, enum entry_kind kind, const union entry_payload *p)
 		break;
 	case ENTRY_SESSION_ENDED: entry_session_ended_write(w, &p->session_ended); break;
 	case ENTRY_ALARM: entry_alarm_write(w, &p->alarm); break;
+	case ENTRY_TRY: entry_try_write(w, &p->try); break;
+	case ENTRY_TRIED: entry_tried_write(w, &p->tried); break;
+	case ENTRY_GRANTED: entry_granted_write(w, &p->granted); break;
+	case ENTRY_PERSON: entry_person_write(w, &p->person); break;
+	case ENTRY_GRANT_KEY: entry_grant_key_write(w, &p->grant_key); break;
 	}
 }
 
@@ -69,7 +74,7 @@ read_payload(enum entry_kind kind, struct span s, union entry_payload *p)
 
 TEST(each_payload_is_read_as_it_was_written)
 {
-	for (int kind = 1; kind <= TEST_KINDS; kind++) {
+	for (int kind = 1; kind <= TEST_KINDS; kind += kind == 17 ? 3 : 1) {
 		AUTO_WRITER w = writer_grow(10000), again = writer_grow(10000);
 		union entry_payload p;
 
@@ -82,7 +87,7 @@ TEST(each_payload_is_read_as_it_was_written)
 
 TEST(no_payload_is_read_shorter_or_longer)
 {
-	for (int kind = 1; kind <= TEST_KINDS; kind++) {
+	for (int kind = 1; kind <= TEST_KINDS; kind += kind == 17 ? 3 : 1) {
 		AUTO_WRITER w = writer_grow(10000);
 		union entry_payload p;
 		size_t whole;
@@ -98,7 +103,7 @@ TEST(no_payload_is_read_shorter_or_longer)
 /* Whatever a flipped bit makes of it: refused, or read as something that is written the same. */
 TEST(a_flipped_payload_has_still_one_encoding)
 {
-	for (int kind = 1; kind <= TEST_KINDS; kind++) {
+	for (int kind = 1; kind <= TEST_KINDS; kind += kind == 17 ? 3 : 1) {
 		AUTO_WRITER w = writer_grow(10000);
 		size_t refused = 0;
 
@@ -117,7 +122,7 @@ TEST(a_flipped_payload_has_still_one_encoding)
 			w.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
 		CHECK(refused > 0 || kind == ENTRY_HEAD_SIGNED || kind == ENTRY_PROPOSED ||
-		    kind == ENTRY_SESSION_CERTIFIED);
+		    kind == ENTRY_SESSION_CERTIFIED || kind == ENTRY_TRY);
 	}
 }
 
@@ -206,7 +211,7 @@ TEST(an_unknown_kind_or_version_is_refused)
 			mem[16] = (uint8_t)kind;
 			mem[17] = (uint8_t)version;
 			CHECK(entry_read(span_of(mem, sizeof(mem)), &entry, &e) ==
-			    (kind >= 1 && kind <= TEST_KINDS && version == 1));
+			    (TEST_KIND_IS(kind) && version == 1));
 		}
 	mem[16] = mem[17] = 1;
 	for (size_t n = 0; n < sizeof(mem); n++)

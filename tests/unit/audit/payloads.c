@@ -49,6 +49,14 @@ test_payload(struct writer *w, enum entry_kind kind)
 	struct entry_session session = { .alg = 1, .kind = 2, .profile = "short-term", .expires = 9 };
 	struct entry_session_certified certified = { .not_before = 1, .not_after = 2 };
 	struct entry_session_ended ended = { .why = SESSION_SIGNED };
+	struct span some = span_of(fill, 91);
+	struct entry_try try = { .purpose = 0x0101 };
+	struct entry_tried tried = { .what = TRIED_PIN };
+	struct entry_granted granted = { .peer = { 1 }, .signer = { 2 }, .factors = 3, .level = 2,
+		.step = 5, .grant = { 3 }, .uses = 1 };
+	struct entry_person person = { .version = 2, .state = PERSON_ACTIVE, .cause = 0x0602,
+		.statement = some, .record = some };
+	struct entry_grant_key grant_key = { .spki = some, .record = some };
 	struct entry_alarm alarm = { span_str("clock"), span_str("1 h, \xc3\xa9") };
 
 	switch (kind) {
@@ -61,6 +69,11 @@ test_payload(struct writer *w, enum entry_kind kind)
 	case ENTRY_SESSION_CERTIFIED: entry_session_certified_write(w, &certified); break;
 	case ENTRY_SESSION_ENDED: entry_session_ended_write(w, &ended); break;
 	case ENTRY_ALARM: entry_alarm_write(w, &alarm); break;
+	case ENTRY_TRY: entry_try_write(w, &try); break;
+	case ENTRY_TRIED: entry_tried_write(w, &tried); break;
+	case ENTRY_GRANTED: entry_granted_write(w, &granted); break;
+	case ENTRY_PERSON: entry_person_write(w, &person); break;
+	case ENTRY_GRANT_KEY: entry_grant_key_write(w, &grant_key); break;
 	default: write_state(w, kind); break;
 	}
 }

@@ -115,12 +115,15 @@ sample_group(void)
 	return group;
 }
 
-const uint16_t sample_purposes[SAMPLE_PURPOSES] = { PURPOSE_SIGN, PURPOSE_SIGN_ONCE, PURPOSE_INVITE, PURPOSE_BIND,
+const uint16_t sample_purposes[SAMPLE_ALL] = { PURPOSE_SIGN, PURPOSE_SIGN_ONCE, PURPOSE_INVITE, PURPOSE_BIND,
 	PURPOSE_SUSPEND, PURPOSE_REINSTATE, PURPOSE_CLOSE, PURPOSE_ADD_AUTHENTICATOR,
 	PURPOSE_REMOVE_AUTHENTICATOR, PURPOSE_CREATE_KEY, PURPOSE_DESTROY_KEY,
 	PURPOSE_RELEASE_KEY, PURPOSE_REVOKE_KEY, PURPOSE_OPEN_SESSION, PURPOSE_FOUND, PURPOSE_ADD_ANCHOR, PURPOSE_REMOVE_ANCHOR,
 	PURPOSE_ADD_OFFICER, PURPOSE_REMOVE_OFFICER, PURPOSE_SET_POLICY, PURPOSE_RESUME, PURPOSE_ADD_PEER,
-	PURPOSE_REMOVE_PEER, PURPOSE_ADD_PROVIDER, PURPOSE_REMOVE_PROVIDER };
+	PURPOSE_REMOVE_PEER, PURPOSE_ADD_PROVIDER, PURPOSE_REMOVE_PROVIDER,
+	/* of an authentication module */
+	PURPOSE_ADMIT, PURPOSE_SET_FACTORS, PURPOSE_CHANGE_FACTORS, PURPOSE_UNLOCK, PURPOSE_DISMISS,
+	PURPOSE_NEW_GRANT_KEY, PURPOSE_CHECK };
 
 static void
 fill_sign(struct body_sign *b)
@@ -256,6 +259,29 @@ fill_provider(struct statement *s)
 }
 
 static void
+fill_person(struct statement *s)
+{
+	if (s->purpose == PURPOSE_ADMIT) {
+		s->admit = (struct body_admit){ .name = span_str("Alice Example") };
+		sha256(span_str("SAM"), s->admit.peer);
+		sample_id("signer", s->admit.signer);
+		sha256(span_str("proofing file"), s->admit.evidence);
+		sha256(span_str("code"), s->admit.code);
+	} else if (s->purpose == PURPOSE_SET_FACTORS) {
+		s->factors.from = 1;
+		sha256(span_str("sealed factors"), s->factors.sealed);
+	} else if (s->purpose == PURPOSE_CHANGE_FACTORS) {
+		s->factors.from = 2;
+	} else if (s->purpose == PURPOSE_UNLOCK || s->purpose == PURPOSE_DISMISS) {
+		s->signer = (struct body_signer){ 2, span_str("asked by phone") };
+	} else if (s->purpose == PURPOSE_NEW_GRANT_KEY) {
+		s->reason = span_str("each year");
+	} else if (s->purpose == PURPOSE_CHECK) {
+		sample_id("session", s->check);
+	}
+}
+
+static void
 fill_body(struct statement *s)
 {
 	switch (s->purpose) {
@@ -323,7 +349,8 @@ fill_body(struct statement *s)
 	case PURPOSE_REMOVE_PROVIDER:
 		fill_provider(s);
 		return;
-	default:			/* FOUND has none */
+	default:			/* FOUND has none; of an authentication module: below */
+		fill_person(s);
 		return;
 	}
 }
@@ -346,14 +373,17 @@ fill_fresh(struct statement *s)
 		sha256(span_str("proposal"), s->fresh);
 	}
 	if (s->purpose >> 8 == 1 || s->purpose == PURPOSE_BIND || s->purpose >> 8 == 3 ||
-	    s->purpose == PURPOSE_ADD_AUTHENTICATOR || s->purpose == PURPOSE_REMOVE_AUTHENTICATOR)
+	    s->purpose == PURPOSE_ADD_AUTHENTICATOR || s->purpose == PURPOSE_REMOVE_AUTHENTICATOR ||
+	    s->purpose == PURPOSE_SET_FACTORS || s->purpose == PURPOSE_CHANGE_FACTORS ||
+	    s->purpose == PURPOSE_CHECK)
 		memset(s->fresh + 32, 0x5a, 8);		/* a nonce has no zeros at its end */
 }
 
 void
 sample_statement(uint16_t purpose, struct statement *s)
 {
-	bool of_signer = purpose != PURPOSE_INVITE && purpose >> 8 != 4;
+	bool of_signer = purpose != PURPOSE_INVITE && purpose >> 8 != 4 && purpose != PURPOSE_ADMIT &&
+	    purpose != PURPOSE_NEW_GRANT_KEY;
 
 	memset(s, 0, sizeof(*s));
 	s->purpose = purpose;

@@ -28,7 +28,8 @@ const uint8_t *sample_group(void);
 struct soft_passkey *sample_passkey(void);
 
 extern const uint16_t sample_purposes[];
-#define SAMPLE_PURPOSES	25
+#define SAMPLE_PURPOSES	25	/* the first ones: of the SAM */
+#define SAMPLE_ALL	32
 #define SAMPLE_ORIGIN	"https://approve.example"
 #define SAMPLE_SERVICE	"https://sign.example"
 /* Spans in it live for ever. */

@@ -116,7 +116,7 @@ TEST(more_reasons_than_there_are_words_do_not_overflow)
 		refuse(word);
 	}
 	refusals_tick(&w->sam, clock_life() + 1001);
-	CHECK(entries_of(ENTRY_REFUSED, &counted) == 20 && counted == 40);
+	CHECK(entries_of(ENTRY_REFUSED, &counted) == 20 && counted == 56);
 }
 
 TEST(with_little_room_only_summaries_are_written)

@@ -26,7 +26,7 @@
 #include "crypto/verify.h"
 #include "sandbox/sandbox.h"
 
-enum profile { DECIDER, FLUSHER, WORKER, LAUNCHER, SIC, NONE };
+enum profile { DECIDER, FLUSHER, WORKER, LAUNCHER, SIC, NONE, READER };
 enum { DONE = 0, WRONG = 1, REFUSED = 2, NO_SANDBOX = 3 };
 
 static int dir_fd = -1;
@@ -39,7 +39,7 @@ confine(enum profile p)
 	bool ok = p == NONE || (p == DECIDER && sandbox_decider(&s, &e)) ||
 	    (p == FLUSHER && sandbox_flusher(dir_fd, &s, &e)) ||
 	    (p == WORKER && sandbox_worker(&s, &e)) || (p == LAUNCHER && sandbox_launcher(&s, &e)) ||
-	    (p == SIC && sandbox_sic(&s, &e));
+	    (p == SIC && sandbox_sic(&s, &e)) || (p == READER && sandbox_reader(&s, &e));
 
 	if (!ok)
 		fprintf(stderr, "%s\n", e.text);
@@ -536,6 +536,32 @@ TEST(ids_are_dropped_for_ever)
 	CHECK(done(run(NONE, act_become_nobody)));
 }
 
+static int
+act_echo(void)
+{
+	char byte;
+
+	return read(pair[1], &byte, 1) == 1 && write(pair[1], &byte, 1) == 1 ? DONE : WRONG;
+}
+
+static int act_dup(void) { return answer(dup(STDERR_FILENO)); }
+static int act_clock(void) { return answer(syscall(SYS_nanosleep, &(struct timespec){ 0, 1 }, NULL)); }
+static int act_send(void) { return answer(send(pair[1], "x", 1, 0)); }
+
+TEST(the_token_reader_reads_and_writes_and_nothing_else)
+{
+	int (*const acts[])(void) = { act_old_open, act_socket, act_execve, act_ptrace, act_kill_parent,
+		act_setuid, act_mkdir, act_keyring, act_dup, act_clock, act_send };
+	char byte = 'r';
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && write(pair[0], &byte, 1) == 1);
+	CHECK(done(run(READER, act_echo)) && read(pair[0], &byte, 1) == 1 && byte == 'r');
+	for (size_t i = 0; i < COUNT(acts); i++)
+		CHECK(killed(run(READER, acts[i])));
+	close(pair[0]);
+	close(pair[1]);
+}
+
 TEST(an_unknown_user_is_refused)
 {
 	struct err e = {0};
@@ -564,6 +590,7 @@ main(void)
 		cmocka_unit_test(every_profile_seals_the_process),
 		cmocka_unit_test(the_status_names_what_was_applied),
 		cmocka_unit_test(ids_are_dropped_for_ever),
+		cmocka_unit_test(the_token_reader_reads_and_writes_and_nothing_else),
 		cmocka_unit_test(an_unknown_user_is_refused),
 	};
 	char dir[] = "/tmp/propria-sandbox-XXXXXX";

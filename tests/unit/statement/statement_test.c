@@ -28,7 +28,7 @@ is_read(const struct statement *s)
 
 TEST(a_statement_of_each_purpose_has_one_encoding)
 {
-	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
+	for (size_t i = 0; i < SAMPLE_ALL; i++) {
 		AUTO_WRITER w = writer_grow(STATEMENT_MAX);
 
 		sample_statement(sample_purposes[i], &st);
@@ -56,7 +56,7 @@ TEST(no_other_purpose_is_known)
 		w.p[5] = (uint8_t)p;
 		CHECK(!statement_read(writer_span(&w), &st, &e) && strcmp(e.reason, "parse") == 0);
 	}
-	CHECK(known == SAMPLE_PURPOSES);
+	CHECK(known == SAMPLE_ALL);
 }
 
 TEST(what_ends_before_it_begins_is_refused)
@@ -213,7 +213,7 @@ text_of(struct statement *s)
 
 TEST(text_that_disguises_itself_is_refused_everywhere)
 {
-	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
+	for (size_t i = 0; i < SAMPLE_ALL; i++) {
 		sample_statement(sample_purposes[i], &st);
 		if (text_of(&st) == NULL)
 			continue;
@@ -406,7 +406,7 @@ TEST(d_is_of_all_bytes_and_of_the_tag_with_its_zero)
 
 TEST(the_body_that_a_proposal_hashes_is_what_follows_the_header)
 {
-	for (size_t i = 0; i < SAMPLE_PURPOSES; i++) {
+	for (size_t i = 0; i < SAMPLE_ALL; i++) {
 		AUTO_WRITER whole = writer_grow(STATEMENT_MAX), body = writer_grow(STATEMENT_MAX);
 		struct err e = { 0 };
 
