@@ -77,6 +77,8 @@ const struct command commands[] = {
 	    options_log_verify, command_log_verify },
 	{ "log follow", "", 0, 0, "Keep a copy of the log",
 	    options_log_follow, command_log_follow },
+	{ "reconcile", "", 0, 0, "Compare a SAM's log with an authentication module's, offline",
+	    options_reconcile, command_reconcile },
 	{ "doctor", "", 0, 0, "Say what is wrong, and what to do",
 	    options_doctor, command_doctor },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL },

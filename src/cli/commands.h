@@ -44,6 +44,7 @@ extern const struct option_row options_receipt_show[];
 extern const struct option_row options_log_show[];
 extern const struct option_row options_log_verify[];
 extern const struct option_row options_log_follow[];
+extern const struct option_row options_reconcile[];
 extern const struct option_row options_doctor[];
 
 bool	command_ceremony_card(struct call *, struct err *) MUST_USE;
@@ -83,6 +84,7 @@ bool	command_receipt_show(struct call *, struct err *) MUST_USE;
 bool	command_log_show(struct call *, struct err *) MUST_USE;
 bool	command_log_verify(struct call *, struct err *) MUST_USE;
 bool	command_log_follow(struct call *, struct err *) MUST_USE;
+bool	command_reconcile(struct call *, struct err *) MUST_USE;
 bool	command_doctor(struct call *, struct err *) MUST_USE;
 
 #endif
