@@ -11,7 +11,7 @@ struct tried_person {
 	uint8_t		state, pins, codes, open;
 	uint8_t		d[HASH_LEN];	/* of the try that is open */
 	uint64_t	step;
-};
+} __attribute__((packed));	/* rows of the table lie where they come */
 
 void
 tries_init(struct tries *t)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attestations: what the module's attestation key says about keys and authenticators. */
+#include "cli/attestation.h"
 #include "cli/receipt.h"
 #include "crypto/verify.h"
 
@@ -62,6 +63,41 @@ attestation_key_read(struct span bytes, struct span attest_spki, struct attested
 	    !rd_bytes(&r, a.spki, sizeof(a.spki)) || !rd_u16(&r, &a.alg) || !rd_u8(&r, &a.class) ||
 	    !rd_u8(&r, &a.level) || !rd_u64(&r, &a.time) || !rd_end(&r))
 		return err_set(e, ERR_FORMAT, "the attestation is none of a key");
+	*out = a;
+	return true;
+}
+
+bool
+attestation_transport_read(struct span bytes, struct span attest_spki,
+    struct attested_transport *out, struct err *e)
+{
+	struct attested_transport a;
+	struct reader r;
+	uint8_t what;
+
+	if (!open_it(bytes, attest_spki, &r, e))
+		return false;
+	if (!rd_u8(&r, &what) || what != 6 || !rd_bytes(&r, a.group, sizeof(a.group)) ||
+	    !rd_bytes(&r, a.key, sizeof(a.key)) || !rd_u64(&r, &a.time) || !rd_end(&r))
+		return err_set(e, ERR_FORMAT, "the attestation is none of a transport key");
+	*out = a;
+	return true;
+}
+
+bool
+attestation_factor_read(struct span bytes, struct span attest_spki, struct attested_factor *out,
+    struct err *e)
+{
+	struct attested_factor a;
+	struct reader r;
+	uint8_t what;
+
+	if (!open_it(bytes, attest_spki, &r, e))
+		return false;
+	if (!rd_u8(&r, &what) || what != 5 || !rd_bytes(&r, a.group, sizeof(a.group)) ||
+	    !rd_u64(&r, &a.life) || !rd_bytes(&r, a.key, sizeof(a.key)) || !rd_u64(&r, &a.time) ||
+	    !rd_end(&r))
+		return err_set(e, ERR_FORMAT, "the attestation is none of a factor key");
 	*out = a;
 	return true;
 }

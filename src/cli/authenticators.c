@@ -6,7 +6,7 @@
 #include "cli/encode.h"
 #include "cli/explain.h"
 #include "cli/file.h"
-#include "cli/session.h"
+#include "cli/newcomer.h"
 
 const struct option_row options_authenticators_list[] = { OPTION_HOME, { NULL, NULL, NULL } };
 
@@ -52,6 +52,8 @@ command_authenticators_list(struct call *c, struct err *e)
 const struct option_row options_authenticators_add[] = {
 	{ "new-key", "KEY", "the second key: a file, made now, or a key on a token" },
 	{ "make-key", NULL, "make the key on the token; else it is there already" },
+	OPTIONS_NEWCOMER,
+	OPTION_NO_QR,
 	{ "label", "TEXT", "a name for it (\"propria\")" },
 	{ "yes", NULL, "do not ask before approving" },
 	OPTION_HOME,
@@ -113,6 +115,10 @@ add(struct session *s, struct call *c, struct key *second, struct err *e)
 	AUTO(key) *key = NULL;
 
 	approved_init(&approved);
+	if (!means_own(&s->profile).device) {
+		err_exit(e, EXIT_USAGE, "this profile has no key to approve with: add a second one on the page My keys");
+		return NULL;
+	}
 	st.bind = (struct body_bind){ .type = EVIDENCE_DEVICE, .protection = key_protection(second),
 		.spki = key_spki(second), .label = span_str(label) };
 	if (!account_version(s, &st.bind.from, e) || !session_ask(c, &st, "approve", e) ||
@@ -122,6 +128,49 @@ add(struct session *s, struct call *c, struct key *second, struct err *e)
 	    !sic_approve_second(&approved, s->profile.authenticator, key, second, e))
 		return NULL;
 	return ssa_post_again(&s->ssa, "/propria/v1/enact", sic_json(&approved), e);
+}
+
+/* Approved by what the profile has, and by the newcomer itself. */
+static json_t *
+add_newcomer(struct session *s, struct call *c, struct newcomer *n, struct err *e)
+{
+	const char *label = option(c, "label") == NULL ? "propria" : option(c, "label");
+	struct statement st = { .purpose = PURPOSE_ADD_AUTHENTICATOR };
+	struct means means = means_own(&s->profile);
+	AUTO_JSON *account = session_account(s, e);
+	struct challenge challenge;
+	struct evidences list;
+	AUTO_APPROVED approved, by_new;
+
+	approved_init(&approved);
+	approved_init(&by_new);
+	newcomer_body(n, label, &st.bind);
+	if (account == NULL || !means_complete(&means, &s->profile, account, means_strictest(account), NULL, e) ||
+	    !account_version(s, &st.bind.from, e) || !session_ask(c, &st, "approve", e) ||
+	    !sic_challenge(&s->ssa, &s->profile, st.purpose, &challenge, e) ||
+	    !sic_statement(&approved, &st, &s->profile, &challenge, clock_wall(), e) ||
+	    !means_approve(&means, s, c, account, &approved, e) ||
+	    !evidences_read(writer_span(&approved.evidences), &list, e) ||
+	    !newcomer_approve(n, &s->ssa, c, &approved, &list, e))
+		return NULL;
+	evidences_write(&by_new.evidences, &list);
+	wr_span(&by_new.statement, writer_span(&approved.statement));
+	return ssa_post_again(&s->ssa, "/propria/v1/enact", sic_json(&by_new), e);
+}
+
+static bool
+add_by_options(struct session *s, struct call *c, json_t **answer, struct err *e)
+{
+	AUTO_NEWCOMER n = { 0 };
+
+	if (!newcomer_open(&n, &s->ssa, c, e) || (*answer = add_newcomer(s, c, &n, e)) == NULL)
+		return false;
+	if (n.is_module) {
+		s->profile.has_module = true;
+		memcpy(s->profile.module, n.module.id, HASH_LEN);
+		memcpy(s->profile.person, n.module.person, 16);
+	}
+	return !n.is_module || profile_save(&s->profile, e);
 }
 
 bool
@@ -135,10 +184,14 @@ command_authenticators_add(struct call *c, struct err *e)
 
 	if (!session_open(&s, c, e))
 		return false;
-	if (!option_is(c, "new-key"))
+	if (option_is(c, "new-key") && newcomer_is_asked(c))
+		return err_exit(e, EXIT_USAGE, "--new-key, --module, --idp: one at a time");
+	if (!option_is(c, "new-key") && !newcomer_is_asked(c))
 		return tell_page(c, &s, e);
-	if ((second = second_key(c, e)) == NULL || (answer = add(&s, c, second, e)) == NULL ||
-	    !ssa_hex(answer, "id", id, sizeof(id), e))
+	if (newcomer_is_asked(c) ? !add_by_options(&s, c, &answer, e)
+	    : (second = second_key(c, e)) == NULL || (answer = add(&s, c, second, e)) == NULL)
+		return false;
+	if (!ssa_hex(answer, "id", id, sizeof(id), e))
 		return false;
 	hex(span_of(id, sizeof(id)), text);
 	say(c, "Authenticator %s is added.\n", text);
@@ -149,6 +202,7 @@ command_authenticators_add(struct call *c, struct err *e)
 const struct option_row options_authenticators_remove[] = {
 	OPTION_HOME,
 	{ "yes", NULL, "do not ask before approving" },
+	OPTIONS_MEANS, OPTION_NO_QR,
 	OPTIONS_KEY_SECRETS,
 	{ NULL, NULL, NULL },
 };

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
-#include "cli/doctor.h"
+#include "cli/doctor_providers.h"
 #include "cli/sam_ini.h"
 #include "cli/sam.h"
 #include "cli/ssa.h"
@@ -20,6 +20,8 @@ const struct option_row options_doctor[] = {
 	{ "cacert", "FILE", "trust the CAs in this PEM file for the server's TLS" },
 	{ "config", "FILE", "the SAM's configuration: socket, folder and module are taken from it" },
 	{ "pin-fd", "N", "with --config: report on the module, whose PIN is on descriptor N" },
+	{ "providers", NULL, "ask identity providers for their keys, and compare them with the trusted ones" },
+	{ "provider-cacert", "FILE", "with --providers: trust the CAs in this PEM file for their TLS" },
 	{ "hsm", "PATH", "the program propria-hsm; else beside this one, or in libexec" },
 	{ NULL, NULL, NULL },
 };
@@ -42,10 +44,13 @@ check_sam(struct doctor *d, const char *path, uint8_t group[GROUP_LEN], bool *ha
 	*have = true;
 	memcpy(group, status.group, GROUP_LEN);
 	doctor_status(d, &status, clock_wall());
-	if (sam_roster(&sam, &roster, &e))
-		doctor_follower(d, &status, roster.policy[10]);
-	else
+	if (!sam_roster(&sam, &roster, &e)) {
 		doctor_say(d, HEALTH_WARN, "roster", "%s", e.text);
+		return;
+	}
+	doctor_follower(d, &status, roster.policy[10]);
+	if (option_is(d->call, "providers"))
+		doctor_providers(d, &roster, option(d->call, "provider-cacert"));
 }
 
 static void

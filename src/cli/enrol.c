@@ -9,7 +9,7 @@
 #include "cli/encode.h"
 #include "cli/enrol.h"
 #include "cli/file.h"
-#include "cli/session.h"
+#include "cli/newcomer.h"
 
 const struct option_row options_enrol[] = {
 	{ "server", "URL", "the server, https://HOST[:PORT]" },
@@ -18,6 +18,8 @@ const struct option_row options_enrol[] = {
 	{ "signer", "ID", "your signer id" },
 	{ "code-fd", "N", "read the enrolment code from descriptor N" },
 	OPTION_HOME,
+	OPTIONS_NEWCOMER,
+	OPTION_NO_QR,
 	{ "label", "TEXT", "a name for this authenticator (\"propria\")" },
 	{ "key", "KEY", "approval key; a new file in the profile if not given" },
 	{ "make-key", NULL, "make the key on the token; else it is there already" },
@@ -99,15 +101,15 @@ login_key(const struct profile *p, const struct key *approval, struct err *e)
 	if ((!file_exists(path) && !key_make_login(path, e)) ||
 	    (key = key_open(path, span_of(NULL, 0), e)) == NULL)
 		return NULL;
-	if (span_equal(key_spki(key), key_spki(approval))) {
+	if (approval != NULL && span_equal(key_spki(key), key_spki(approval))) {
 		err_set(e, ERR_DENIED, "the login key and the approval key are one; they must differ");
 		return NULL;
 	}
 	return TAKE(key);
 }
 
-static bool
-code_ask(struct call *c, uint8_t code[CODE_LEN], struct err *e)
+bool
+enrol_code_ask(struct call *c, uint8_t code[CODE_LEN], struct err *e)
 {
 	AUTO(secret) *text = ask_secret(c, "code-fd", "Enrolment code: ", e);
 	char letters[80];
@@ -151,9 +153,34 @@ enrol_statement(struct approved *a, const struct profile *p, const struct challe
 	return sic_statement(a, &s, p, challenge, now, e) && sic_approve_bind(a, key, code, p->group, e);
 }
 
+/* An authenticator that is no key approves, and the code. */
 static bool
-bind(struct ssa *s, struct profile *p, struct call *c, struct key *key, const struct key *login,
-    struct err *e)
+newcomer_statement(struct newcomer *n, struct ssa *s, struct call *c, struct approved *a,
+    const struct profile *p, const struct challenge *challenge, uint32_t from, const char *label,
+    const uint8_t code[CODE_LEN], struct err *e)
+{
+	static const uint8_t zero[16];
+	struct statement st = { .purpose = PURPOSE_BIND };
+	uint8_t seed[32], by_code[APPROVAL_LEN];
+	struct evidences list = { 0 };
+
+	newcomer_body(n, label, &st.bind);
+	st.bind.from = from;
+	if (!sic_statement(a, &st, p, challenge, clock_wall(), e) || !newcomer_approve(n, s, c, a, &list, e))
+		return false;
+	code_seed(code, p->group, seed);
+	code_sign(seed, a->d, by_code);
+	explicit_bzero(seed, sizeof(seed));
+	if (!evidences_add(&list, EVIDENCE_CODE, zero, span_of(by_code, sizeof(by_code))))
+		bug("two approvals");
+	writer_reset(&a->evidences);
+	evidences_write(&a->evidences, &list);
+	return writer_ok(&a->evidences) || err_set(e, ERR_BUG, "evidences");
+}
+
+static bool
+bind(struct ssa *s, struct profile *p, struct call *c, struct key *key, struct newcomer *newcomer,
+    const struct key *login, struct err *e)
 {
 	const char *label = option(c, "label") == NULL ? "propria" : option(c, "label");
 	struct challenge challenge;
@@ -165,10 +192,12 @@ bind(struct ssa *s, struct profile *p, struct call *c, struct key *key, const st
 	bool good;
 
 	approved_init(&approved);
-	if (!code_ask(c, code, e) || !invitation(s, p, &version, e) ||
+	if (!enrol_code_ask(c, code, e) || !invitation(s, p, &version, e) ||
 	    !sic_challenge(s, p, PURPOSE_BIND, &challenge, e))
 		return false;
-	good = enrol_statement(&approved, p, &challenge, version, label, key, code, clock_wall(), e);
+	good = key == NULL
+	    ? newcomer_statement(newcomer, s, c, &approved, p, &challenge, version, label, code, e)
+	    : enrol_statement(&approved, p, &challenge, version, label, key, code, clock_wall(), e);
 	explicit_bzero(code, sizeof(code));
 	if (!good)
 		return false;
@@ -197,24 +226,47 @@ tell(struct call *c, const struct profile *p)
 	put_text(c, "authenticator", hex(span_of(p->authenticator, 16), id));
 }
 
+/* What stands in the profile in the place of a key. */
+static bool
+newcomer_take(struct newcomer *n, struct ssa *s, struct profile *p, struct call *c, struct err *e)
+{
+	char where[128];
+
+	if (option(c, "key") != NULL)
+		return err_exit(e, EXIT_USAGE, "--key, --module, --idp: one at a time");
+	if (!newcomer_open(n, s, c, e))
+		return false;
+	snprintf(where, sizeof(where), "%s%s", n->is_module ? APPROVAL_MODULE : APPROVAL_IDP,
+	    n->is_module ? "" : n->idp);
+	free(p->approval);
+	if ((p->approval = strdup(where)) == NULL)
+		bug("out of memory");
+	p->has_module = n->is_module;
+	memcpy(p->module, n->module.id, HASH_LEN);
+	memcpy(p->person, n->module.person, 16);
+	return true;
+}
+
 bool
 command_enrol(struct call *c, struct err *e)
 {
 	AUTO_WRITER genesis = writer_grow(GENESIS_MAX);
 	AUTO_PROFILE profile = { 0 };
 	AUTO(key) *key = NULL, *login = NULL;
+	AUTO_NEWCOMER newcomer = { 0 };
 	AUTO_SSA ssa = { 0 };
 	char path[PATH_LONG];
 
 	if (!profile_begin(&profile, c, e) ||
 	    !ssa_open(&ssa, profile.server, profile.cacert, e) ||
 	    !genesis_fetch(&ssa, &profile, &genesis, e) || !profile_folder(&profile, e) ||
-	    (key = approval_key(&profile, c, e)) == NULL ||
+	    (newcomer_is_asked(c) ? !newcomer_take(&newcomer, &ssa, &profile, c, e)
+	    : (key = approval_key(&profile, c, e)) == NULL) ||
 	    (login = login_key(&profile, key, e)) == NULL)
 		return false;
 	profile_path(&profile, PROFILE_GENESIS, path);
 	if (!file_write(path, 0644, writer_span(&genesis), e) ||
-	    !bind(&ssa, &profile, c, key, login, e) || !profile_save(&profile, e))
+	    !bind(&ssa, &profile, c, key, &newcomer, login, e) || !profile_save(&profile, e))
 		return false;
 	tell(c, &profile);
 	return true;

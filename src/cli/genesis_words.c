@@ -50,6 +50,8 @@ words_genesis(FILE *f, struct span bytes, const struct genesis *g)
 	genesis_group(bytes, group);
 	policy_write(&w, &g->policy);
 	fprintf(f, "Genesis of group %s\n", hex(span_of(group, sizeof(group)), text));
+	fprintf(f, "  %-16s %s\n", "of", g->kind == GROUP_SAM ? "a signature activation module (propria-sam)"
+	    : g->kind == GROUP_AUTH ? "an authentication module (propria-auth)" : "(unknown)");
 	fprintf(f, "  %-16s %s\n", "made", time_text(g->time, when));
 	fprintf(f, "Module\n");
 	words_text(f, "library", g->library);

@@ -14,6 +14,7 @@
 struct http {
 	CURL	*curl;
 	char	*server, *cacert;
+	bool	 plain;			/* http, on this machine */
 	char	 why[CURL_ERROR_SIZE];
 };
 
@@ -24,6 +25,20 @@ http_url_is_fit(const char *url)
 
 	return strncmp(url, "https://", strlen("https://")) == 0 && *host != '\0' && *host != '/' &&
 	    strlen(url) < 1024 && strpbrk(host, "@?# \t\r\n\\\"") == NULL;
+}
+
+static bool
+is_plain_and_local(const char *url)
+{
+	static const char *const hosts[] = { "http://localhost", "http://127.0.0.1", "http://[::1]" };
+
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		size_t n = strlen(hosts[i]);
+
+		if (strncmp(url, hosts[i], n) == 0 && (url[n] == ':' || url[n] == '/' || url[n] == '\0'))
+			return strlen(url) < 1024 && strpbrk(url + n, "@?# \t\r\n\\\"") == NULL;
+	}
+	return false;
 }
 
 void
@@ -37,23 +52,38 @@ http_free(struct http *h)
 	free(h);
 }
 
-struct http *
-http_new(const char *server, const char *cacert, struct err *e)
+static struct http *
+http_make(const char *server, const char *cacert, bool plain)
 {
 	AUTO(http) *h = NULL;
 
-	if (!http_url_is_fit(server)) {
-		err_exit(e, EXIT_USAGE, "the server is written https://HOST or https://HOST:PORT, "
-		    "not %.80s", server);
-		return NULL;
-	}
 	if ((h = calloc(1, sizeof(*h))) == NULL || (h->server = strdup(server)) == NULL ||
 	    (cacert != NULL && (h->cacert = strdup(cacert)) == NULL) ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (h->curl = curl_easy_init()) == NULL)
 		bug("out of memory");
 	while (h->server[strlen(h->server) - 1] == '/')
 		h->server[strlen(h->server) - 1] = '\0';
+	h->plain = plain;
 	return TAKE(h);
+}
+
+struct http *
+http_new(const char *server, const char *cacert, struct err *e)
+{
+	if (http_url_is_fit(server))
+		return http_make(server, cacert, false);
+	err_exit(e, EXIT_USAGE, "the server is written https://HOST or https://HOST:PORT, "
+	    "not %.80s", server);
+	return NULL;
+}
+
+struct http *
+http_new_provider(const char *url, const char *cacert, struct err *e)
+{
+	if (http_url_is_fit(url) || is_plain_and_local(url))
+		return http_make(url, cacert, is_plain_and_local(url));
+	err_exit(e, EXIT_USAGE, "a provider's address is https://..., without query, not %.80s", url);
+	return NULL;
 }
 
 const char *
@@ -78,7 +108,7 @@ prepare(struct http *h, const char *url, struct curl_slist *headers, struct writ
 
 	curl_easy_reset(c);
 	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, h->plain ? "http" : "https") == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&

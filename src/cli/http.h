@@ -12,6 +12,8 @@ struct http;
 
 /* https:// only. cacert: a PEM file of the CAs to trust in place of the system's; may be NULL. */
 struct http	*http_new(const char *server, const char *cacert, struct err *) MUST_USE;	/* yours */
+/* The same for an identity provider, which may be http:// on this very machine. */
+struct http	*http_new_provider(const char *url, const char *cacert, struct err *) MUST_USE;	/* yours */
 void		 http_free(struct http *);
 /* Is this an https URL without query, user or fragment? */
 bool		 http_url_is_fit(const char *url);

@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/explain.h"
-#include "cli/session.h"
+#include "cli/means.h"
 
 const struct option_row options_keys_list[] = { OPTION_HOME, { NULL, NULL, NULL } };
 
@@ -79,12 +79,14 @@ command_keys_list(struct call *c, struct err *e)
 #define OPTIONS_APPROVE								\
 	OPTION_HOME,								\
 	{ "yes", NULL, "do not ask before approving" },				\
+	OPTIONS_MEANS, OPTION_NO_QR,						\
 	OPTIONS_KEY_SECRETS
 
 const struct option_row options_keys_create[] = {
 	{ "algorithm", "NAME", "a key keeps it for ever; ecdsa-p256-sha256 if not given" },
 	{ "scal1", NULL, "a key of level SCAL1: the service, not your device, authorises each use" },
 	{ "approvals", "N", "different authenticators that approve each use: 1 or 2 (1)" },
+	{ "with", "ID", "each use needs this authenticator: its id, or module, or provider" },
 	{ "profile", "NAME", "whose CA certifies it, where the service has several" },
 	OPTIONS_APPROVE,
 	{ NULL, NULL, NULL },
@@ -149,6 +151,32 @@ key_create(struct call *c, struct session *s, const json_t *account, struct stat
 	return true;
 }
 
+/* The id, or the only authenticator of that kind. */
+static bool
+with_read(const json_t *account, const char *text, uint8_t with[16], struct err *e)
+{
+	json_int_t type = strcmp(text, "module") == 0 ? EVIDENCE_MODULE
+	    : strcmp(text, "provider") == 0 ? EVIDENCE_PROVIDER : 0;
+	const json_t *a, *found = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(account, "authenticators"), i, a) {
+		if (type != 0 ? json_integer_value(json_object_get(a, "type")) != type
+		    : strcmp(text_at(a, "id"), text) != 0)
+			continue;
+		if (found != NULL)
+			return err_exit(e, EXIT_USAGE, "--with: you have several of this kind: name one by its id");
+		found = a;
+	}
+	if (found == NULL)
+		return err_exit(e, EXIT_USAGE, "--with: you have no such authenticator (propria authenticators list)");
+	type = json_integer_value(json_object_get(found, "type"));
+	if (type != EVIDENCE_MODULE && type != EVIDENCE_PROVIDER)
+		return err_exit(e, EXIT_USAGE, "--with: only an authentication module's or a provider's can be asked for "
+		    "by a key");
+	return hex_typed(text_at(found, "id"), with, 16) || err_set(e, ERR_FORMAT, "the server's account is odd");
+}
+
 bool
 command_keys_create(struct call *c, struct err *e)
 {
@@ -157,7 +185,8 @@ command_keys_create(struct call *c, struct err *e)
 	AUTO_SESSION s = { 0 };
 
 	return create_body(c, &st.create_key, e) && session_open(&s, c, e) &&
-	    (account = session_account(&s, e)) != NULL && key_create(c, &s, account, &st, NULL, e);
+	    (account = session_account(&s, e)) != NULL && (option(c, "with") == NULL ||
+	    with_read(account, option(c, "with"), st.create_key.with, e)) && key_create(c, &s, account, &st, NULL, e);
 }
 
 const struct option_row options_keys_renew[] = {
@@ -202,6 +231,8 @@ command_keys_renew(struct call *c, struct err *e)
 	b->class = (uint8_t)number_at(old, "class");
 	b->level = (uint8_t)number_at(old, "level");
 	b->evidences = (uint8_t)number_at(old, "evidences");
+	if (json_object_get(old, "with") != NULL && !with_read(account, text_at(old, "with"), b->with, e))
+		return false;
 	if (json_object_get(old, "profile") != NULL && !profile_put(text_at(old, "profile"), b->profile, e))
 		return false;
 	return key_create(c, &s, account, &st, id, e);

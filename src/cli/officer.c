@@ -56,9 +56,10 @@ officer_id_take(const char *text, uint8_t *id, size_t n, const char *what, struc
 unsigned
 officer_quorum(const struct msg_roster *roster, uint16_t purpose)
 {
-	if (purpose == PURPOSE_INVITE)
+	if (purpose == PURPOSE_INVITE || purpose == PURPOSE_ADMIT)
 		return roster->policy[7];
-	if (purpose >= PURPOSE_SUSPEND && purpose <= PURPOSE_CLOSE)
+	if ((purpose >= PURPOSE_SUSPEND && purpose <= PURPOSE_CLOSE) || purpose == PURPOSE_DISMISS ||
+	    purpose == PURPOSE_REVOKE_KEY)
 		return 1;
 	return roster->policy[8] + (purpose == PURPOSE_ADD_OFFICER ? 1u : 0u);
 }

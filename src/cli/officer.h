@@ -46,4 +46,11 @@ void	officer_enacted(struct call *, const struct msg_enacted *);
 bool	officer_id_take(const char *text, uint8_t *id, size_t n, const char *what, struct err *)
 	    MUST_USE;
 
+/* What ADD_PEER says of a SAM: its transport key, attested for b->peer under this genesis's key. */
+bool	peer_of_sam(struct span genesis, struct span attestation, struct body_add_peer *b,
+	    struct writer *key, struct err *) MUST_USE;
+
+/* ACR=LEVEL,...: lends from the text. */
+bool	provider_acrs_read(const char *text, struct body_add_provider *, struct err *) MUST_USE;
+
 #endif

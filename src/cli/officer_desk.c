@@ -12,6 +12,7 @@
 #include "cli/officer.h"
 #include "cli/officer_page.h"
 #include "cli/words.h"
+#include "cli/words_module.h"
 #include "webauthn/assertion.h"
 
 const struct option_row options_officer_status[] = { OPTION_SOCKET, { NULL, NULL, NULL } };
@@ -79,6 +80,47 @@ officer_json(const struct roster_officer *o)
 	    hex(span_of(digest, sizeof(digest)), print));
 }
 
+static json_t *
+provider_json(const struct roster_provider *p, const char *id)
+{
+	char print[HEX_MAX(HASH_LEN)];
+	uint8_t digest[HASH_LEN];
+	json_t *acrs = json_object();
+
+	sha256(p->key, digest);
+	for (size_t i = 0; i < p->acrs; i++) {
+		char acr[129];
+
+		snprintf(acr, sizeof(acr), "%.*s", (int)p->acr[i].acr.n, (const char *)p->acr[i].acr.p);
+		json_object_set_new(acrs, acr, json_integer(p->acr[i].level));
+	}
+	return json_pack("{s:s,s:s%,s:s%,s:s%,s:s,s:s,s:s%,s:i,s:o}", "id", id, "label", p->label.p, p->label.n,
+	    "issuer", p->issuer.p, p->issuer.n, "client", p->client.p, p->client.n, "algorithm",
+	    provider_alg_name(p->alg) == NULL ? "?" : provider_alg_name(p->alg), "key",
+	    hex(span_of(digest, sizeof(digest)), print), "transaction", p->transaction.p, p->transaction.n,
+	    "assurance", (int)p->assurance, "acr", acrs);
+}
+
+static json_t *
+providers_print(struct call *c, const struct msg_roster *m)
+{
+	json_t *list = json_array();
+	char id[HEX_MAX(32)];
+
+	if (m->providers > 0)
+		say(c, "Trusted identity providers\n");
+	for (size_t i = 0; i < m->providers; i++) {
+		const struct roster_provider *p = &m->provider[i];
+
+		say(c, "  %s  %.*s: %.*s, as client %.*s, %s, %s\n", hex(span_of(p->id, 32), id), (int)p->label.n,
+		    (const char *)p->label.p, (int)p->issuer.n, (const char *)p->issuer.p, (int)p->client.n,
+		    (const char *)p->client.p, provider_alg_name(p->alg), p->transaction.n > 0
+		    ? "shows what is approved" : "shows nothing");
+		json_array_append_new(list, provider_json(p, id));
+	}
+	return list;
+}
+
 static void
 roster_print(struct call *c, const struct msg_roster *m)
 {
@@ -110,14 +152,15 @@ roster_print(struct call *c, const struct msg_roster *m)
 		const struct roster_peer *p = &m->peer[i];
 		char group[HEX_MAX(GROUP_LEN)];
 
-		say(c, "  %s  %.*s\n", hex(span_of(p->id, 32), id), (int)p->label.n,
-		    (const char *)p->label.p);
+		say(c, "  %s  %.*s, %s\n", hex(span_of(p->id, 32), id), (int)p->label.n,
+		    (const char *)p->label.p, peer_kind_name(p->kind) == NULL ? "?" : peer_kind_name(p->kind));
 		json_array_append_new(peers, json_pack("{s:s,s:i,s:s,s:s%}", "id", id, "kind", (int)p->kind,
 		    "group", hex(span_of(p->peer, GROUP_LEN), group), "label", (const char *)p->label.p,
 		    p->label.n));
 	}
 	put_json(c, "officers", officers);
 	put_json(c, "peers", peers);
+	put_json(c, "providers", providers_print(c, m));
 	put_json(c, "anchors", anchors);
 	put_text(c, "policy", hex(span_of(m->policy, POLICY_LEN), policy));
 	if (!c->json) {

@@ -101,6 +101,8 @@ profile_read(struct profile *p, struct span bytes, struct err *e)
 	p->login = text_of(j, "login-key");
 	p->keys = json_incref(json_object_get(j, "keys"));
 	p->life = life > 0 ? (uint64_t)life : 0;
+	p->has_module = id_of(j, "module", p->module, sizeof(p->module)) &&
+	    id_of(j, "person", p->person, sizeof(p->person));
 	if (p->server == NULL || p->approval == NULL || p->login == NULL || !json_is_object(p->keys) ||
 	    !id_of(j, "group", p->group, sizeof(p->group)) ||
 	    !id_of(j, "signer", p->signer, sizeof(p->signer)) ||
@@ -138,6 +140,10 @@ profile_write(const struct profile *p, struct writer *w)
 	    hex(span_of(p->authenticator, 16), authenticator), "approval-key", p->approval,
 	    "login-key", p->login, "statement-life", (json_int_t)p->life, "keys", p->keys);
 
+	if (j != NULL && p->has_module) {
+		json_object_set_new(j, "module", json_string(hex(span_of(p->module, HASH_LEN), group)));
+		json_object_set_new(j, "person", json_string(hex(span_of(p->person, 16), signer)));
+	}
 	if (j == NULL || (text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER)) == NULL)
 		bug("a profile that is not JSON");
 	json_decref(j);

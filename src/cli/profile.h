@@ -22,6 +22,8 @@ struct profile {
 	char		*server, *cacert;	/* cacert: NULL for the system's */
 	char		*approval, *login;	/* as in key.h; file names without a slash lie in dir */
 	uint8_t		 group[HASH_LEN], signer[16], authenticator[16];
+	bool		 has_module;		/* module and person are known */
+	uint8_t		 module[HASH_LEN], person[16];	/* the authentication module's pin; who one is there */
 	uint64_t	 life;			/* of a statement, milliseconds */
 	json_t		*keys;			/* by id */
 };

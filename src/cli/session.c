@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/encode.h"
 #include "cli/file.h"
+#include "cli/means.h"
 #include "cli/session.h"
 #include "cli/words.h"
 
@@ -49,6 +50,23 @@ json_t *
 session_account(struct session *s, struct err *e)
 {
 	return ssa_get(&s->ssa, "/propria/v1/account", e);
+}
+
+const json_t *
+session_account_key(const json_t *account, const uint8_t id[16])
+{
+	const json_t *key;
+	char text[HEX_MAX(16)];
+	size_t i;
+
+	hex(span_of(id, 16), text);
+	json_array_foreach(json_object_get(account, "keys"), i, key) {
+		const char *found = json_string_value(json_object_get(key, "credentialID"));
+
+		if (found != NULL && strcmp(found, text) == 0)
+			return key;
+	}
+	return NULL;
 }
 
 bool
@@ -103,15 +121,17 @@ session_key(const struct profile *p, struct call *c, struct err *e)
 json_t *
 session_act(struct session *s, struct call *c, struct statement *st, struct err *e)
 {
+	const uint8_t *with = st->purpose == PURPOSE_CREATE_KEY ? st->create_key.with : NULL;
+	struct means means = means_chosen(&s->profile, c);
+	AUTO_JSON *account = session_account(s, e);
 	struct challenge challenge;
 	AUTO_APPROVED approved;
-	AUTO(key) *key = NULL;
 
 	approved_init(&approved);
-	if (!sic_challenge(&s->ssa, &s->profile, st->purpose, &challenge, e) ||
+	if (account == NULL || !means_complete(&means, &s->profile, account, means_strictest(account), with, e) ||
+	    !sic_challenge(&s->ssa, &s->profile, st->purpose, &challenge, e) ||
 	    !sic_statement(&approved, st, &s->profile, &challenge, clock_wall(), e) ||
-	    !session_ask(c, st, "approve", e) || (key = session_key(&s->profile, c, e)) == NULL ||
-	    !sic_approve(&approved, s->profile.authenticator, key, e))
+	    !session_ask(c, st, "approve", e) || !means_approve(&means, s, c, account, &approved, e))
 		return NULL;
 	return ssa_post_again(&s->ssa, "/propria/v1/enact", sic_json(&approved), e);
 }

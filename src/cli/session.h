@@ -21,11 +21,12 @@ struct genesis;
 bool	session_genesis(const struct profile *, struct writer *bytes, struct genesis *, struct err *)
 	    MUST_USE;
 json_t	*session_account(struct session *, struct err *) MUST_USE;	/* yours */
+const json_t *session_account_key(const json_t *account, const uint8_t id[16]);	/* NULL: none */
 /* Version of that key in an account. */
 bool	session_key_version(const json_t *account, const char *id, uint32_t *, struct err *) MUST_USE;
 /*
  * A signer's act other than signing: challenge, statement, words, a yes, approval, enact. The body
- * is in *s. The server's answer is yours.
+ * is in *s. The server's answer is yours. Needs OPTIONS_MEANS and no-qr in the table.
  */
 json_t	*session_act(struct session *, struct call *, struct statement *s, struct err *) MUST_USE;
 /* Shows a statement and asks for `word`, unless --yes. */

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/file.h"
+#include "cli/means.h"
 #include "cli/page.h"
 #include "cli/session.h"
 #include "cli/sign_once.h"
@@ -27,8 +28,9 @@ const struct option_row options_sign[] = {
 	{ "commitment", "WORD", "with --once: approval or origin, said of the document" },
 	{ "one-message", NULL, "send approval and hashes in one message" },
 	{ "qr", NULL, "let the passkey on your phone approve, by a QR code" },
-	{ "no-qr", NULL, "with --qr: show the link alone" },
+	{ "no-qr", NULL, "with --qr or --idp: show the link alone" },
 	{ "show", NULL, "with --qr: hand the documents over, so that the signing page shows them" },
+	OPTIONS_MEANS,
 	{ "yes", NULL, "do not ask: approve what is named here" },
 	OPTION_HOME,
 	OPTIONS_KEY_SECRETS,
@@ -92,14 +94,31 @@ challenge_get(struct session *s, const struct signing_job *job, struct challenge
 	return j != NULL && ssa_text(j, "challenge", &text, e) && sic_challenge_read(text, out, e);
 }
 
+/* How many approve the key's uses, and which of them always, is the server's word: if it lies, the SAM refuses. */
+static bool
+means_of_key(struct session *s, struct call *c, const struct signing_job *job, const json_t *account,
+    struct means *means, struct err *e)
+{
+	const json_t *key = session_account_key(account, job->key.id);
+	const char *text = json_string_value(json_object_get(key, "with"));
+	json_int_t needed = json_integer_value(json_object_get(key, "evidences"));
+	uint8_t with[16] = { 0 };
+
+	if (text != NULL && !hex_typed(text, with, sizeof(with)))
+		return err_set(e, ERR_FORMAT, "the server's account is odd");
+	*means = means_chosen(&s->profile, c);
+	return means_complete(means, &s->profile, account, needed > 0 ? (uint64_t)needed : 1, with, e);
+}
+
 /* Builds, shows, asks, approves. What is asked for is what the statement says. */
 static bool
 approve(struct session *s, struct call *c, const struct signing_job *job, struct approved *approved,
     struct err *e)
 {
 	struct statement *st = calloc(1, sizeof(*st));
+	AUTO_JSON *account = session_account(s, e);
 	struct challenge challenge;
-	AUTO(key) *key = NULL;
+	struct means means;
 	bool good;
 
 	if (st == NULL)
@@ -107,10 +126,10 @@ approve(struct session *s, struct call *c, const struct signing_job *job, struct
 	st->purpose = PURPOSE_SIGN;
 	signing_body(job, option(c, "text"), &st->sign);
 	show(c, job, &st->sign);
-	good = (option_is(c, "yes") || confirm(c, "sign", e)) &&
-	    (key = session_key(&s->profile, c, e)) != NULL && challenge_get(s, job, &challenge, e) &&
+	good = account != NULL && means_of_key(s, c, job, account, &means, e) &&
+	    (option_is(c, "yes") || confirm(c, "sign", e)) && challenge_get(s, job, &challenge, e) &&
 	    sic_statement(approved, st, &s->profile, &challenge, clock_wall(), e) &&
-	    sic_approve(approved, s->profile.authenticator, key, e);
+	    means_approve(&means, s, c, account, approved, e);
 	free(st);
 	return good;
 }
@@ -290,8 +309,11 @@ options_agree(const struct call *c, struct err *e)
 	if (option_is(c, "certificate-first") && (!option_is(c, "once") || option(c, "format") != NULL ||
 	    option(c, "commitment") != NULL))
 		return err_exit(e, EXIT_USAGE, "--certificate-first goes with --once, and makes CAdES without more");
-	if (option_is(c, "no-qr") && !option_is(c, "qr"))
-		return err_exit(e, EXIT_USAGE, "--no-qr goes with --qr");
+	if (option_is(c, "no-qr") && !option_is(c, "qr") && option(c, "idp") == NULL)
+		return err_exit(e, EXIT_USAGE, "--no-qr goes with --qr and --idp");
+	if ((option_is(c, "pin") || option(c, "idp") != NULL) && (option_is(c, "qr") || option_is(c, "once")))
+		return err_exit(e, EXIT_USAGE, "--pin and --idp are for approvals from here of a key that stays, not "
+		    "with --qr or --once");
 	if (option_is(c, "show") && !option_is(c, "qr"))
 		return err_exit(e, EXIT_USAGE, "--show goes with --qr: else this program shows what is approved");
 	return c->n == 1 || (option(c, "out") == NULL && option(c, "receipt") == NULL) ||

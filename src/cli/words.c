@@ -2,48 +2,13 @@
 /* Statements in words: a table of purposes, each with its lines. */
 #include "cli/encode.h"
 #include "cli/explain.h"
+#include "cli/lines.h"
 #include "cli/words.h"
+#include "cli/words_module.h"
 #include "crypto/alg.h"
 #include "der/certificate.h"
 #include "der/name.h"
 #include "statement/evidence.h"
-
-static void
-line(FILE *f, const char *label, const char *value)
-{
-	fprintf(f, "  %-16s %s\n", label, value == NULL ? "(unknown)" : value);
-}
-
-static void
-line_text(FILE *f, const char *label, struct span text)
-{
-	fprintf(f, "  %-16s ", label);
-	print_clean(f, text);
-	fputc('\n', f);
-}
-
-static void
-line_hex(FILE *f, const char *label, const void *bytes, size_t n)
-{
-	char text[HEX_MAX(64)];
-
-	line(f, label, n > 64 ? NULL : hex(span_of(bytes, n), text));
-}
-
-static void
-line_number(FILE *f, const char *label, uint64_t v)
-{
-	fprintf(f, "  %-16s %llu\n", label, (unsigned long long)v);
-}
-
-static void
-line_key(FILE *f, const char *label, struct span spki)
-{
-	uint8_t print[HASH_LEN];
-
-	sha256(spki, print);
-	line_hex(f, label, print, sizeof(print));
-}
 
 static void
 line_name(FILE *f, const char *label, struct span der)
@@ -285,64 +250,6 @@ words_set_policy(FILE *f, const struct statement *s, const struct msg_roster *ro
 	}
 }
 
-static const char *
-peer_kind_name(uint8_t kind)
-{
-	return kind == PEER_SAM ? "signature activation module"
-	    : kind == PEER_MODULE ? "authentication module" : NULL;
-}
-
-static void
-words_add_provider(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
-{
-	static const char *const algs[] = { NULL, "ES256", "ES384", "RS256", "PS256", "EdDSA" };
-	static const char *const assurances[] = { "none declared", "FIPS 140", "EN 419 221-5" };
-	const struct body_add_provider *b = &s->add_provider;
-	uint8_t print[HASH_LEN];
-
-	sha256(b->key, print);
-	line_text(f, "label", b->label);
-	line_text(f, "issuer", b->issuer);
-	line_text(f, "client", b->client);
-	line(f, "algorithm", algs[b->alg]);
-	line_hex(f, "key (SHA-256)", print, sizeof(print));
-	line(f, "its key's module", assurances[b->assurance]);
-	for (size_t i = 0; i < b->acrs; i++)
-		line_text(f, b->acr[i].level == 2 ? "acr for SCAL2" : "acr for SCAL1", b->acr[i].acr);
-	if (b->transaction.n > 0)
-		line_text(f, "shown, by claim", b->transaction);
-	else
-		line(f, "shown", "it does not show what is signed");
-	line_number(f, "seconds of a token", b->max_age);
-	line_text(f, "basis", b->basis);
-}
-
-static void
-words_remove_provider(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
-{
-	line_hex(f, "provider's key", s->remove_provider, sizeof(s->remove_provider));
-}
-
-static void
-words_add_peer(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
-{
-	line_text(f, "label", s->add_peer.label);
-	line(f, "what it is", peer_kind_name(s->add_peer.kind));
-	line_hex(f, "its group", s->add_peer.peer, sizeof(s->add_peer.peer));
-	line_key(f, "its key", s->add_peer.key);
-}
-
-static void
-words_remove_peer(FILE *f, const struct statement *s, const struct msg_roster *roster)
-{
-	line_hex(f, "peer", s->remove_peer, sizeof(s->remove_peer));
-	for (size_t i = 0; roster != NULL && i < roster->peers; i++)
-		if (memcmp(roster->peer[i].id, s->remove_peer, 32) == 0) {
-			line_text(f, "label", roster->peer[i].label);
-			line(f, "what it is", peer_kind_name(roster->peer[i].kind));
-		}
-}
-
 static void
 words_resume(FILE *f, const struct statement *s, const struct msg_roster *roster UNUSED)
 {
@@ -389,8 +296,15 @@ static const struct {
 	{ PURPOSE_RESUME, "resume on the log that is there, in a new epoch", words_resume },
 	{ PURPOSE_ADD_PEER, "trust another module", words_add_peer },
 	{ PURPOSE_REMOVE_PEER, "stop trusting another module", words_remove_peer },
-	{ PURPOSE_ADD_PROVIDER, "trust an identity provider's key", words_add_provider },
-	{ PURPOSE_REMOVE_PROVIDER, "stop trusting an identity provider's key", words_remove_provider },
+	{ PURPOSE_ADD_PROVIDER, "trust a key of an identity provider", words_add_provider },
+	{ PURPOSE_REMOVE_PROVIDER, "stop trusting a key of an identity provider", words_remove_provider },
+	{ PURPOSE_ADMIT, "admit a person to the authentication module", words_admit },
+	{ PURPOSE_SET_FACTORS, "set PIN and one-time codes", words_factors },
+	{ PURPOSE_CHANGE_FACTORS, "change PIN or one-time codes", words_factors },
+	{ PURPOSE_UNLOCK, "unlock a person's factors", words_signer },
+	{ PURPOSE_DISMISS, "dismiss a person; keys made with the person's factors never open again",
+	    words_signer },
+	{ PURPOSE_NEW_GRANT_KEY, "make another grant key, in force at once", words_reason },
 };
 
 void
@@ -452,7 +366,8 @@ words_statement(FILE *f, const struct statement *s, const struct msg_roster *ros
 		if (table[i].purpose == s->purpose) {
 			fprintf(f, "%s: %s\n", purpose_name(s->purpose), table[i].title);
 			if (has_subject(s))
-				line_hex(f, "signer", s->subject, sizeof(s->subject));
+				line_hex(f, s->purpose >= PURPOSE_ADMIT ? "person" : "signer", s->subject,
+				    sizeof(s->subject));
 			table[i].words(f, s, roster);
 		}
 	line_hex(f, "group", s->group, sizeof(s->group));

@@ -157,6 +157,9 @@ pages_check(const struct config *c, const char *path, struct err *e)
 	if (c->module[0] != '\0' && !group_is_one(c->module))
 		return err_set(e, ERR_FORMAT, "%s: [sic] module is the id of the authentication module: 64"
 		    " digits, 0-9 and a-f", path);
+	if (strcmp(c->module, c->group) == 0)
+		return err_set(e, ERR_FORMAT, "%s: [sic] module is the group itself: it is the id of the"
+		    " authentication module, as its own ceremony printed it", path);
 	if (!origin_is_one(c->origin) || !origin_is_one(c->ssa))
 		return err_set(e, ERR_FORMAT, "%s: [sic] origin and ssa are like https://host.example,"
 		    " with http for localhost only, and nothing after the host or port", path);

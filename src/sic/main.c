@@ -158,8 +158,9 @@ run(const char *path, bool check, struct err *e)
 	if (!crypto_start(e) || !config_read(&config, path, e) || (pages = pages_of(&config, e)) == NULL)
 		return 1;
 	if (check) {
-		printf("%zu files for %s, group %s, SSA %s%s\n", pages_count(pages), config.origin,
-		    config.group, config.ssa, config.shared ? ", shared host" : "");
+		printf("%zu files for %s, group %s, %s%s, SSA %s%s\n", pages_count(pages), config.origin,
+		    config.group, config.module[0] != '\0' ? "module " : "no authentication module",
+		    config.module, config.ssa, config.shared ? ", shared host" : "");
 		return 0;
 	}
 	return serve(&config, pages, e) ? 0 : 1;

@@ -89,14 +89,30 @@ module_record_keep(struct ssa *s, const uint8_t person[16], struct span record)
 		log_warn("a person's record was not kept: %s", e.text);
 }
 
-void
-module_way_write(struct emit *m, const struct authenticator_row *a)
+/* The provider's name in our configuration: by it the page asks for a token. */
+static void
+issuer_write(const struct ways *w, struct span issuer)
 {
+	const struct idp_list *idps = &w->ssa->config.idps;
+
+	emit_span(w->m, "issuer", issuer);
+	for (size_t i = 0; i < idps->n; i++)
+		if (span_equal(issuer, span_str(idps->idp[i].issuer)) && idps->idp[i].client_id[0] != '\0') {
+			emit_text(w->m, "provider", idps->idp[i].name);
+			return;
+		}
+}
+
+void
+module_way_write(const struct ways *w, const struct authenticator_row *a)
+{
+	struct emit *m = w->m;
+
 	if (a->type == EVIDENCE_MODULE && a->credential.n == MODULE_LINK_LEN) {
 		emit_hex(m, "module", span_of(a->credential.p, HASH_LEN));
 		emit_hex(m, "person", span_of(a->credential.p + HASH_LEN, 16));
 	} else if (a->type == EVIDENCE_PROVIDER) {
-		emit_span(m, "issuer", a->credential);
+		issuer_write(w, a->credential);
 	} else if (a->credential.n > 0) {
 		emit_base64url(m, "credential", a->credential);
 	}

@@ -27,7 +27,11 @@ struct span module_record(struct ssa *, const uint8_t person[16]);
 void	module_record_keep(struct ssa *, const uint8_t person[16], struct span record);
 
 /* What a page needs to know to ask an authenticator: of a passkey its credential, of others whom. */
-void	module_way_write(struct emit *, const struct authenticator_row *);
+struct ways {			/* for a walk over authenticators */
+	const struct ssa	*ssa;
+	struct emit		*m;
+};
+void	module_way_write(const struct ways *, const struct authenticator_row *);
 /* The authenticator that a key's uses must have, if there is one. */
 void	module_with_write(struct emit *, const struct key_row *);
 

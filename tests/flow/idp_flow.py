@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The walk of idp_flow.sh.
-import sys, os, threading
+import sys, os, socket, threading
 EVIL, REAL, DEBIAN = sys.argv[7:10]
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'idp'))
 sys.dont_write_bytecode = True
@@ -354,6 +354,129 @@ def real():
     a = who.get(to[len(ENDPOINT):])
     case('another one does not', a.status == 403 and '__Host-session' not in who.cookies, a)
 
+def v16(b):
+    return struct.pack('>H', len(b)) + b
+
+def officers(kind, payload):
+    """One request at the officers' socket."""
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(30)
+    s.connect(DIR + '/officers.sock')
+    s.sendall(struct.pack('>IBQ', 9 + len(payload), kind, 1) + payload)
+    got = b''
+    while len(got) < 4 or len(got) < 4 + struct.unpack('>I', got[:4])[0]:
+        more = s.recv(65536)
+        assert more, 'the SAM closed the connection'
+        got += more
+    return got[4], got[13:]
+
+def header(purpose, c, subject, fresh, life):
+    return b'PRS1' + struct.pack('>H', purpose) + bytes.fromhex(c['group']) + struct.pack('>I', c['epoch']) + subject + fresh + \
+        struct.pack('>QQ', c['now'], c['now'] + life)
+
+def officer(*words):
+    with open(DIR + '/secrets/passphrase') as f:
+        return subprocess.run(['sh', '-c', 'exec "$0" officer "$@" 3<&0', os.environ['BUILD'] + '/src/cli/propria', *words], stdin=f,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+def anchor(jwk, transaction):
+    """Two security officers install the provider's key."""
+    point = b'\4' + unb64u(jwk['x']) + unb64u(jwk['y'])
+    spki = bytes.fromhex('3059301306072a8648ce3d020106082a8648ce3d030107034200') + point
+    body = v8(REAL.encode()) + v8(b'activation') + b'\1' + v16(spki) + b'\2' + v8((LOA + 'high').encode()) + b'\2' + \
+        v8((LOA + 'substantial').encode()) + b'\1' + v8(transaction) + b'\1' + struct.pack('>I', 600) + v8(b'') + v8(b'The real one')
+    c = ask('POST', '/propria/v1/challenge', {'signer': SIGNER, 'purpose': 0x0206}).json
+    kind, answer = officers(12, struct.pack('>H', 0x0409) + bytes(16) + hashlib.sha256(body).digest() + struct.pack('>Q', c['now'] + 3600000))
+    st = header(0x0409, c, bytes(16), answer[:32] + bytes(8), 1800000) + body
+    path = DIR + '/provider.act'
+    with open(path, 'wb') as f:
+        f.write(b'PRX1' + struct.pack('>I', len(st)) + st + struct.pack('>I', 0))
+    for who in ('so1', 'so2'):
+        r = officer('approve', '--key', '%s/officers/%s.key' % (DIR, who), '--socket', DIR + '/officers.sock', '--yes', '--passphrase-fd', '3', path)
+        if r.returncode != 0:
+            return r
+    return officer('enact', '--socket', DIR + '/officers.sock', path)
+
+def policy():
+    """Two security officers let providers that show the transaction approve alone."""
+    sock, path = ['--socket', DIR + '/officers.sock'], DIR + '/policy.act'
+    key = lambda who: ['--key', '%s/officers/%s.key' % (DIR, who), '--yes', '--passphrase-fd', '3']
+    r = officer('policy', '--protections', 'file,token,tpm,phone,passkey,attested,provider', '--act', path, *key('so1'), *sock)
+    r = r if r.returncode else officer('approve', *key('so2'), *sock, path)
+    return r if r.returncode else officer('enact', *sock, path)
+
+def approved(st, authenticator, person='alice', device=None):
+    """Evidences of the device key and of a token for this statement, and the token."""
+    a = begin('real', st)
+    visit(Person(person, cafile=DIR + '/server.pem'), a.json['url'])
+    t = result(a.json['flow']).json.get('token', '')
+    d = hashlib.sha256(b'propria-statement-v1\0' + st).digest()
+    all = [(authenticator, b'\4', t.encode())] + ([(device, b'\1', es256(DEVICE, b'propria-approval-v1\0' + d))] if device else [])
+    return bytes([len(all)]) + b''.join(kind + id + v16(body) for id, kind, body in sorted(all))
+
+def enact(st, ev):
+    return ask('POST', '/propria/v1/enact', {'statement': base64.b64encode(st).decode(), 'evidence': base64.b64encode(ev).decode()}, bearer(OWN))
+
+def account():
+    return ask('GET', '/propria/v1/account', headers=bearer(OWN)).json
+
+def decided():
+    """The SAM itself on tokens of oidc-provider."""
+    jwk = setting(transaction=True)['keys'][0]
+    def add(purpose=0x0206):
+        c = ask('POST', '/propria/v1/challenge', {'signer': SIGNER, 'purpose': purpose}).json
+        return header(purpose, c, bytes.fromhex(SIGNER), unb64u(c['fresh']), 120000) + struct.pack('>I', account()['version']) + b'\4\x09' + \
+            v16(b'') + v8(b'my account') + v16(REAL.encode()) + v16(b'')
+    device = bytes.fromhex(account()['authenticators'][0]['id'])
+    st = add()
+    a = enact(st, approved(st, bytes(16), device=device))
+    case('without an anchor the SAM takes no token', a.status == 400 and a.json['reason'] == 'idp_iss', a)
+    r = anchor(jwk, b'propria_d')
+    case('officers install the provider\'s key', r.returncode == 0)
+    if r.returncode != 0:
+        print('# %r' % r.stdout[-300:])
+    st, other = add(), add()
+    a = enact(st, approved(other, bytes(16), device=device))
+    case('a token for another statement adds nothing', a.status == 400, a)
+    st = add()
+    a = enact(st, approved(st, bytes(16), person='carol', device=device))
+    case('nor one whose acr no anchor knows', a.status == 400 and a.json['reason'] == 'idp_acr', a)
+    setting(transaction=True)
+    st = add()
+    a = enact(st, approved(st, bytes(16), device=device))
+    case('nor one by a key that no officer installed', a.status == 400 and a.json['reason'] == 'idp_sig', a)
+    anchor(setting()['keys'][0], b'propria_d')
+    st = add()
+    a = enact(st, approved(st, bytes(16), device=device))
+    case('nor one that does not say what was shown', a.status == 400 and a.json['reason'] == 'idp_shown', a)
+    anchor(setting(transaction=True)['keys'][0], b'propria_d')
+    st = add()
+    a = enact(st, approved(st, bytes(16), device=device))
+    case('alice\'s account at the provider becomes her authenticator', a.status == 200, a)
+    if a.status != 200:
+        return
+    mine = bytes.fromhex(a.json['id'])
+    def create(level):
+        c = ask('POST', '/propria/v1/challenge', {'signer': SIGNER, 'purpose': 0x0301}).json
+        return header(0x0301, c, bytes.fromhex(SIGNER), unb64u(c['fresh']), 120000) + struct.pack('>IHBB', account()['version'], 1, 1, level) + \
+            bytes(16) + b'\2' + mine
+    st = create(2)
+    a = enact(st, approved(st, mine))
+    case('before the policy takes providers it makes no key', a.status == 400 and a.json['reason'] == 'level', a)
+    r = policy()
+    case('officers let providers approve at level 2', r.returncode == 0)
+    if r.returncode != 0:
+        print('# %r' % r.stdout[-300:])
+    st = create(2)
+    a = enact(st, approved(st, mine, person='bob'))
+    case('bob\'s account does not approve for her', a.status == 400 and a.json['reason'] in ('idp_sub', 'idp_acr', 'level'), a)
+    st = create(2)
+    ev = approved(st, mine)
+    a = enact(st, ev)
+    case('what alice was shown there makes a key of SCAL2 with her account', a.status == 200, a)
+    again = enact(st, ev)
+    case('the same once more is the same key', again.status == 200 and again.json == a.json, again)
+
 def debian():
     """glewlwyd: it knows no acr and writes auth_time 0, so it serves neither approvals nor logins; the way is the same."""
     Glewlwyd(DEBIAN).setup(ENDPOINT, DIR + '/debian')
@@ -379,6 +502,7 @@ held()
 logins()
 if REAL:
     real()
+    decided()
 if DEBIAN:
     debian()
 # Kept for the end: one that is held while the server stops.

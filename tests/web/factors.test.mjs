@@ -16,10 +16,10 @@ async function pair() {
 	return { keys, point: new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey)) };
 }
 
-async function module({ what = 5, group } = {}) {
+async function module({ what = 5, group, kind = 2 } = {}) {
 	const token = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign']);
 	const spki = new Uint8Array(await crypto.subtle.exportKey('spki', token.publicKey));
-	const genesis = concat(new Uint8Array(4 + 8 + 32 + 1 + 42 + 32), new Writer().v16(spki).v16(spki).done(), new Uint8Array(9));
+	const genesis = concat(new Uint8Array(4 + 8 + 32), Uint8Array.of(kind), new Uint8Array(42 + 32), new Writer().v16(spki).v16(spki).done(), new Uint8Array(9));
 	const id = await sha256(genesis), life = await pair();
 	const body = new Writer().u8(what).bytes(group ?? id).u64(3).bytes(life.point).u64(1).done();
 	const signature = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, token.privateKey,
@@ -73,6 +73,8 @@ test('the key of the module is the one that its token signed, under the id that 
 		await assert.rejects(readModule(m.id, m.genesis, m.attestation.with(i, m.attestation[i] ^ 1)), FormatError);
 	const signer = await module({ what: 6 }), other = await module({ group: D });
 	await assert.rejects(readModule(signer.id, signer.genesis, signer.attestation), FormatError);
+	const sam = await module({ kind: 1 });
+	await assert.rejects(readModule(sam.id, sam.genesis, sam.attestation), FormatError);
 	await assert.rejects(readModule(other.id, other.genesis, other.attestation), FormatError);
 });
 

@@ -868,5 +868,3 @@ G('a registration officer dismisses', 'SRG_M.1.6', *A_GONE, (F,
   '{ PURPOSE_DISMISS,\t\tBY_REGISTRATION,', '{ PURPOSE_DISMISS,\t\tBY_SECURITY_QUORUM,'))
 G('a log of another kind', 'C7', *A_KIND, ('start.c', 'if (g.kind != sam->setup->trade->kind)', 'if (false)'),
   behind='`fold_act.c` refuses the genesis')
-G('factors approve nothing but by themselves', 'FDP_ACF.1', 'enact', INVITE[1], ('answer_enact.c',
-  'if (a.ev.n == 0 && rule->by != BY_FACTORS)', 'if (false)'), behind='each rule asks for its approvals')

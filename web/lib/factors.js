@@ -9,6 +9,7 @@ import { hpkeSeal, POINT_LEN } from './hpke.js';
 const PLAIN_LEN = 256;
 const FACTOR_KEY = 5;	/* what an attestation is about */
 const SIGNATURE_LEN = 64;
+const OF_MODULE = 2;	/* kind of a genesis */
 const POLICY_LEN = 42;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 export const PIN_MIN = 6;
@@ -22,7 +23,10 @@ async function attestationKey(genesis, id) {
 	if (!equal(await sha256(genesis), id))
 		throw new FormatError('module: another genesis');
 	const r = new Reader(genesis);
-	r.bytes(4 + 8 + 32 + 1 + POLICY_LEN + 16 + 16);
+	r.bytes(4 + 8 + 32);
+	if (r.u8() !== OF_MODULE)
+		throw new FormatError('module: genesis');
+	r.bytes(POLICY_LEN + 16 + 16);
 	r.v16();
 	return r.v16(91, 91);
 }

@@ -44,7 +44,7 @@ async function bindElsewhere({ signer, label }, nonce, from) {
 	const encoded = encodeStatement(statementOf(config, PURPOSE.BIND, signer, nonce, { from, type, protection: person ? 8 : 9,
 		spki: new Uint8Array(0), label, attestation, client: new Uint8Array(0) }));
 	const d = await statementDigest(encoded), means = await (person ? import('./factors.js') : import('./provider.js'));
-	const body = await means.approval(where, { encoded, d }, person ? { person: hex(person) } : { provider: provider.name, label: provider.text });
+	const body = await means.approval(where, { encoded, d }, person ? { person: hex(person) } : { issuer: provider.issuer });
 
 	return { encoded, d, own: { type, id: ZERO, body } };
 }
@@ -106,6 +106,14 @@ async function enrol() {
 	tell('live.none');
 }
 
+/* The module takes the same code once more: nobody has to wait for the next. */
+function afterFactors(set) {
+	if (!set)
+		return;
+	only('code-state');
+	tell('factors.done');
+}
+
 /* m: a person whom the authentication module admitted; p: an identity provider. */
 async function means(link) {
 	if (link.has('m')) {
@@ -148,7 +156,7 @@ begin('enrol', async () => {
 	showSeed(config);
 	$('factors-form').addEventListener('submit', (e) => {
 		e.preventDefault();
-		during($('set'), () => setFactors({ api, config }, person).then((set) => set && only('code-state'))
+		during($('set'), () => setFactors({ api, config }, person).then(afterFactors)
 		    .catch((x) => { console.error(x); trouble(x, 'factors-error', $('set')); }));
 	});
 	return only('factors-state');

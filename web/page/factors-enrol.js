@@ -3,10 +3,10 @@
 import { base64, hex, sha256, unbase64url } from '../lib/bytes.js';
 import { codeKey, readCode } from '../lib/code.js';
 import { codeEvidence, encodeEvidences } from '../lib/evidence.js';
-import { SEED_LEN, sealFactors, seedLink, seedText, setFactorsBinding } from '../lib/factors.js';
+import { PIN_MAX, PIN_MIN, SEED_LEN, sealFactors, seedLink, seedText, setFactorsBinding } from '../lib/factors.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { fetchModule } from './factors.js';
-import { $, tell } from './frame.js';
+import { $, calm, tell } from './frame.js';
 import { readFields } from './form.js';
 import { el } from './say.js';
 import { stop, whole } from './touch.js';
@@ -23,30 +23,45 @@ export function showSeed(config) {
 	$('seed-link').href = seedLink(seed, config.name, config.name);
 }
 
-const pinOf = (value) => {
-	if (value.length < 6 || new TextEncoder().encode(value).length > 64)
+/* As it is typed: a space may belong to it. */
+function pinOf() {
+	const { value } = $('pin');
+
+	if (value.length < PIN_MIN || new TextEncoder().encode(value).length > PIN_MAX)
 		throw new RangeError('pin');
 	return value;
-};
-const sameAs = (id) => (value) => {
-	if (value !== $(id).value.trim())
+}
+function samePin() {
+	if ($('pin2').value !== $('pin').value)
 		throw new RangeError('pin');
-	return value;
-};
+}
 const codeOf = (value) => {
 	if (!/^[0-9]{6}$/.test(value))
 		throw new RangeError('code');
 	return value;
 };
 
-const readForm = () => readFields({ mcode: readCode, pin: pinOf, pin2: sameAs('pin'), otp: codeOf });
+const readForm = () => readFields({ mcode: readCode, pin: pinOf, pin2: samePin, otp: codeOf });
 
-/* Sets them; false: a field is wrong, and said so. */
+const forget = (...ids) => ids.forEach((id) => { $(id).value = ''; });
+
+/* Sets them; false: a field is wrong, and said so. PIN and code leave the page whatever comes of it. */
 export async function setFactors(where, person) {
 	const form = readForm();
 
 	if (!form)
 		return false;
+	forget('pin', 'pin2', 'otp');
+	calm('factors-error');
+	await send(where, person, form);
+	forget('mcode');
+	seed.fill(0);
+	$('seed').replaceChildren();
+	$('seed-link').removeAttribute('href');
+	return true;
+}
+
+async function send(where, person, form) {
 	const module = await fetchModule(where), { api } = where;
 	const nonce = await api.propria('module/challenge', { person: hex(person), purpose: PURPOSE.SET_FACTORS });
 
@@ -61,9 +76,4 @@ export async function setFactors(where, person) {
 	tell('live.sam');
 	await api.propria('module/enact', { statement: base64(encoded), evidence: base64(encodeEvidences([codeEvidence(await once.sign(d))])),
 		sealed: base64(sealed) }, { timeout: 60000 });
-	for (const id of ['mcode', 'pin', 'pin2', 'otp'])
-		$(id).value = '';
-	seed.fill(0);
-	return true;
 }
-

@@ -13,6 +13,8 @@ import { clean, isBlank, listed, stop, whole } from './touch.js';
 
 const SUSPENDED = 4;
 const DESTROYED = 5;
+const PASSKEY = 2;
+const MODULE = 3;
 const SIGNER = 1;
 const KEY = 2;
 const LIMIT = 50;
@@ -83,6 +85,13 @@ async function link(key, field) {
 	await refresh();
 }
 
+/* Whose approval is always among those of a use. */
+function needOf({ with: named, evidences }) {
+	const a = named && account.authenticators.find((x) => hex(x.id) === hex(named));
+
+	return ['keys.with', a ? el('span', { t: [`keys.way.${a.type === MODULE ? 'module' : 'provider'}${evidences > 1 ? '.passkey' : ''}`, { name: a.label }] }) : undefined];
+}
+
 function keyCard(key) {
 	const list = el('dl', { class: 'facts' }), gone = key.state === DESTROYED;
 	const card = el('article', { class: 'card' }, el('header', {},
@@ -91,11 +100,12 @@ function keyCard(key) {
 	const acts = el('div', { class: 'acts' });
 
 	showAs(list, key, [['keys.id', el('code', {}, hex(key.id))],
+		needOf(key),
 		key.uses === undefined ? ['keys.id'] : ['keys.uses', el('span', { t: ['keys.used', { n: whole(key.uses, 0, 2 ** 53 - 1) }] })]]);
 	if (key.state < ACTIVE)
 		acts.append(...certificateActs(key));
 	if (key.state === SUSPENDED && account.state < SUSPENDED)
-		acts.append(press(el('button', { type: 'button', class: 'small', t: 'keys.release' }), 'error', () => release(key)));
+		acts.append(press(el('button', { type: 'button', class: 'small', t: hasOthers() ? 'keys.release.means' : 'keys.release' }), 'error', () => release(key)));
 	if (!gone && key.state !== SUSPENDED)
 		acts.append(press(el('button', { type: 'button', class: 'small danger', t: 'keys.freeze' }), 'error',
 		    () => freeze(KEY, key.id, 'keys.freeze.key')));
@@ -107,15 +117,19 @@ function keyCard(key) {
 function passkeyRow(a) {
 	const words = `value.protection.${[1, 2, 3, 4, 5, 6, 7, 8, 9].includes(a.protection) ? a.protection : 0}`;
 
-	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' })),
-	    badge(`keys.type.${[1, 2, 3, 4].includes(a.type) ? a.type : 1}`, a.type === 1 ? 'off' : ''),
+	return el('li', {}, el('span', { class: 'name' }, a.label ? el('bdi', {}, a.label) : el('span', { t: 'sign.unnamed' }), ' ',
+		badge(`keys.type.${[1, 2, 3, 4].includes(a.type) ? a.type : 1}`, a.type === 1 ? 'off' : '')),
 	    a.protection === undefined ? '' : el('span', { class: 'quiet', t: words }),
 	    Number.isSafeInteger(a.bound) && a.bound > 1e12 ? el('span', { class: 'quiet', t: ['keys.bound', { time: moment(a.bound) }] }) : '',
 	    account.authenticators.length > 1 ? press(el('button', { type: 'button', class: 'small', t: 'keys.remove' }), 'error', () => remove(a)) : '');
 }
 
+/* Is there something else than passkeys? */
+const hasOthers = () => account.authenticators.some((a) => a.type > PASSKEY);
+
 async function remove(a) {
-	say($('remove-text'), 'keys.remove.text', { name: a.label || hex(a.id) });
+	say($('remove-title'), hasOthers() ? 'keys.remove.title.means' : 'keys.remove.title');
+	say($('remove-text'), hasOthers() ? 'keys.remove.text.means' : 'keys.remove.text', { name: a.label || hex(a.id) });
 	if (!await asked($('remove')))
 		return;
 	await (await acts()).removePasskey({ api, config, account }, a);
@@ -219,6 +233,7 @@ function showAccount() {
 	say($('person'), account.state === ACTIVE || account.state === 2 ? 'keys.person' : 'keys.frozen',
 	    { name: account.keys.find((k) => k.certificate)?.certificate.commonName || account.name || hex(account.signer) });
 	$('keys').replaceChildren(...account.keys.map(keyCard));
+	say($('ways'), hasOthers() ? 'keys.ways' : 'keys.passkeys');
 	$('passkeys').replaceChildren(...account.authenticators.map(passkeyRow));
 	offerWays();
 	show('freeze-all', account.state < 4);
@@ -277,12 +292,21 @@ async function create() {
 	tell('live.created');
 }
 
+/* The way that is chosen, in the words of the button and of what is said above it. */
+function sayWay() {
+	const { word } = waysOf(account)[Number($('way').value)] ?? {}, byPasskey = word === 'passkey', byService = $('level').value === '1';
+
+	say($('create-act'), byPasskey ? 'keys.create.act' : 'keys.create.approve');
+	say($('create-hint'), byService ? 'keys.create.hint.1' : byPasskey ? 'keys.create.hint' : 'keys.create.hint.way');
+}
+
 /* Offered only where there is something else than passkeys: they alone need no choice. */
 function offerWays() {
 	const ways = waysOf(account);
 
 	$('way').replaceChildren(...ways.map((w, i) => el('option', { value: i, t: [`keys.way.${w.word}`, { name: w.name }] })));
 	show('way-field', ways.length > 1);
+	sayWay();
 }
 
 /* SCAL1 only where the service says that it orders uses of such keys. */
@@ -298,7 +322,7 @@ async function offerLevels() {
 		const byService = $('level').value === '1';
 
 		show('level-hint', byService);
-		say($('create-hint'), byService ? 'keys.create.hint.1' : 'keys.create.hint');
+		sayWay();
 	});
 }
 
@@ -311,6 +335,7 @@ begin('keys', async () => {
 	$('alg').replaceChildren(...names.map((n) => el('option', { value: algByName(n).number }, algOf(algByName(n).number).name)));
 	await offerLevels();
 	await refresh();
+	$('way').addEventListener('change', sayWay);
 	$('create-form').addEventListener('submit', (e) => {
 		e.preventDefault();
 		during($('create-act'), () => create().catch((x) => failed(x, 'create-error', $('create-act'))));

@@ -4,15 +4,16 @@ import { hex } from '../lib/bytes.js';
 import { EVIDENCE, encodeEvidences } from '../lib/evidence.js';
 import { stop, touched } from './touch.js';
 
-
 const isPasskey = (a) => a.type === EVIDENCE.PASSKEY && a.credential;
+const isElsewhere = (a) => a.type === EVIDENCE.MODULE || a.type === EVIDENCE.PROVIDER;
+const isUsable = (a) => isPasskey(a) || isElsewhere(a);
 
 /*
  * Which of them, in the order in which they are asked for: the one that the key names, then passkeys, then what is
  * left; what the person has to type or go elsewhere for comes before the touches, as touches grow stale in no time.
  */
 export function chosen(authenticators, { evidences, with: named }) {
-	const usable = authenticators.filter((a) => isPasskey(a) || a.type === EVIDENCE.MODULE || a.type === EVIDENCE.PROVIDER);
+	const usable = authenticators.filter(isUsable);
 	const must = named === undefined ? [] : usable.filter((a) => hex(a.id) === hex(named));
 	const rest = usable.filter((a) => !must.includes(a)).sort((a, b) => a.type - b.type);
 	const passkeys = rest.filter(isPasskey), list = [...must, ...rest].slice(0, evidences);
@@ -30,7 +31,7 @@ export function chosen(authenticators, { evidences, with: named }) {
 export function waysOf({ authenticators }) {
 	const passkeys = authenticators.filter(isPasskey).length, ways = passkeys > 0 ? [{ word: 'passkey', evidences: 1 }] : [];
 
-	for (const a of authenticators.filter((x) => x.type === EVIDENCE.MODULE || x.type === EVIDENCE.PROVIDER)) {
+	for (const a of authenticators.filter(isElsewhere)) {
 		const word = a.type === EVIDENCE.MODULE ? 'module' : 'provider', named = { name: a.label, with: a.id };
 
 		ways.push({ ...named, word, evidences: 1 });
@@ -39,6 +40,18 @@ export function waysOf({ authenticators }) {
 	}
 	return ways.length > 0 ? ways : [{ word: 'passkey', evidences: 1 }];
 }
+
+/* The words of a button that approves; none for passkeys, which have the page's own. */
+export function wordOf(authenticators, { evidences, with: named }) {
+	const usable = authenticators.filter(isUsable);
+	const must = named && usable.find((a) => hex(a.id) === hex(named));
+	const first = must ?? (usable.filter(isPasskey).length >= evidences ? undefined : usable.find((a) => !isPasskey(a)));
+
+	return first && !isPasskey(first) ? `means.${first.type}` : undefined;
+}
+
+/* Does it take no passkey at all? Then a browser that has none does. */
+export const needsNoPasskey = (authenticators) => authenticators.length > 0 && !authenticators.some(isPasskey);
 
 /*
  * The evidences over d: as many as needs.evidences says, needs.with among them. where: {api, config};

@@ -29,8 +29,8 @@ export async function addPasskey({ api, config, account }, { made, label, nonce 
 	}));
 	const d = await statementDigest(encoded);
 
-	tell('live.touch.print', { print: fingerprint(d) });
-	const old = await approvedBy({ api, config }, { encoded, d }, account.authenticators, actsTake(account));
+	const old = await approvedBy({ api, config }, { encoded, d }, account.authenticators, actsTake(account),
+	    () => tell('live.touch.print', { print: fingerprint(d) }));
 
 	tell('keys.add.again');
 	const touched = await approveWithPasskey(d, [made.credential]);

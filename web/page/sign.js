@@ -15,7 +15,7 @@ import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { fetchPassed } from './passed.js';
 import { el, moment, say } from './say.js';
 import { continuation, isSame, readTicket, statementFor, ticketOf } from './ticket.js';
-import { approvals } from './means.js';
+import { approvals, needsNoPasskey, wordOf } from './means.js';
 import { isBlank, people, stop } from './touch.js';
 
 const MARGIN = 30000;
@@ -104,6 +104,7 @@ function showAsk() {
 	else
 		showAs($('as'), ask.key, [by]);
 	say($('as-title'), ask.key.once ? 'once.title' : 'sign.as');
+	say($('approve'), wordOf(ask.authenticators, ask.key) ?? 'sign.approve');
 	only('ask');
 }
 
@@ -275,7 +276,7 @@ async function approve() {
 	await renew();
 	const now = made;	/* a document that is dropped meanwhile makes another */
 
-	tell('live.touch');
+	tell('live.none');
 	const evidences = await approvals({ api, config }, now, ask.authenticators, ask.key,
 	    (n, of) => tell(of > 1 ? 'live.touches' : 'live.touch', { step: n, of }));
 
@@ -331,11 +332,11 @@ begin('sign', async () => {
 	config = await loadConfig();
 	about(config);
 	api = new Api(config);
-	if (!passkeysWork())
-		return halt('device');
 	ask = await fetchAsk();
 	if (ask.state !== 'pending')
 		return halt(ask.state === 'approved' ? 'done' : ask.state);
+	if (!passkeysWork() && !needsNoPasskey(ask.authenticators))
+		return halt('device');
 	await build();
 	showAsk();
 	onFiles((files) => inTurn(() => takeFiles(files)));

@@ -91,7 +91,7 @@ export function readAuthenticators(rows) {
 	const list = listed(rows ?? [], 0, 64).map((row) => ({
 		id: unhex(row.id, 16), type: whole(row.type, 1, 255), protection: row.protection, bound: row.bound,
 		label: clean(row.label ?? '', 64), credential: row.credential ? unbase64url(row.credential) : undefined,
-		person: row.person, kinds: row.kinds, provider: row.provider,
+		person: row.person, issuer: row.issuer,
 	}));
 
 	return distinct(distinct(list, (a) => hex(a.id)), (a) => a.credential && hex(a.credential));

@@ -76,7 +76,8 @@ name_write(struct call *c, struct emit *m)
 static bool
 authenticator_write(void *arg, const struct authenticator_row *a)
 {
-	struct emit *m = arg;
+	const struct ways *w = arg;
+	struct emit *m = w->m;
 
 	emit_object(m, NULL);
 	emit_hex(m, "id", span_of(a->id, 16));
@@ -84,7 +85,7 @@ authenticator_write(void *arg, const struct authenticator_row *a)
 	if (a->protection != 0)
 		emit_number(m, "protection", a->protection);
 	emit_span(m, "label", a->label);
-	module_way_write(m, a);
+	module_way_write(w, a);
 	emit_number(m, "bound", a->bound);
 	emit_object_end(m);
 	return true;
@@ -95,6 +96,7 @@ account_write(struct call *c)
 {
 	struct listing *l = c->state;
 	struct emit m = call_answer(c);
+	struct ways ways = { c->ssa, &m };
 	struct err failed = { 0 };
 
 	emit_hex(&m, "signer", span_of(c->account, 16));
@@ -104,7 +106,7 @@ account_write(struct call *c)
 	emit_number(&m, "epoch", l->epoch);
 	name_write(c, &m);
 	emit_array(&m, "authenticators");
-	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, c->account, authenticator_write, &m,
+	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, c->account, authenticator_write, &ways,
 	    &failed)) {
 		call_failed(c, &failed);
 		return;

@@ -9,6 +9,7 @@
 #define LATER		"temporarily_unavailable"
 #define BAD_SAD		"Invalid parameter SAD"
 #define BAD_FACTORS	"The authentication data is invalid"
+#define BAD_TOKEN	"The identity provider's token does not approve this"
 #define DISABLED	"The credential identified by credentialID is disabled"
 #define LOCKED		"Too many wrong PINs or codes: an officer has to unlock them"
 #define NOT_COVERED	"Hash is not authorized by the SAD"
@@ -27,6 +28,16 @@ static const struct fault faults[] = {
 	{ "version", 409, REQUEST, DISABLED, "The statement does not name the current version" },
 	{ "state", 400, REQUEST, DISABLED, "The signer or key is not in the state for this" },
 	{ "auth", 400, FACTORS, BAD_FACTORS, BAD_FACTORS },
+	{ "idp_sig", 400, FACTORS, BAD_TOKEN, "The token is not signed by a key of the provider that is installed here" },
+	{ "idp_iss", 400, FACTORS, BAD_TOKEN, "No such provider is installed here for approvals" },
+	{ "idp_aud", 400, FACTORS, BAD_TOKEN, "The token is not for the client of approvals" },
+	{ "idp_sub", 400, FACTORS, BAD_TOKEN, "The token is of another account at the provider" },
+	{ "idp_nonce", 400, FACTORS, BAD_TOKEN, "The token is for another statement" },
+	{ "idp_acr", 400, FACTORS, BAD_TOKEN, "The provider's login was of no level that is known here" },
+	{ "idp_time", 400, FACTORS, BAD_TOKEN, "The token is over, or the login was before the statement" },
+	{ "idp_parse", 400, FACTORS, BAD_TOKEN, "The token cannot be read" },
+	{ "idp_header", 400, FACTORS, BAD_TOKEN, "The token's header is not as it should be" },
+	{ "idp_shown", 400, FACTORS, BAD_TOKEN, "The provider does not say that it showed this statement" },
 	{ "quorum", 400, FACTORS, BAD_FACTORS, "There are not enough approvals" },
 	{ "level", 400, FACTORS, BAD_FACTORS, "The authenticator's level does not suffice" },
 	{ "class", 400, REQUEST, BAD_SAD, "The class or level is not the key's" },

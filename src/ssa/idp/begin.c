@@ -96,6 +96,15 @@ sign_details(struct emit *m, const struct body_sign *b)
 	emit_array_end(m);
 }
 
+/* Not of documents: `purpose` says of what. */
+static void
+none_details(struct emit *m)
+{
+	emit_text(m, "text", "");
+	emit_array(m, "documentDigests");
+	emit_array_end(m);
+}
+
 /* For a provider that shows what is approved: with the statement, so that it can compute d itself. */
 static void
 details_write(struct writer *w, const struct statement *s, struct span bytes, const uint8_t d[HASH_LEN])
@@ -110,7 +119,7 @@ details_write(struct writer *w, const struct statement *s, struct span bytes, co
 	if (s->purpose == PURPOSE_SIGN || s->purpose == PURPOSE_SIGN_ONCE)
 		sign_details(&m, &s->sign);
 	else
-		emit_text(&m, "text", "");
+		none_details(&m);
 	emit_base64url(&m, "statement", bytes);
 	emit_object_end(&m);
 	emit_array_end(&m);

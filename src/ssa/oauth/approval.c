@@ -57,13 +57,14 @@ signer_held(struct call *c)
 static bool
 authenticator_write(void *arg, const struct authenticator_row *a)
 {
-	struct emit *m = arg;
+	const struct ways *w = arg;
+	struct emit *m = w->m;
 
 	emit_object(m, NULL);
 	emit_hex(m, "id", span_of(a->id, 16));
 	emit_number(m, "type", a->type);
 	emit_span(m, "label", a->label);
-	module_way_write(m, a);
+	module_way_write(w, a);
 	emit_object_end(m);
 	return true;
 }
@@ -160,6 +161,7 @@ approval_write(struct call *c, const struct ticket *t, const struct key *k,
     const struct msg_session_challenged *fresh)
 {
 	struct emit m = call_answer(c);
+	struct ways ways = { c->ssa, &m };
 	struct err e = { 0 };
 
 	emit_hex(&m, "group", span_of(c->ssa->group, HASH_LEN));
@@ -179,7 +181,7 @@ approval_write(struct call *c, const struct ticket *t, const struct key *k,
 		return;
 	}
 	emit_array(&m, "authenticators");
-	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, t->account, authenticator_write, &m, &e)) {
+	if (!c->ssa->store->ops->authenticators_of(c->ssa->store, t->account, authenticator_write, &ways, &e)) {
 		call_failed(c, &e);
 		return;
 	}

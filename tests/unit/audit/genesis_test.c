@@ -130,7 +130,7 @@ TEST(values_out_of_range_are_refused)
 	REFUSES(policy.statement_life, 0);
 	REFUSES(policy.min_loa, 0);
 	REFUSES(policy.min_loa, 4);
-	REFUSES(policy.protections, 0x100);
+	REFUSES(policy.protections, 0x400);
 	REFUSES(policy.shared_sic, 2);
 	REFUSES(policy.scal1_seconds, SCAL1_SECONDS_MAX + 1);
 	REFUSES(policy.scal1_count, SCAL1_COUNT_MAX + 1);

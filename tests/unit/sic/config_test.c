@@ -41,6 +41,26 @@ TEST(a_whole_configuration_is_read)
 	CHECK(!config_json(&c, json, 20, &n));
 }
 
+#define MODULE	"120970d812836f19888625587a4606a5ad23cef31c8684e601771552548fc6b9"
+
+TEST(an_authentication_module_is_pinned_by_its_id_alone)
+{
+	static const char *const bad[] = { "120970d8", GROUP, "120970D812836F19888625587A4606A5AD23CEF31C8684E601771552548FC6B9",
+		MODULE "0", MODULE "\nmodule = " MODULE };
+	struct config c;
+	char json[512], text[1024];
+	size_t n;
+
+	CHECK(reads(PLAIN SIC, &c) && c.module[0] == '\0');
+	CHECK(reads(PLAIN SIC "module = " MODULE "\n", &c) && strcmp(c.module, MODULE) == 0);
+	CHECK(config_json(&c, json, sizeof(json), &n) && n == strlen(json));
+	CHECK(strstr(json, ",\"module\":\"" MODULE "\",") != NULL);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		snprintf(text, sizeof(text), PLAIN SIC "module = %s\n", bad[i]);
+		CHECK(!reads(text, &c));
+	}
+}
+
 TEST(plain_http_beyond_loopback_is_refused)
 {
 	static const char *const beyond[] = { "0.0.0.0:80", "[::]:80", "192.0.2.1:80", "127.0.0.2:80",
@@ -119,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_configuration_is_read),
+		cmocka_unit_test(an_authentication_module_is_pinned_by_its_id_alone),
 		cmocka_unit_test(plain_http_beyond_loopback_is_refused),
 		cmocka_unit_test(what_is_missing_twice_or_unknown_is_refused),
 		cmocka_unit_test(a_name_that_could_disguise_itself_is_refused),

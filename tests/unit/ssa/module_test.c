@@ -19,6 +19,7 @@ static uint8_t person[16] = { 0x50, 0xe5, 1 };
 static char person_hex[33];
 static char body[8192];
 static uint8_t key_level = 2;
+static const char *issuer;		/* of a provider that grant_of binds instead */
 
 /* As long as sealed factors are. */
 static const char *
@@ -70,7 +71,11 @@ grant_of(uint16_t purpose, const uint8_t module[32], const uint8_t group[32], co
 		s.bind = (struct body_bind){ .from = 1, .type = EVIDENCE_MODULE, .protection = PROTECTION_MODULE,
 			.label = span_str("PIN"), .spki = span_of("", 0), .attestation = link_of(module),
 			.client = span_of("", 0) };
-	else
+	if (issuer != NULL && purpose == PURPOSE_ADD_AUTHENTICATOR) {
+		s.bind.type = EVIDENCE_PROVIDER;
+		s.bind.protection = PROTECTION_PROVIDER;
+		s.bind.attestation = span_str(issuer);
+	} else if (purpose == PURPOSE_CREATE_KEY)
 		s.create_key = (struct body_create_key){ .from = 1, .alg = 1, .class = 1, .level = key_level, .evidences = 1 };
 	statement_write(&sw, &s);
 	CHECK(writer_ok(&sw));
@@ -197,6 +202,11 @@ TEST(the_account_names_the_person_and_no_credential)
 	CHECK(rig_ask(&g, "/propria/v1/account", bearer, "", NULL) == 200);
 	CHECK(strstr(g.body, want) != NULL && strstr(g.body, "\"protection\":8") != NULL);
 	CHECK(strstr(g.body, "\"credential\":") == NULL);
+	issuer = "https://login.example";
+	linked();
+	issuer = NULL;
+	CHECK(rig_ask(&g, "/propria/v1/account", bearer, "", NULL) == 200);
+	CHECK(strstr(g.body, "\"issuer\":\"https://login.example\"") != NULL && strstr(g.body, "\"protection\":9") != NULL);
 }
 
 TEST(an_old_record_is_fetched_anew_and_asked_once_more)

@@ -9,6 +9,7 @@ import { ERROR_WORDS } from '../../../web/lib/api.js';
 import { PURPOSE, encodeStatement } from '../../../web/lib/statement.js';
 import { WORD_KEYS } from '../../../web/lib/words.js';
 import { vectors } from '../vectors.mjs';
+import { makeModule, makeProvider } from './module.mjs';
 import { authenticator, contract, dropFile, enrolled, newPage, openAs, openSign, pictures, ready, repage, rig, until, withBrowser } from './rig.mjs';
 
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -186,6 +187,57 @@ test('enrol', async () => {
 	await page.locator('#make').click();
 	await until(page, 'login-state');
 	await look('enrol-login');
+});
+
+test('PIN and code, and a provider: set, asked for, refused, in three languages', async () => {
+	const { page, world } = rig, m = await makeModule(world);
+
+	world.module = m;
+	world.provider = makeProvider();
+	await enrolled();
+	await repage({ module: m.id.toString('hex') });
+	await page.goto(`${rig.pages.origin}/enrol#s=${world.signer}&m=${m.person.id.toString('hex')}`);
+	await ready();
+	await page.locator('#set').click();
+	await look('enrol-factors');
+	Object.assign(m.person, { state: 2, pin: '123456', seed: Buffer.alloc(20, 7) });
+	world.authenticators.push({ id: 'b3'.repeat(16), type: 3, protection: 8, label: 'PIN and code', module: m.id.toString('hex'), person: m.person.id.toString('hex'), bound: Date.now() },
+		{ id: 'b4'.repeat(16), type: 4, protection: 9, label: 'My company', issuer: world.provider.issuer, bound: Date.now() });
+	world.keys[0].with = 'b3'.repeat(16);
+	await openSign();
+	await page.locator('#approve').click();
+	await page.locator('#factors').waitFor();
+	await page.locator('#factors-act').click();
+	await look('factors');
+	await page.locator('#ask-pin').fill('654321');
+	await page.locator('#ask-otp').fill('000000');
+	await page.locator('#factors-act').click();
+	await page.locator('#factors-wrong').waitFor();
+	await look('factors-wrong');
+	await page.keyboard.press('Escape');
+	await page.locator('#language').selectOption('de');
+	await page.locator('html[lang="de"]').waitFor();
+	await page.locator('#approve').click();
+	await page.locator('#factors').waitFor();
+	await look('factors-de');
+	await page.keyboard.press('Escape');
+	world.keys[0].with = 'b4'.repeat(16);
+	await page.goto('about:blank');
+	await openSign();
+	await page.locator('#language').selectOption('fr');
+	await page.locator('html[lang="fr"]').waitFor();
+	await page.locator('#approve').click();
+	await page.locator('#provider').waitFor();
+	await look('provider-fr');
+	await page.locator('#provider-no').click();
+	await page.locator('#language').selectOption('en');
+	await openAs('keys');
+	await page.locator('#create summary').click();
+	await page.locator('#way').selectOption('2');
+	await look('keys-ways');
+	await page.goto(`${rig.pages.origin}/callback#flow=${'A'.repeat(43)}`);
+	await ready();
+	await look('callback-back');
 });
 
 test('approve, in German and French too', async () => {

@@ -3,6 +3,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { decodeEvidences } from '../../../web/lib/evidence.js';
 import { decodeStatement } from '../../../web/lib/statement.js';
+import { checkGrant, checkToken } from './module.mjs';
 
 export const sha256 = (...parts) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
 export const hexOf = (bytes) => Buffer.from(bytes).toString('hex');
@@ -57,14 +58,21 @@ export function checkAct(world, statementBytes, evidenceBytes, purpose) {
 	return { statement, d, evidences, spend: () => { world.nonces.delete(fresh); world.spent.add(fresh); } };
 }
 
-export function checkSigner(world, { evidences, d }, needed) {
-	for (const e of evidences) {
-		const row = world.authenticators.find((a) => a.id === hexOf(e.id));
-
-		if (!row || e.type !== 2)
-			throw refusal('auth');
+/* One evidence by this authenticator: a passkey's assertion, a module's grant, a provider's token. */
+export function checkOne(world, row, e, d) {
+	if (row?.type !== e.type || ![2, 3, 4].includes(e.type))
+		throw refusal('auth');
+	if (e.type === 2)
 		checkPasskey(e.body, d, row.spki, world.origin);
-	}
-	if (evidences.length < needed)
+	else if (e.type === 3)
+		checkGrant(world, row.person, e.body, d);
+	else
+		checkToken(world, e.body, d);
+}
+
+export function checkSigner(world, { evidences, d }, needed, named) {
+	for (const e of evidences)
+		checkOne(world, world.authenticators.find((a) => a.id === hexOf(e.id)), e, d);
+	if (evidences.length !== needed || (named !== undefined && !evidences.some((e) => hexOf(e.id) === named)))
 		throw refusal('quorum');
 }

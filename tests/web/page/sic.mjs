@@ -26,7 +26,7 @@ function endpoint(child, dir, said) {
 }
 
 /* As serve() of serve.mjs; what is shared follows from the hosts. */
-export async function serveSic({ group, ssa, name, shared }) {
+export async function serveSic({ group, ssa, name, shared, module }) {
 	const dir = mkdtempSync(join(tmpdir(), 'propria-sic-')), said = [];
 	const host = shared ? 'sign.localhost' : 'approve.localhost';
 
@@ -38,7 +38,7 @@ endpoint_file = ${join(dir, 'endpoint')}
 group = ${group}
 origin = http://${host}
 ssa = ${ssa}
-name = ${name}
+name = ${name}${module ? `\nmodule = ${module}` : ''}
 directory = ${process.env.PROPRIA_WEB}
 `);
 	const child = spawn(process.env.PROPRIA_SIC, ['-c', join(dir, 'conf')], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -6,7 +6,8 @@ import { algOf } from '../../../web/lib/alg.js';
 import { approvedAttributes } from '../../../web/lib/cms.js';
 import { codeKey } from '../../../web/lib/code.js';
 import { vectors } from '../vectors.mjs';
-import { checkAct, checkPasskey, checkSigner, hexOf, refusal, sha256 } from './sam.mjs';
+import { arrived, attestation, beginAtProvider, enactAtModule, grant, providersOf, resultAtProvider } from './module.mjs';
+import { checkAct, checkOne, checkPasskey, checkSigner, hexOf, refusal, sha256 } from './sam.mjs';
 
 const b64 = (bytes) => Buffer.from(bytes).toString('base64');
 const b64url = (bytes) => Buffer.from(bytes).toString('base64url');
@@ -85,8 +86,8 @@ function approval(world, body) {
 	}
 	return { group: world.group, epoch: 1, fresh: world.nonce(), now: world.clock(), life: 300000, signer: world.signer, requester: t.requester,
 		key: { credentialID: key.credentialID, spki: key.spki, class: 'signature', level: 'SCAL2', alg: 1, algorithm: key.algorithm, version: key.version,
-			certificate: key.certificate, evidences: key.evidences },
-		authenticators: world.authenticators.map(({ id, type, label, credential }) => ({ id, type, label, credential })),
+			certificate: key.certificate, evidences: key.evidences, with: key.with },
+		authenticators: world.authenticators.map(({ spki, ...row }) => row),
 		items: Array.isArray(t.items) ? t.items.map(({ bytes, ...item }) => bytes ? { ...item, document: bytes.length } : item) : t.items, text: t.text, state: t.state, expires: t.expires };
 }
 
@@ -106,7 +107,7 @@ async function answer(world, body) {
 		throw refusal('replay');
 	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), t.once ? 0x0102 : SIGN);
 
-	checkSigner(world, act, world.keys[0].evidences);
+	checkSigner(world, act, world.keys[0].evidences, world.keys[0].with);
 	act.spend();
 	if (world.caDown)
 		throw refusal('ca', 503);
@@ -115,19 +116,27 @@ async function answer(world, body) {
 	return { state: 'approved', expires: Number(act.statement.exp), continue: t.continue, ...t.once && await signedOnce(world, act.statement.body) };
 }
 
+/* What the SAM keeps of a new authenticator. */
+function bound(world, { type, spki, attestation: shown }, { credential }) {
+	if (type === 3)
+		return { module: hexOf(shown.slice(0, 32)), person: hexOf(shown.slice(32)) };
+	return type === 4 ? { issuer: Buffer.from(shown).toString() } : { credential, spki };
+}
+
 async function enrol(world, body) {
 	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), BIND);
-	const [code, passkey] = [act.evidences.find((e) => e.type === 5), act.evidences.find((e) => e.type === 2)];
+	const code = act.evidences.find((e) => e.type === 5), own = act.evidences.find((e) => e !== code), { body: said } = act.statement;
 	const expected = await (await codeKey(new Uint8Array(world.code), new Uint8Array(Buffer.from(world.group, 'hex')))).sign(new Uint8Array(act.d));
 
-	if (!code || !Buffer.from(expected).equals(Buffer.from(code.body)) || !passkey || hexOf(passkey.id) !== ZERO)
+	if (!code || !Buffer.from(expected).equals(Buffer.from(code.body)) || own?.type !== said.type || hexOf(own.id) !== ZERO)
 		throw refusal('auth');
-	checkPasskey(passkey.body, act.d, act.statement.body.spki, world.origin);
+	const row = { type: said.type, protection: said.protection || 5, label: said.label, bound: world.clock(), ...bound(world, said, body) };
+
+	checkOne(world, row, own, act.d);
 	act.spend();
 	const id = randomBytes(16).toString('hex');
 
-	world.authenticators.push({ id, type: 2, protection: 5, label: act.statement.body.label, credential: body.credential, spki: act.statement.body.spki,
-		bound: world.clock() });
+	world.authenticators.push({ id, ...row });
 	world.state = 2;
 	return { signer: world.signer, version: 2, authenticator: id, register: b64url(randomBytes(32)) };
 }
@@ -184,13 +193,14 @@ function enact(world, body) {
 		return purpose === ADD ? addAuthenticator(world, body) : removeAuthenticator(world, body);
 	if (purpose === RELEASE_KEY)
 		return releaseKey(world, body);
-	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), CREATE_KEY);
+	const act = checkAct(world, unb64(body.statement), unb64(body.evidence), CREATE_KEY), said = act.statement.body, named = hexOf(said.with);
 
-	checkSigner(world, act, actsTake(world));
+	checkSigner(world, act, actsTake(world), named === ZERO ? undefined : named);
 	act.spend();
 	const id = randomBytes(16).toString('hex');
 
-	world.keys.push({ credentialID: id, version: 1, state: 1, algorithm: 'ecdsa-p256-sha256', class: 1, level: act.statement.body.level, evidences: 1 });
+	world.keys.push({ credentialID: id, version: 1, state: 1, algorithm: 'ecdsa-p256-sha256', class: 1, level: said.level, evidences: said.evidences,
+		...named !== ZERO && { with: named } });
 	return { sequence: 9, id, version: 1 };
 }
 
@@ -241,6 +251,24 @@ const CALLS = {
 	'POST /propria/v1/challenge': ['anyone', (w) => ({ fresh: w.nonce(), epoch: 1, now: w.clock(), group: w.group })],
 	'POST /propria/v1/invitation': ['anyone', (w) => ({ version: 1, state: w.authenticators.length ? 2 : 1 })],
 	'POST /propria/v1/enrol': ['anyone', enrol],
+	'GET /propria/v1/module': ['anyone', ({ module: m }) => {
+		if (!m)
+			throw refusal(undefined, 404);
+		return { module: hexOf(m.id), name: 'Example authentication', factorKey: attestation(m), genesis: b64(m.genesis) };
+	}],
+	'POST /propria/v1/module/challenge': ['anyone', ({ module: m, ...w }, { person }) => {
+		const fresh = randomBytes(40);
+
+		if (person !== hexOf(m.person.id))
+			throw refusal('unknown');
+		m.nonces.add(hexOf(fresh));
+		return { person, module: hexOf(m.id), fresh: b64url(fresh), epoch: 1, now: w.clock(), version: m.person.version, state: m.person.state, locked: false };
+	}],
+	'POST /propria/v1/module/enact': ['anyone', ({ module: m }, b) => enactAtModule(m, b)],
+	'POST /propria/v1/module/grant': ['anyone', grant],
+	'GET /propria/v1/providers': ['anyone', providersOf],
+	'POST /propria/v1/idp/begin': ['anyone', beginAtProvider],
+	'POST /propria/v1/idp/result': ['anyone', resultAtProvider],
 	'POST /propria/v1/approval': ['anyone', approval],
 	'POST /propria/v1/approval/document': ['anyone', (w, b) => {
 		const { bytes } = ticketOf(w, b).items[b.item];
@@ -302,6 +330,11 @@ function page(world, url, a) {
 		for (const [k, v] of Object.entries({ state: url.searchParams.get('state'), iss: world.iss ?? world.ssa, ...world.denied ? { error: 'access_denied' } : { code } }))
 			back.searchParams.set(k, v);
 		a.writeHead(302, { Location: back.href }).end();
+		return true;
+	}
+	if (url.pathname === '/authorize') {
+		arrived(world, url.searchParams.get('flow'));
+		a.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Example ID</title><p id="id">Go back to the page');
 		return true;
 	}
 	if (url.pathname === '/oauth2/continue' || url.pathname === '/login/register') {
