@@ -76,4 +76,10 @@ no_secrets() {
 is "no PIN and no seed stands anywhere in clear" no_secrets
 is "the SAM's log verifies" log_verifies
 is "so does the module's" trial_at_module log_verifies
+agree() {
+	"$PROPRIA" reconcile --sam "$DIR/sam" --auth "$DIR/auth/sam" --group "$GROUP" --module "$AUTH_ID" "$@" >"$DIR/reconciled"
+}
+is "and the two agree on what was granted and used" agree
+is "which names both signatures" grep -q '^  uses of keys that needed its grant  *2$' "$DIR/reconciled"
+is "the two are not taken for each other" not "$PROPRIA" reconcile --sam "$DIR/auth/sam" --auth "$DIR/sam"
 finish
