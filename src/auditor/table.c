@@ -89,11 +89,3 @@ table_add(struct table *t, const void *key, struct err *e)
 	t->n++;
 	return row + 1 + t->key;
 }
-
-const uint8_t *
-table_at(const struct table *t, size_t i)
-{
-	const uint8_t *row = t->rows + i * width(t);
-
-	return row[0] == 0 ? NULL : row + 1;
-}

@@ -20,7 +20,5 @@ void		 table_wipe(struct table *);
 void		*table_find(const struct table *, const void *key);
 /* A zeroed value for a key that is not there yet. NULL: no memory. */
 void		*table_add(struct table *, const void *key, struct err *);
-/* The key in place i of cap, or NULL where there is none; its value follows it. Lent in the same way. */
-const uint8_t	*table_at(const struct table *, size_t i);
 
 #endif

@@ -101,7 +101,7 @@ const struct command commands[] = {
 	    options_log_verify, command_log_verify },
 	{ "log follow", "", 0, 0, "Keep a copy of the log",
 	    options_log_follow, command_log_follow },
-	{ "reconcile", "", 0, 0, "Hold the logs of a SAM and its authentication module against each other",
+	{ "reconcile", "", 0, 0, "Compare a SAM's log with an authentication module's, offline",
 	    options_reconcile, command_reconcile },
 	{ "doctor", "", 0, 0, "Say what is wrong, and what to do",
 	    options_doctor, command_doctor },

@@ -89,8 +89,6 @@ both_verify() {
 		"$DIR/contract.txt" "$DIR/both.p7s" | python3 -c 'import json, sys; assert len(json.load(sys.stdin)["authenticators"]) == 2'
 }
 is "and the receipt proves two approvals" both_verify
-reconcile() { "$PROPRIA" reconcile --sam "$DIR/sam" --auth "$DIR/auth/sam"; }
-is "the two logs agree about every use" reconcile
 no_secrets() {
 	! grep -qF -e "$(cat "$DIR/secrets/alice-pin")" -r "$DIR/ssa.log" "$DIR/ssa.db" "$DIR/ssa.db-wal" "$DIR/sam" "$DIR/auth/sam" "$DIR/auth/sam.log" &&
 		! grep -qF -e "$(sed 's/.*secret=\([A-Z2-7]*\).*/\1/' "$DIR/alice/seed")" -r "$DIR/ssa.log" "$DIR/ssa.db" "$DIR/ssa.db-wal" "$DIR/sam" "$DIR/auth/sam" "$DIR/auth/sam.log"
@@ -98,4 +96,10 @@ no_secrets() {
 is "no PIN and no seed stands anywhere in clear" no_secrets
 is "the SAM's log verifies" log_verifies
 is "so does the module's" trial_at_module log_verifies
+agree() {
+	"$PROPRIA" reconcile --sam "$DIR/sam" --auth "$DIR/auth/sam" --group "$GROUP" --module "$AUTH_ID" "$@" >"$DIR/reconciled"
+}
+is "and the two agree on what was granted and used" agree
+is "which names each of three signatures" grep -q '^  uses of keys that needed its grant  *3$' "$DIR/reconciled"
+is "the two are not taken for each other" not "$PROPRIA" reconcile --sam "$DIR/auth/sam" --auth "$DIR/sam"
 finish
