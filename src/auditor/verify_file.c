@@ -175,7 +175,8 @@ check_entry(struct verifier *v, const struct entry *entry, struct err *e)
 	return entry_payload_read(entry, &p, e) && check_time(v, entry, &p, e) &&
 	    check_sessions(v, entry, &p, e) && check_trade(v, entry, e) &&
 	    tries_follow(&v->tries, entry, &p, e) &&
-	    (checks[entry->kind] == NULL || checks[entry->kind](v, entry, &p, e));
+	    (checks[entry->kind] == NULL || checks[entry->kind](v, entry, &p, e)) &&
+	    (v->options->visit == NULL || v->options->visit(v->options->ctx, entry, &p, e));
 }
 
 static void

@@ -16,6 +16,10 @@
 struct verify_options {
 	const uint8_t	*group;		/* the expected one; NULL: any */
 	struct span	 log_key;	/* MACs are checked, too; empty: not */
+	/* Sees each entry behind its checks, before those of the entries that follow; NULL: nobody. */
+	bool		(*visit)(void *ctx, const struct entry *, const union entry_payload *,
+	    struct err *);
+	void		*ctx;
 };
 
 struct verify_report {

@@ -71,3 +71,22 @@ ask_new_key(struct call *c, const char *where, struct err *e)
 	    where);
 	return key_open(where, secret_span(secret), e);
 }
+
+bool
+ask_enrolment_code(struct call *c, uint8_t code[CODE_LEN], struct err *e)
+{
+	AUTO(secret) *text = ask_secret(c, "code-fd", "Enrolment code: ", e);
+	char letters[80];
+	bool good;
+
+	if (text == NULL)
+		return false;
+	if (secret_span(text).n >= sizeof(letters))
+		return err_exit(e, EXIT_USAGE, "the enrolment code has %d letters and digits",
+		    CODE_LETTERS);
+	memcpy(letters, secret_span(text).p, secret_span(text).n);
+	letters[secret_span(text).n] = '\0';
+	good = code_from_text(letters, code, e);
+	explicit_bzero(letters, sizeof(letters));
+	return good;
+}

@@ -18,5 +18,7 @@ struct key	*ask_new_key(struct call *, const char *where, struct err *) MUST_USE
 /* One line from the descriptor in this option, else from the terminal. */
 struct secret	*ask_secret(struct call *, const char *option_name, const char *prompt,
 		    struct err *) MUST_USE;						/* yours */
+/* From --code-fd or the terminal; to be wiped. */
+bool		 ask_enrolment_code(struct call *, uint8_t code[CODE_LEN], struct err *) MUST_USE;
 
 #endif

@@ -41,7 +41,7 @@ attestation_signer_read(struct span bytes, struct span attest_spki, struct attes
 	if (!rd_u8(&r, &what) || what != 2 || !rd_bytes(&r, a.group, sizeof(a.group)) ||
 	    !rd_bytes(&r, a.signer, sizeof(a.signer)) ||
 	    !rd_bytes(&r, a.authenticator, sizeof(a.authenticator)) ||
-	    !rd_span16(&r, 1, SPKI_MAX, &a.spki) || !rd_u8(&r, &a.loa) || !rd_u8(&r, &a.protection) ||
+	    !rd_span16(&r, 0, SPKI_MAX, &a.spki) || !rd_u8(&r, &a.loa) || !rd_u8(&r, &a.protection) ||
 	    !rd_u64(&r, &a.enrolled) || !rd_u64(&r, &a.time) || !rd_end(&r))
 		return err_set(e, ERR_FORMAT, "the attestation is none of an authenticator");
 	*out = a;

@@ -36,8 +36,9 @@ extern const struct option_row options_officer_unlock[];
 extern const struct option_row options_officer_dismiss[];
 extern const struct option_row options_officer_new_grant_key[];
 extern const struct option_row options_officer_grant_key[];
-extern const struct option_row options_factors_set[];
 extern const struct option_row options_enrol[];
+extern const struct option_row options_factors_set[];
+extern const struct option_row options_factors_change[];
 extern const struct option_row options_keys_list[];
 extern const struct option_row options_keys_history[];
 extern const struct option_row options_keys_create[];
@@ -55,6 +56,7 @@ extern const struct option_row options_receipt_show[];
 extern const struct option_row options_log_show[];
 extern const struct option_row options_log_verify[];
 extern const struct option_row options_log_follow[];
+extern const struct option_row options_reconcile[];
 extern const struct option_row options_doctor[];
 
 bool	command_ceremony_card(struct call *, struct err *) MUST_USE;
@@ -86,8 +88,9 @@ bool	command_officer_unlock(struct call *, struct err *) MUST_USE;
 bool	command_officer_dismiss(struct call *, struct err *) MUST_USE;
 bool	command_officer_new_grant_key(struct call *, struct err *) MUST_USE;
 bool	command_officer_grant_key(struct call *, struct err *) MUST_USE;
-bool	command_factors_set(struct call *, struct err *) MUST_USE;
 bool	command_enrol(struct call *, struct err *) MUST_USE;
+bool	command_factors_set(struct call *, struct err *) MUST_USE;
+bool	command_factors_change(struct call *, struct err *) MUST_USE;
 bool	command_keys_list(struct call *, struct err *) MUST_USE;
 bool	command_keys_history(struct call *, struct err *) MUST_USE;
 bool	command_keys_create(struct call *, struct err *) MUST_USE;
@@ -105,6 +108,7 @@ bool	command_receipt_show(struct call *, struct err *) MUST_USE;
 bool	command_log_show(struct call *, struct err *) MUST_USE;
 bool	command_log_verify(struct call *, struct err *) MUST_USE;
 bool	command_log_follow(struct call *, struct err *) MUST_USE;
+bool	command_reconcile(struct call *, struct err *) MUST_USE;
 bool	command_doctor(struct call *, struct err *) MUST_USE;
 
 #endif

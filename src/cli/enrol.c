@@ -108,25 +108,6 @@ login_key(const struct profile *p, const struct key *approval, struct err *e)
 	return TAKE(key);
 }
 
-bool
-enrol_code_ask(struct call *c, uint8_t code[CODE_LEN], struct err *e)
-{
-	AUTO(secret) *text = ask_secret(c, "code-fd", "Enrolment code: ", e);
-	char letters[80];
-	bool good;
-
-	if (text == NULL)
-		return false;
-	if (secret_span(text).n >= sizeof(letters))
-		return err_exit(e, EXIT_USAGE, "the enrolment code has %d letters and digits",
-		    CODE_LETTERS);
-	memcpy(letters, secret_span(text).p, secret_span(text).n);
-	letters[secret_span(text).n] = '\0';
-	good = code_from_text(letters, code, e);
-	explicit_bzero(letters, sizeof(letters));
-	return good;
-}
-
 static bool
 invitation(struct ssa *s, const struct profile *p, uint32_t *version, struct err *e)
 {
@@ -192,7 +173,7 @@ bind(struct ssa *s, struct profile *p, struct call *c, struct key *key, struct n
 	bool good;
 
 	approved_init(&approved);
-	if (!enrol_code_ask(c, code, e) || !invitation(s, p, &version, e) ||
+	if (!ask_enrolment_code(c, code, e) || !invitation(s, p, &version, e) ||
 	    !sic_challenge(s, p, PURPOSE_BIND, &challenge, e))
 		return false;
 	good = key == NULL

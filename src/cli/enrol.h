@@ -3,7 +3,6 @@
 #ifndef CLI_ENROL_H
 #define CLI_ENROL_H
 
-#include "cli/command.h"
 #include "cli/sic.h"
 
 /* Takes the server's genesis if it is of the group that the user named. */
@@ -13,8 +12,5 @@ bool	genesis_take(const json_t *answer, const uint8_t group[HASH_LEN], struct wr
 bool	enrol_statement(struct approved *, const struct profile *, const struct challenge *,
 	    uint32_t from, const char *label, struct key *, const uint8_t code[CODE_LEN], uint64_t now,
 	    struct err *) MUST_USE;
-
-/* The code of a registration officer, from --code-fd or the terminal. */
-bool	enrol_code_ask(struct call *, uint8_t code[CODE_LEN], struct err *) MUST_USE;
 
 #endif

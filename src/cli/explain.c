@@ -53,6 +53,19 @@ static const struct row {
 	{ "room", "the disk of the SAM's log is full or nearly so. Operators: make room there now" },
 	{ "peer", "this authentication module is not one that the officers have installed. Look at "
 	    "propria officer roster" },
+	{ "locked", "too many wrong PINs or codes: the authentication module takes none of this person any "
+	    "more. Its security officers unlock with propria officer unlock" },
+	{ "idp_sig", "the provider's token is not signed by a key that the officers trust. If the provider has a "
+	    "new key, they install it: propria officer provider-keys" },
+	{ "idp_iss", "the token is of another provider, or of one that is not installed" },
+	{ "idp_aud", "the token is for another client than the one for approvals" },
+	{ "idp_sub", "somebody else logged in at the provider than the person that this signer is bound to" },
+	{ "idp_nonce", "the token is for another approval" },
+	{ "idp_acr", "the provider says of this login nothing that the officers count as strong enough" },
+	{ "idp_time", "the login at the provider is too old, or came before it was asked for. Start again" },
+	{ "idp_parse", "the token could not be read" },
+	{ "idp_header", "the token's header names another algorithm or something that is not taken" },
+	{ "idp_shown", "the provider does not say that it showed what is approved" },
 	{ "share", "the key opens only with a share from its authentication module, and none came, or "
 	    "another key's. Approve again with that module" },
 	{ "unknown", "there is no such activation, entry or outcome; an activation ends with its "

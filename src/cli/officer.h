@@ -53,4 +53,10 @@ bool	peer_of_sam(struct span genesis, struct span attestation, struct body_add_p
 /* ACR=LEVEL,...: lends from the text. */
 bool	provider_acrs_read(const char *text, struct body_add_provider *, struct err *) MUST_USE;
 
+/* An enrolment code: made here, kept where --code-out says, told. */
+void	officer_code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32],
+	    char text[CODE_LETTERS + 6]);
+bool	officer_code_keep(struct call *, const char *code, struct err *) MUST_USE;
+void	officer_code_tell(struct call *, const char *code, bool done);
+
 #endif

@@ -63,7 +63,7 @@ peer_of_module(struct call *c, struct body_add_peer *b, struct writer *key, stru
 
 	if (path == NULL)
 		return err_exit(e, EXIT_USAGE, "the genesis is an authentication module's: name its grant key "
-		    "with --grant-key, as propria officer grant-key wrote it");
+		    "with --grant-key, as propria officer new-grant-key wrote it");
 	if (!public_key_from_file(path, key, e))
 		return false;
 	if (!spki_kind(writer_span(key), &kind) || kind != KEY_P256)

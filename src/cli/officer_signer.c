@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registration officers' acts: invite, suspend, reinstate, close. */
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/encode.h"
 #include "cli/explain.h"
 #include "cli/file.h"
 #include "cli/officer.h"
-#include "cli/officer_code.h"
+#include "crypto/verify.h"
 #include "der/name.h"
 
 const struct option_row options_officer_invite[] = {
@@ -14,7 +16,7 @@ const struct option_row options_officer_invite[] = {
 	{ "loa", "LEVEL", "assurance of the identity: low, substantial or high" },
 	{ "proofing", "TEXT", "how the identity was proved" },
 	{ "evidence", "FILE", "the proofing file; it stays here, its SHA-256 goes along" },
-	OPTION_CODE_OUT,
+	{ "code-out", "FILE", "write the enrolment code here (mode 0600), do not print it" },
 	OPTIONS_ACT,
 	{ NULL, NULL, NULL },
 };
@@ -38,12 +40,50 @@ invite_read(struct call *c, struct statement *s, struct writer *name, struct err
 	return file_hash(evidence, s->invite.evidence, HASH_LEN, &size, e);
 }
 
+/* The SAM sees the public key of the code alone. */
+void
+officer_code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char text[CODE_LETTERS + 6])
+{
+	uint8_t code[CODE_LEN], seed[32];
+
+	random_bytes(code, sizeof(code));
+	code_seed(code, group, seed);
+	ed25519_public(seed, public_key);
+	code_to_text(code, text);
+	explicit_bzero(code, sizeof(code));
+	explicit_bzero(seed, sizeof(seed));
+}
+
+bool
+officer_code_keep(struct call *c, const char *code, struct err *e)
+{
+	const char *path = option(c, "code-out");
+
+	return path == NULL || file_write_new(path, 0600, span_str(code), e);
+}
+
+void
+officer_code_tell(struct call *c, const char *code, bool done)
+{
+	const char *path = option(c, "code-out");
+
+	if (path == NULL) {
+		say(c, "Enrolment code: %s\n", code);
+		put_text(c, "code", code);
+	} else {
+		say(c, "The enrolment code is in %s.\n", path);
+		put_text(c, "code-file", path);
+	}
+	say(c, "Hand it to this person in another way than through the server%s.\n",
+	    done ? "" : ", once the invitation is in force");
+}
+
 bool
 command_officer_invite(struct call *c, struct err *e)
 {
 	struct statement s = { .purpose = PURPOSE_INVITE };
 	AUTO_WRITER name = writer_grow(NAME_MAX_DER);
-	char code[CODE_TEXT];
+	char code[CODE_LETTERS + 6];
 	struct msg_enacted enacted;
 	AUTO_OFFICER o = { 0 };
 	bool done = false, good;
@@ -54,7 +94,8 @@ command_officer_invite(struct call *c, struct err *e)
 	good = officer_code_keep(c, code, e);
 	if (good && !officer_act(&o, c, &s, &done, &enacted, e)) {
 		good = false;
-		officer_code_drop(c);
+		if (option(c, "code-out") != NULL)
+			unlink(option(c, "code-out"));
 	}
 	if (good && done) {
 		char id[HEX_MAX(ID_LEN)];

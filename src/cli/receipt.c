@@ -2,6 +2,7 @@
 /* Reading and checking receipts. The guards of receipt_check are docs/api.md's last paragraph. */
 #include "auditor/inclusion.h"
 #include "cli/receipt.h"
+#include "cli/vouched.h"
 #include "webauthn/assertion.h"
 
 #define EARLY_MS	60000		/* a SIC's clock may be ahead of the SAM's by this */
@@ -200,7 +201,9 @@ check_approval(const struct receipt *m, const struct evidence *ev, size_t i, str
 	if (memcmp(ev->id, by->authenticator, 16) != 0)
 		return err_set(e, ERR_DENIED, "the approval is by another authenticator than the "
 		    "attested one");
-	return approval_holds(ev, by, f) ||
+	if (approval_is_vouched(ev))
+		return vouched_fits(ev, by, f, e);
+	return (by->spki.n > 0 && approval_holds(ev, by, f)) ||
 	    err_set(e, ERR_DENIED, "the approval does not verify under the attested key");
 }
 

@@ -28,7 +28,7 @@ struct receipt {			/* spans are lent from the bytes it was read from */
 
 struct attested {			/* what = 2 */
 	uint8_t		group[HASH_LEN], signer[16], authenticator[16];
-	struct span	spki;
+	struct span	spki;			/* empty: an authentication module's, or a provider's */
 	uint8_t		loa, protection;
 	uint64_t	enrolled, time;
 };

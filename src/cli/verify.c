@@ -76,7 +76,8 @@ approvals_print(struct call *c, const struct receipt_facts *f)
 	for (size_t i = 0; i < f->approvals; i++) {
 		say(c, "%s%s", i == 0 ? "  approved      by authenticator " : "            and by authenticator ",
 		    hex(span_of(f->attested[i].authenticator, 16), text));
-		say(c, " (%s)\n", protection_name(f->attested[i].protection));
+		say(c, " (%s%s)\n", protection_name(f->attested[i].protection),
+		    f->attested[i].spki.n == 0 ? "; on the SAM's word" : "");
 		json_array_append_new(list, json_string(text));
 		if (i == 0)
 			put_text(c, "authenticator", text);

@@ -5,7 +5,8 @@ import test from 'node:test';
 import { FormatError, Reader, concat, hex, utf8 } from '../../web/lib/bytes.js';
 import { readCbor } from '../../web/lib/cbor.js';
 import { coseKey } from '../../web/lib/cose.js';
-import { approveWithPasskey, bindChallenge, createPasskey, readAttestation, readAuthData } from '../../web/lib/passkey.js';
+import { bindChallenge, createPasskey, readAttestation, readAuthData } from '../../web/lib/newpasskey.js';
+import { approveWithPasskey } from '../../web/lib/passkey.js';
 
 /* A CBOR writer for what tests need: [key, value] pairs are a map. */
 function head(major, n) {

@@ -3,7 +3,8 @@
 import { base64url, hex, sha256 } from '../lib/bytes.js';
 import { fingerprint } from '../lib/fingerprint.js';
 import { officerCard, officerChallenge } from '../lib/officer.js';
-import { approveWithPasskey, createPasskey } from '../lib/passkey.js';
+import { createPasskey } from '../lib/newpasskey.js';
+import { approveWithPasskey } from '../lib/passkey.js';
 import { $, badge, calm, download, facts, only, tell } from './frame.js';
 import { lineOf, readFields } from './form.js';
 import { el } from './say.js';

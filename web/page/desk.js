@@ -12,7 +12,8 @@ import { certificateFacts, onceBody, readOffer, showOffer } from './once.js';
 import { fileTrouble, isPdf, onFiles, readFile, showPdf } from './paper.js';
 import { day, el, moment, say } from './say.js';
 import { approvals } from './means.js';
-import { actsTake, challenge, clean, listed, mustAgree, statementOf, stop, whole } from './touch.js';
+import { actsTake } from './ways.js';
+import { challenge, clean, listed, mustAgree, statementOf, stop, whole } from './touch.js';
 
 const ZERO = new Uint8Array(16);
 const MARGIN = 30000;

@@ -7,18 +7,20 @@ import { codeEvidence, encodeEvidences, passkeyEvidence } from '../lib/evidence.
 import { fingerprint } from '../lib/fingerprint.js';
 import { loadConfig } from '../lib/group.js';
 import { beginLogin } from '../lib/oauth.js';
-import { approveWithPasskey, bindChallenge, createPasskey, passkeysWork } from '../lib/passkey.js';
+import { bindChallenge, createPasskey } from '../lib/newpasskey.js';
+import { approveWithPasskey, passkeysWork } from '../lib/passkey.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { $, about, begin, calm, during, facts, halt, only, tell, trouble } from './frame.js';
 import { lineOf, plainId, readFields } from './form.js';
 import { el, say } from './say.js';
-import { challenge, listed, remember, statementOf, stop, whole } from './touch.js';
+import { ME, challenge, listed, people, statementOf, stop, whole } from './touch.js';
 
 const INVITED = 1;
 const PASSKEY = 2;
 const GRANT = 3;
 const TOKEN = 4;
 const ZERO = new Uint8Array(16);
+const PEOPLE_MAX = 16;
 
 let config, api;
 let person, provider;	/* who approves beside or without a passkey: the link says it */
@@ -85,6 +87,14 @@ function registration(token) {
 	if (typeof token !== 'string' || !/^[A-Za-z0-9_-]{16,512}$/.test(token))
 		throw stop('answer');
 	return `${config.ssa}/login/register#${token}`;
+}
+
+/* A memory of this device, so that another signer is noticed. */
+function remember(signer, name, authenticators) {
+	const row = { signer: hex(signer), name, authenticators: authenticators.map((a) => ({ id: hex(a.id),
+		label: a.label, credential: a.credential && base64url(a.credential) })) };
+
+	localStorage.setItem(ME, JSON.stringify([row, ...people().filter((p) => p.signer !== row.signer)].slice(0, PEOPLE_MAX)));
 }
 
 async function enrol() {

@@ -5,7 +5,8 @@ import { fingerprint } from '../lib/fingerprint.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { tell } from './frame.js';
 import { approvals } from './means.js';
-import { actsTake, challenge, statementOf } from './touch.js';
+import { challenge, statementOf } from './touch.js';
+import { actsTake } from './ways.js';
 
 const SIGNATURE = 1;
 

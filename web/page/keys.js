@@ -7,7 +7,7 @@ import { ACTIVE, readAccount, showAs } from './as.js';
 import { $, asked, badge, begin, calm, cause, download, during, halt, only, show, tell, trouble } from './frame.js';
 import { lineOf, readFields } from './form.js';
 import { loggedIn } from './login.js';
-import { waysOf } from './means.js';
+import { waysOf } from './ways.js';
 import { el, moment, say } from './say.js';
 import { clean, isBlank, listed, stop, whole } from './touch.js';
 

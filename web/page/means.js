@@ -4,8 +4,8 @@ import { hex } from '../lib/bytes.js';
 import { EVIDENCE, encodeEvidences } from '../lib/evidence.js';
 import { stop, touched } from './touch.js';
 
-const isPasskey = (a) => a.type === EVIDENCE.PASSKEY && a.credential;
-const isElsewhere = (a) => a.type === EVIDENCE.MODULE || a.type === EVIDENCE.PROVIDER;
+export const isPasskey = (a) => a.type === EVIDENCE.PASSKEY && a.credential;
+export const isElsewhere = (a) => a.type === EVIDENCE.MODULE || a.type === EVIDENCE.PROVIDER;
 const isUsable = (a) => isPasskey(a) || isElsewhere(a);
 
 /*
@@ -22,23 +22,6 @@ export function chosen(authenticators, { evidences, with: named }) {
 		throw stop(usable.length === 0 ? 'nopasskey' : 'two');
 	return { others: list.filter((a) => !isPasskey(a)), touches: list.filter(isPasskey).length,
 		passkeys: [...must.filter(isPasskey), ...passkeys] };
-}
-
-/*
- * The ways in which uses of a new key may be approved, by what the signer has: [{word, name, evidences,
- * with}]. What does not suffice at the key's level the SAM refuses, and says so.
- */
-export function waysOf({ authenticators }) {
-	const passkeys = authenticators.filter(isPasskey).length, ways = passkeys > 0 ? [{ word: 'passkey', evidences: 1 }] : [];
-
-	for (const a of authenticators.filter(isElsewhere)) {
-		const word = a.type === EVIDENCE.MODULE ? 'module' : 'provider', named = { name: a.label, with: a.id };
-
-		ways.push({ ...named, word, evidences: 1 });
-		if (passkeys > 0)
-			ways.push({ ...named, word: `${word}.passkey`, evidences: 2 });
-	}
-	return ways.length > 0 ? ways : [{ word: 'passkey', evidences: 1 }];
 }
 
 /* The words of a button that approves; none for passkeys, which have the page's own. */

@@ -3,11 +3,13 @@
 import { base64, base64url } from '../lib/bytes.js';
 import { encodeEvidences, passkeyEvidence } from '../lib/evidence.js';
 import { fingerprint } from '../lib/fingerprint.js';
-import { approveWithPasskey, bindChallenge, createPasskey } from '../lib/passkey.js';
+import { bindChallenge, createPasskey } from '../lib/newpasskey.js';
+import { approveWithPasskey } from '../lib/passkey.js';
 import { PURPOSE, encodeStatement, statementDigest } from '../lib/statement.js';
 import { tell } from './frame.js';
 import { approvedBy } from './means.js';
-import { actsTake, challenge, statementOf } from './touch.js';
+import { challenge, statementOf } from './touch.js';
+import { actsTake } from './ways.js';
 
 const PASSKEY = 2;
 

@@ -9,8 +9,7 @@ const CLOCK_MS = 60000;
 const LIFE_MAX = 300000;
 const LIFE_MIN = 5000;
 const LIFE_AT = 45;	/* statement_life in the genesis: after magic, time, random and kind */
-const ME = 'propria.me';
-const PEOPLE_MAX = 16;
+export const ME = 'propria.me';
 
 /* An error that one of our own sentences explains. */
 export function stop(word, text = '') {
@@ -115,11 +114,6 @@ export async function touched(d, passkeys, n, before = () => {}) {
 	return list;
 }
 
-/* How many approvals an act of the signer takes: as many as the strictest key that lives asks for. */
-export function actsTake(account) {
-	return { evidences: Math.max(1, ...account.keys.filter((k) => k.state !== 5).map((k) => k.evidences)) };
-}
-
 /* Who has enrolled on this device: a memory of ours, so that another signer is noticed. */
 export function people() {
 	try {
@@ -129,11 +123,4 @@ export function people() {
 	} catch {
 		return [];
 	}
-}
-
-export function remember(signer, name, authenticators) {
-	const row = { signer: hex(signer), name, authenticators: authenticators.map((a) => ({ id: hex(a.id),
-		label: a.label, credential: a.credential && base64url(a.credential) })) };
-
-	localStorage.setItem(ME, JSON.stringify([row, ...people().filter((p) => p.signer !== row.signer)].slice(0, PEOPLE_MAX)));
 }

@@ -6,6 +6,7 @@
 #include "ssa/api/activation.h"
 #include "ssa/api/route.h"
 #include "ssa/api/window_row.h"
+#include "statement/grant.h"
 #include "wire/status.h"
 
 struct inquiry {
@@ -63,6 +64,20 @@ approvals_of(struct inquiry *q, struct span evidences)
 	return true;
 }
 
+/* A share is sealed to the SAM, which needs it once: nobody else keeps it. PROTOCOL.sam 2.5 */
+static void
+shares_leave(uint8_t *bytes, size_t n)
+{
+	struct err ignored = { 0 };
+	struct evidences list;
+
+	if (!evidences_read(span_of(bytes, n), &list, &ignored))
+		return;
+	for (size_t i = 0; i < list.n; i++)
+		if (list.list[i].type == EVIDENCE_MODULE)
+			grant_blank(bytes + (list.list[i].body.p - bytes), list.list[i].body.n);
+}
+
 static struct inquiry *
 inquiry_of(struct call *c)
 {
@@ -94,6 +109,8 @@ inquiry_of(struct call *c)
 	}
 	wr_span32(&q->bytes, a.statement);
 	wr_span32(&q->bytes, a.evidences);
+	if (writer_ok(&q->bytes))
+		shares_leave(q->bytes.p + q->bytes.n - a.evidences.n, a.evidences.n);
 	return q;
 }
 

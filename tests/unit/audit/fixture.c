@@ -61,9 +61,15 @@ test_id(uint8_t id[16], uint8_t fill)
 void
 test_genesis(struct writer *w, uint8_t group[HASH_LEN])
 {
+	test_genesis_of(w, GROUP_SAM, group);
+}
+
+void
+test_genesis_of(struct writer *w, uint8_t kind, uint8_t group[HASH_LEN])
+{
 	static const char *const people[] = { "Ada", "Bob", "Cyd", "Dag" };
 	struct genesis g = {
-		.time = 1000, .kind = GROUP_SAM,
+		.time = 1000, .kind = kind,
 		.policy = { .statement_life = 600000, .min_loa = 2, .protections = 0x1e,
 			.ro_quorum = 1, .so_quorum = 2, .keys_per_signer = 4 },
 		.log = test_spki(test_key(0)), .attest = test_spki(test_key(1)),
@@ -145,7 +151,7 @@ test_add_genesis(struct test_log *l)
 	AUTO_WRITER w = writer_grow(GENESIS_MAX);
 	struct entry_genesis m;
 
-	test_genesis(&w, l->group);
+	test_genesis_of(&w, l->kind == 0 ? GROUP_SAM : l->kind, l->group);
 	if (l->bad_proof) {
 		w.p[w.n - 1] ^= 1;
 		genesis_group(writer_span(&w), l->group);

@@ -26,11 +26,13 @@ struct test_log {
 	uint8_t		root[TEST_BATCHES + 1][HASH_LEN];	/* after the i-th */
 	uint32_t	uses;
 	bool		bad_proof;		/* of the last officer in the genesis */
+	uint8_t		kind;			/* of the genesis; 0: GROUP_SAM */
 };
 
 extern const struct span test_log_key;		/* 32 bytes */
 
 void	test_genesis(struct writer *, uint8_t group[HASH_LEN]);
+void	test_genesis_of(struct writer *, uint8_t kind, uint8_t group[HASH_LEN]);
 void	test_id(uint8_t id[16], uint8_t fill);
 
 void	test_log_init(struct test_log *);

@@ -107,7 +107,8 @@ TEST(every_reason_of_the_protocol_has_a_sentence)
 	static const char *const reasons[] = { "parse", "group", "epoch", "purpose", "nonce", "time",
 		"replay", "owner", "record", "version", "state", "auth", "quorum", "level", "class", "alg",
 		"svd", "dtbs", "kind", "limit", "proposal", "cert", "closed", "busy", "backend", "unknown",
-		"room", "peer", "share" };
+		"room", "peer", "share", "locked", "idp_sig", "idp_iss", "idp_aud", "idp_sub", "idp_nonce",
+		"idp_acr", "idp_time", "idp_parse", "idp_header", "idp_shown" };
 	struct err e = { 0 };
 
 	for (size_t i = 0; i < COUNT(reasons); i++)

@@ -2,6 +2,7 @@
 /* Receipts: a good one holds; whatever is changed in it, it does not. */
 #include "cli/verify.h"
 #include "rig.h"
+#include "statement/grant.h"
 
 static bool
 holds(const struct receipt *m, const uint8_t *group, struct err *e)
@@ -311,6 +312,91 @@ TEST(two_approvals_are_both_proved)
 	second_wipe(&s);
 }
 
+/* In place of the device's: a grant, whose key no receipt has. */
+static void
+grant_approves(struct rig *r, struct second *s, struct grant *g)
+{
+	struct writer *w = &s->attestation;
+	struct evidences list = { 0 };
+	uint8_t mem[GRANT_MAX];
+	struct writer body = writer_over(mem, sizeof(mem));
+
+	*s = (struct second){ .evidences = writer_grow(EVIDENCES_BYTES_MAX), .attestation = writer_grow(1024) };
+	memset(s->id, 0xff, sizeof(s->id));
+	grant_write(&body, g);
+	CHECK(evidences_add(&list, EVIDENCE_MODULE, s->id, writer_span(&body)));
+	evidences_write(&s->evidences, &list);
+	wr_u8(w, 2);
+	wr_bytes(w, r->group, HASH_LEN);
+	wr_bytes(w, r->profile.signer, 16);
+	wr_bytes(w, s->id, 16);
+	wr_span16(w, span_of("", 0));
+	wr_u8(w, 2);
+	wr_u8(w, PROTECTION_MODULE);
+	wr_u64(w, 9);
+	wr_u64(w, 1700000101500);
+	rig_attest(r, r->attest, w);
+	r->receipt.evidences = writer_span(&s->evidences);
+	r->receipt.attestation[0] = writer_span(w);
+}
+
+static struct grant
+grant_of(const struct rig *r)
+{
+	struct grant g = { .factors = FACTOR_PIN | FACTOR_TOTP, .level = 2, .time = 1700000100000 };
+
+	memcpy(g.group, r->group, HASH_LEN);
+	memcpy(g.d, r->d, HASH_LEN);
+	memcpy(g.signer, r->profile.signer, 16);
+	return g;
+}
+
+TEST(a_grant_is_believed_for_this_approval_alone)
+{
+	AUTO(rig) *r = rig_new();
+	struct grant good = grant_of(r), g = good;
+	uint8_t *const parts[] = { g.group, g.d, g.signer };
+	struct second s;
+	struct err e = { 0 };
+
+	grant_approves(r, &s, &g);
+	CHECK(holds(&r->receipt, r->group, &e));
+	second_wipe(&s);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		parts[i][3] ^= 1;
+		grant_approves(r, &s, &g);
+		err_clear(&e);
+		CHECK(!holds(&r->receipt, r->group, &e) && strstr(e.text, "another approval") != NULL);
+		second_wipe(&s);
+		g = good;
+	}
+}
+
+/* Else a grant that nobody verified would stand for a key that the receipt could verify. */
+TEST(a_grant_does_not_stand_for_a_device)
+{
+	AUTO(rig) *r = rig_new();
+	struct span device = r->receipt.attestation[0], evidences = r->receipt.evidences, module;
+	struct grant g = grant_of(r);
+	struct evidences list;
+	struct second s;
+	struct err e = { 0 };
+
+	grant_approves(r, &s, &g);
+	module = r->receipt.attestation[0];
+	r->receipt.attestation[0] = device;
+	CHECK(!holds(&r->receipt, r->group, &e));
+	CHECK(evidences_read(evidences, &list, &e) && list.n == 1);
+	memcpy(list.list[0].id, s.id, 16);
+	writer_reset(&s.evidences);
+	evidences_write(&s.evidences, &list);
+	r->receipt.evidences = writer_span(&s.evidences);
+	r->receipt.attestation[0] = module;
+	err_clear(&e);
+	CHECK(!holds(&r->receipt, r->group, &e));
+	second_wipe(&s);
+}
+
 TEST(a_second_approval_by_another_key_is_refused)
 {
 	AUTO(rig) *r = rig_new();
@@ -362,6 +448,8 @@ main(void)
 		cmocka_unit_test(a_log_entry_that_is_not_this_approvals_is_refused),
 		cmocka_unit_test(an_approval_by_another_key_is_refused),
 		cmocka_unit_test(two_approvals_are_both_proved),
+		cmocka_unit_test(a_grant_is_believed_for_this_approval_alone),
+		cmocka_unit_test(a_grant_does_not_stand_for_a_device),
 		cmocka_unit_test(a_second_approval_by_another_key_is_refused),
 		cmocka_unit_test(the_receipt_of_another_signature_key_or_document_does_not_fit),
 	};

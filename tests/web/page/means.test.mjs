@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { codeText } from '../../../web/lib/code.js';
+import { PURPOSE, encodeStatement } from '../../../web/lib/statement.js';
 import { appCode, attestation, makeModule, makeProvider, nextCode, restart } from './module.mjs';
 import { enrolled, openAs, openSign, ready, repage, rig, stateOf, until, withBrowser } from './rig.mjs';
 import { hexOf } from './sam.mjs';
@@ -453,5 +454,28 @@ test('the window that a provider sends back says what to do', async () => {
 	await rig.page.goto(`${rig.pages.origin}/callback#flow=${'A'.repeat(43)}`);
 	await ready();
 	assert.equal(await stateOf(), 'back');
+	clean();
+});
+
+test('officers approve the acts of the pinned module, and of no other', async () => {
+	const m = await withModule(), { page, world } = rig, bytes = (n, v) => new Uint8Array(n).fill(v);
+	const act = (group, purpose, body, subject = bytes(16, 0)) => Buffer.from(encodeStatement({ purpose, group: new Uint8Array(group), epoch: 1, subject,
+		fresh: bytes(40, 0), iat: Date.now(), exp: Date.now() + 3600000, body })).toString('base64url');
+	const admit = { peer: bytes(32, 1), signer: bytes(16, 2), person: 'Alice Example', evidence: bytes(32, 3), code: bytes(32, 4) };
+	const unlock = { from: 2, reason: 'Came with her passport' }, person = bytes(16, 5);
+
+	for (const [statement, state] of [[act(m.id, PURPOSE.ADMIT, admit), 'ask'], [act(m.id, PURPOSE.UNLOCK, unlock, person), 'ask'],
+		[act(bytes(32, 9), PURPOSE.ADMIT, admit), 'halt.group'], [act(Buffer.from(world.group, 'hex'), PURPOSE.ADMIT, admit), 'halt.statement'],
+		[act(m.id, PURPOSE.CHECK, { session: bytes(16, 6) }, person), 'halt.statement'], [act(m.id, PURPOSE.SUSPEND, unlock, person), 'halt.statement'],
+		[act(m.id, PURPOSE.CHANGE_FACTORS, { from: 2 }, person), 'halt.statement']]) {
+		await page.goto('about:blank');
+		await page.goto(`${rig.pages.origin}/approve#${statement}`);
+		await ready();
+		assert.equal(await stateOf(), state);
+	}
+	await page.goto('about:blank');
+	await page.goto(`${rig.pages.origin}/approve#${act(m.id, PURPOSE.ADMIT, admit)}`);
+	await ready();
+	assert.match(await page.locator('#words').innerText(), /Person\s*Alice Example[\s\S]*Signer there\s*(02){16}/);
 	clean();
 });
