@@ -114,25 +114,17 @@ TEST(an_authenticator_is_found_by_module_and_person_or_issuer)
 
 TEST(a_profile_keeps_the_modules_pin)
 {
-	AUTO(rig) *r = rig_new();
 	AUTO_WRITER w = writer_grow(8192);
+	AUTO_PROFILE own = { .server = strdup("https://s"), .approval = strdup("module:"), .login = strdup("login.pem"),
+		.keys = json_object(), .life = 300000, .has_module = true };
 	AUTO_PROFILE p = { 0 };
 	struct err e = { 0 };
 
-	r->profile.has_module = true;
-	memset(r->profile.module, 7, 32);
-	memset(r->profile.person, 8, 16);
-	if (r->profile.server == NULL)
-		r->profile.server = strdup("https://s");
-	if (r->profile.approval == NULL)
-		r->profile.approval = strdup("module:");
-	if (r->profile.login == NULL)
-		r->profile.login = strdup("login.pem");
-	if (r->profile.keys == NULL)
-		r->profile.keys = json_object();
-	profile_write(&r->profile, &w);
+	memset(own.module, 7, 32);
+	memset(own.person, 8, 16);
+	profile_write(&own, &w);
 	CHECK(profile_read(&p, writer_span(&w), &e) && p.has_module);
-	CHECK(memcmp(p.module, r->profile.module, 32) == 0 && memcmp(p.person, r->profile.person, 16) == 0);
+	CHECK(memcmp(p.module, own.module, 32) == 0 && memcmp(p.person, own.person, 16) == 0);
 }
 
 struct bench {				/* a module: its genesis, and its factor key of this life */
