@@ -53,10 +53,12 @@ bool	peer_of_sam(struct span genesis, struct span attestation, struct body_add_p
 /* ACR=LEVEL,...: lends from the text. */
 bool	provider_acrs_read(const char *text, struct body_add_provider *, struct err *) MUST_USE;
 
-/* An enrolment code: made here, kept where --code-out says, told. */
-void	officer_code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32],
-	    char text[CODE_LETTERS + 6]);
-bool	officer_code_keep(struct call *, const char *code, struct err *) MUST_USE;
-void	officer_code_tell(struct call *, const char *code, bool done);
+/* The act that lets somebody in, with an enrolment code that is made here and kept where --code-out
+ * says: public_key, of the statement's body, is set. word: what the new id is called. */
+bool	officer_let_in(struct call *, struct officer_act *, struct statement *, uint8_t public_key[32],
+	    const char *word, struct err *) MUST_USE;
+/* An act on a record of this type, of the operand's id (`what`), with --reason. */
+bool	officer_act_on(struct call *, uint16_t purpose, uint8_t record, const char *what,
+	    struct err *) MUST_USE;
 
 #endif

@@ -59,31 +59,11 @@ bool
 command_officer_admit(struct call *c, struct err *e)
 {
 	struct statement s = { .purpose = PURPOSE_ADMIT };
-	char code[CODE_LETTERS + 6];
-	struct msg_enacted enacted;
 	AUTO_OFFICER o = { 0 };
-	bool done = false, good;
 
-	if (!admit_read(c, &s.admit, e) || !officer_begin(&o, c, e) ||
-	    !peer_choose(c, &o.roster, s.admit.peer, e))
-		return false;
-	officer_code_make(o.status.group, s.admit.code, code);
-	good = officer_code_keep(c, code, e);
-	if (good && !officer_act(&o, c, &s, &done, &enacted, e)) {
-		good = false;
-		if (option(c, "code-out") != NULL)
-			unlink(option(c, "code-out"));
-	}
-	if (good && done) {
-		char id[HEX_MAX(ID_LEN)];
-
-		say(c, "Person: %s\n", hex(span_of(enacted.id, ID_LEN), id));
-		put_text(c, "person", id);
-	}
-	if (good)
-		officer_code_tell(c, code, done);
-	explicit_bzero(code, sizeof(code));
-	return good;
+	return admit_read(c, &s.admit, e) && officer_begin(&o, c, e) &&
+	    peer_choose(c, &o.roster, s.admit.peer, e) &&
+	    officer_let_in(c, &o, &s, s.admit.code, "person", e);
 }
 
 #define OPTIONS_PERSON								\
@@ -94,34 +74,16 @@ command_officer_admit(struct call *c, struct err *e)
 const struct option_row options_officer_unlock[] = { OPTIONS_PERSON };
 const struct option_row options_officer_dismiss[] = { OPTIONS_PERSON };
 
-static bool
-person_act(struct call *c, uint16_t purpose, struct err *e)
-{
-	struct statement s = { .purpose = purpose };
-	const char *reason = option(c, "reason");
-	struct msg_enacted enacted;
-	struct msg_record record;
-	AUTO_OFFICER o = { 0 };
-	bool done;
-
-	s.signer.reason = span_str(reason == NULL ? "" : reason);
-	if (!officer_id_take(c->operand[0], s.subject, sizeof(s.subject), "the person's id", e) ||
-	    !officer_begin(&o, c, e) || !sam_record(&o.sam, RECORD_PERSON, s.subject, &record, e))
-		return false;
-	s.signer.from = record.version;
-	return officer_act(&o, c, &s, &done, &enacted, e);
-}
-
 bool
 command_officer_unlock(struct call *c, struct err *e)
 {
-	return person_act(c, PURPOSE_UNLOCK, e);
+	return officer_act_on(c, PURPOSE_UNLOCK, RECORD_PERSON, "the person\'s id", e);
 }
 
 bool
 command_officer_dismiss(struct call *c, struct err *e)
 {
-	return person_act(c, PURPOSE_DISMISS, e);
+	return officer_act_on(c, PURPOSE_DISMISS, RECORD_PERSON, "the person\'s id", e);
 }
 
 const struct option_row options_officer_new_grant_key[] = { OPTIONS_PERSON };

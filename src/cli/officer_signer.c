@@ -41,8 +41,8 @@ invite_read(struct call *c, struct statement *s, struct writer *name, struct err
 }
 
 /* The SAM sees the public key of the code alone. */
-void
-officer_code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char text[CODE_LETTERS + 6])
+static void
+code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char text[CODE_LETTERS + 6])
 {
 	uint8_t code[CODE_LEN], seed[32];
 
@@ -54,16 +54,16 @@ officer_code_make(const uint8_t group[GROUP_LEN], uint8_t public_key[32], char t
 	explicit_bzero(seed, sizeof(seed));
 }
 
-bool
-officer_code_keep(struct call *c, const char *code, struct err *e)
+static bool
+code_keep(struct call *c, const char *code, struct err *e)
 {
 	const char *path = option(c, "code-out");
 
 	return path == NULL || file_write_new(path, 0600, span_str(code), e);
 }
 
-void
-officer_code_tell(struct call *c, const char *code, bool done)
+static void
+code_tell(struct call *c, const char *code, bool done)
 {
 	const char *path = option(c, "code-out");
 
@@ -79,34 +79,39 @@ officer_code_tell(struct call *c, const char *code, bool done)
 }
 
 bool
-command_officer_invite(struct call *c, struct err *e)
+officer_let_in(struct call *c, struct officer_act *o, struct statement *s, uint8_t public_key[32],
+    const char *word, struct err *e)
 {
-	struct statement s = { .purpose = PURPOSE_INVITE };
-	AUTO_WRITER name = writer_grow(NAME_MAX_DER);
-	char code[CODE_LETTERS + 6];
+	char code[CODE_LETTERS + 6], id[HEX_MAX(ID_LEN)];
 	struct msg_enacted enacted;
-	AUTO_OFFICER o = { 0 };
 	bool done = false, good;
 
-	if (!invite_read(c, &s, &name, e) || !officer_begin(&o, c, e))
-		return false;
-	officer_code_make(o.status.group, s.invite.code, code);
-	good = officer_code_keep(c, code, e);
-	if (good && !officer_act(&o, c, &s, &done, &enacted, e)) {
+	code_make(o->status.group, public_key, code);
+	good = code_keep(c, code, e);
+	if (good && !officer_act(o, c, s, &done, &enacted, e)) {
 		good = false;
 		if (option(c, "code-out") != NULL)
 			unlink(option(c, "code-out"));
 	}
 	if (good && done) {
-		char id[HEX_MAX(ID_LEN)];
-
-		say(c, "Signer: %s\n", hex(span_of(enacted.id, ID_LEN), id));
-		put_text(c, "signer", id);
+		say(c, "%c%s: %s\n", word[0] - 'a' + 'A', word + 1, hex(span_of(enacted.id, ID_LEN), id));
+		put_text(c, word, id);
 	}
 	if (good)
-		officer_code_tell(c, code, done);
+		code_tell(c, code, done);
 	explicit_bzero(code, sizeof(code));
 	return good;
+}
+
+bool
+command_officer_invite(struct call *c, struct err *e)
+{
+	struct statement s = { .purpose = PURPOSE_INVITE };
+	AUTO_WRITER name = writer_grow(NAME_MAX_DER);
+	AUTO_OFFICER o = { 0 };
+
+	return invite_read(c, &s, &name, e) && officer_begin(&o, c, e) &&
+	    officer_let_in(c, &o, &s, s.invite.code, "signer", e);
 }
 
 #define OPTIONS_SIGNER								\
@@ -119,8 +124,8 @@ const struct option_row options_officer_reinstate[] = { OPTIONS_SIGNER };
 const struct option_row options_officer_close[] = { OPTIONS_SIGNER };
 const struct option_row options_officer_revoke_key[] = { OPTIONS_SIGNER };
 
-static bool
-signer_act(struct call *c, uint16_t purpose, struct err *e)
+bool
+officer_act_on(struct call *c, uint16_t purpose, uint8_t type, const char *what, struct err *e)
 {
 	struct statement s = { .purpose = purpose };
 	const char *reason = option(c, "reason");
@@ -130,8 +135,8 @@ signer_act(struct call *c, uint16_t purpose, struct err *e)
 	bool done;
 
 	s.signer.reason = span_str(reason == NULL ? "" : reason);
-	if (!officer_id_take(c->operand[0], s.subject, sizeof(s.subject), "the signer's id", e) ||
-	    !officer_begin(&o, c, e) || !sam_record(&o.sam, RECORD_SIGNER, s.subject, &record, e))
+	if (!officer_id_take(c->operand[0], s.subject, sizeof(s.subject), what, e) ||
+	    !officer_begin(&o, c, e) || !sam_record(&o.sam, type, s.subject, &record, e))
 		return false;
 	s.signer.from = record.version;
 	return officer_act(&o, c, &s, &done, &enacted, e);
@@ -140,19 +145,19 @@ signer_act(struct call *c, uint16_t purpose, struct err *e)
 bool
 command_officer_suspend(struct call *c, struct err *e)
 {
-	return signer_act(c, PURPOSE_SUSPEND, e);
+	return officer_act_on(c, PURPOSE_SUSPEND, RECORD_SIGNER, "the signer\'s id", e);
 }
 
 bool
 command_officer_reinstate(struct call *c, struct err *e)
 {
-	return signer_act(c, PURPOSE_REINSTATE, e);
+	return officer_act_on(c, PURPOSE_REINSTATE, RECORD_SIGNER, "the signer\'s id", e);
 }
 
 bool
 command_officer_close(struct call *c, struct err *e)
 {
-	return signer_act(c, PURPOSE_CLOSE, e);
+	return officer_act_on(c, PURPOSE_CLOSE, RECORD_SIGNER, "the signer\'s id", e);
 }
 
 bool
