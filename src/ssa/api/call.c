@@ -420,7 +420,8 @@ route_fits(struct call *c)
 	if (cors_is_preflight(c, r))
 		return false;
 	if (r == NULL && route_is_standard(c->x->path)) {
-		call_error(c, 501, "not_implemented", "This method is not implemented", NULL);
+		call_error(c, 501, "not_implemented", "This service does not offer this method; info lists "
+		    "those that it does", NULL);
 		return false;
 	}
 	if (r == NULL) {
